@@ -1,0 +1,78 @@
+#pragma once
+// Every setting of smew as a typed value. The table in settings_table.cpp declares each once: flag, environment variable
+// (SMEW_ and the name in capitals), TOML key, doc, default, bounds, secret or not. Loaded once at start; read-only after.
+
+#include "core/bytes.hpp"
+#include "core/secret.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace smew::config {
+
+enum class SandboxMode { kRequired, kPreferred, kOff };  // worker_sandbox: required | preferred | off
+enum class TlsMode { kOff, kPrefer, kRequire };          // pgwire_ssl_mode: disable | prefer | require
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+
+struct Settings {
+    // Where and how it listens.
+    std::string data_dir = "./data";
+    std::string http_listen = "127.0.0.1:8000";
+    std::string pg_listen = "127.0.0.1:5432";
+    std::string public_host;  // host told to users of a workspace; empty: the address of pg_listen
+    Secret admin_key;         // empty: generated at the first start, printed once, its hash kept in the metadata store
+    bool demo = false;        // load the sample projects at start
+    LogLevel log_level = LogLevel::kInfo;
+    int io_threads = 0;       // 0: one a core
+    int http_threads = 16;    // threads that run REST handlers
+
+    // TLS. Without files a self-signed certificate is made in data_dir/tls at first start.
+    TlsMode pgwire_ssl_mode = TlsMode::kPrefer;
+    std::string tls_cert_file;
+    std::string tls_key_file;
+    bool http_tls = false;
+
+    // PostgreSQL wire.
+    int pgwire_max_connections_total = 1000;
+    int pgwire_max_connections_per_workspace = 100;
+    int pgwire_max_connections_per_address = 500;  // also before login
+    std::chrono::seconds pgwire_login_timeout_seconds{30};
+    std::chrono::seconds pgwire_idle_timeout_seconds{3600};
+    std::chrono::seconds pgwire_idle_in_transaction_timeout_seconds{600};
+    std::chrono::seconds pgwire_query_timeout_seconds{300};
+    Bytes pgwire_max_message_bytes{256ULL << 20};
+    int pgwire_max_prepared_statements = 1000;  // per session; portals likewise
+
+    // Failed logins, counted per client address and user.
+    int auth_failure_limit = 10;
+    std::chrono::seconds auth_failure_window_seconds{60};
+    std::chrono::seconds auth_ban_seconds{300};
+
+    // Workspaces and their workers.
+    Bytes workspace_default_memory_limit{4'000'000'000};
+    int workspace_default_size_limit_gb = 10;
+    int workspace_default_ttl_hours = 24;
+    int workspace_max_ttl_hours = 168;
+    int workspace_max_per_project = 100;
+    int workspace_max_concurrent_queries = 16;
+    int workspace_threads = 0;  // DuckDB threads of one workspace; 0: one a core
+    SandboxMode worker_sandbox = SandboxMode::kPreferred;
+    int worker_uid_base = 200000;  // first of the user ids that workers take when smew runs as root; 0: keep the user
+    std::chrono::seconds worker_idle_seconds{300};  // a worker without sessions is ended after this
+    std::chrono::seconds worker_start_timeout_seconds{20};
+    std::chrono::seconds worker_kill_grace_seconds{5};  // from the deadline of a statement to the worker's end
+    int worker_max_count = 500;
+
+    // Loads and REST.
+    int loader_max_concurrent = 4;
+    Bytes loader_memory_limit{2'000'000'000};
+    std::chrono::seconds loader_timeout_seconds{3600};
+    Bytes import_max_bytes{1'000'000'000'000};
+    Bytes http_max_json_bytes{1 << 20};
+    std::chrono::seconds http_idle_timeout_seconds{60};
+    std::chrono::seconds idempotency_ttl_seconds{600};
+    std::chrono::seconds version_grace_seconds{600};  // a replaced table version stays on disk this long
+    std::chrono::seconds shutdown_timeout_seconds{10};
+};
+
+}  // namespace smew::config

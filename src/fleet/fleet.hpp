@@ -1,0 +1,94 @@
+#pragma once
+// The gateway's workers: starts, watches, limits, reaps and kills them; hands clients over; runs load jobs; knows every
+// session. Synchronous and thread-safe; calls that may wait say so. Owns a thread that reads all links and notices
+// workers' ends, and a timer for idle workers and expiry.
+
+#include "catalog/store.hpp"
+#include "config/settings.hpp"
+#include "core/cancel.hpp"
+#include "core/clock.hpp"
+#include "core/fd.hpp"
+#include "link/messages.hpp"
+#include "storage/layout.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace smew::fleet {
+
+struct SessionInfo {
+    SessionId id;
+    WorkspaceId workspace;
+    ProjectId project;
+    std::string user, client_address, application_name;
+    std::uint16_t client_port = 0;
+    WallTime connected_at{};
+    bool tls = false;
+};
+
+// A place among the connections that are allowed; given back when destroyed.
+class Admission {
+  public:
+    virtual ~Admission() = default;
+};
+
+struct Rows {  // of an internal statement, as text
+    std::vector<std::string> columns;
+    std::vector<std::vector<std::optional<std::string>>> rows;
+    std::string tag;
+};
+
+class Fleet {
+  public:
+    static std::unique_ptr<Fleet> create(const config::Settings& settings, const storage::Layout& layout,
+                                         catalog::Store& store, telemetry::Metrics& metrics, const Clock& clock);
+    virtual ~Fleet() = default;  // ends all workers
+
+    // ---- connections (pgfront)
+    // 53300 when there is no place, in all or for this workspace.
+    virtual Result<std::unique_ptr<Admission>> admit(const catalog::Workspace& workspace) = 0;
+    // True when adopt() will not have to start a process.
+    virtual bool warm(const WorkspaceId& workspace) const = 0;
+    // Hands a logged-in client to the workspace's worker, which is started when it does not run (tens of milliseconds,
+    // at most worker_start_timeout). `admission` is kept until the session ends. `ended` is called once, from the
+    // fleet's thread, when the worker reports the session closed or is gone (with the error a relay may pass on). For
+    // clients without a relay the fleet itself keeps a copy of the socket and tells the client when the worker is lost.
+    virtual Result<void> adopt(const catalog::Workspace& workspace, link::AdoptSession session, UniqueFd socket,
+                               std::unique_ptr<Admission> admission, std::function<void(std::optional<Error>)> ended) = 0;
+    // CancelRequest. Does nothing when pid and key do not match.
+    virtual void cancel(std::int32_t backend_pid, std::string_view cancel_key) = 0;
+    // Fresh pid and key for BackendKeyData.
+    struct BackendKey { std::int32_t pid; std::string secret; };
+    virtual BackendKey new_backend_key(std::size_t secret_bytes) = 0;
+
+    // ---- sessions and workspaces (http)
+    virtual std::vector<SessionInfo> sessions(const WorkspaceId& workspace) const = 0;
+    virtual bool end_session(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) = 0;
+    virtual std::size_t end_sessions(const WorkspaceId& workspace, CancelReason reason) = 0;
+    // Ends sessions and the worker, waiting for its end: before a workspace's files are removed.
+    virtual void end_worker(const WorkspaceId& workspace, CancelReason reason) = 0;
+    virtual void set_limits(const WorkspaceId& workspace, Bytes memory, Bytes size) = 0;
+    // Runs statements in the workspace as an internal session; waits. The last result is returned.
+    virtual Result<Rows> execute(const catalog::Workspace& workspace, std::string_view sql,
+                                 std::chrono::milliseconds timeout) = 0;
+
+    // ---- load jobs (http); waits for a free loader and for the job.
+    virtual Result<link::JobOutcome> run_job(const catalog::Project& project, link::LoadJob job) = 0;
+
+    // ---- names
+    // A project's tables changed: bumps its generation.
+    virtual void catalog_changed(const ProjectId& project) = 0;
+
+    // Ends every session with 57P01 and every worker, within `grace`.
+    virtual void shutdown(std::chrono::milliseconds grace) = 0;
+
+    struct Totals { std::size_t workers = 0, sessions = 0, loaders = 0; std::uint64_t memory_bytes = 0; };
+    virtual Totals totals() const = 0;
+};
+
+}  // namespace smew::fleet

@@ -1,0 +1,46 @@
+#pragma once
+// REST over HTTP/1.1: listener, routes with their access level, OpenAPI. Handlers run on a pool of threads and may wait;
+// request bodies of loads are streamed to disk before the handler runs, files are streamed out.
+
+#include "catalog/store.hpp"
+#include "config/settings.hpp"
+#include "fleet/fleet.hpp"
+#include "net/tls.hpp"
+#include "storage/versions.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+
+namespace smew::http {
+
+// What handlers work with. All references outlive the server.
+struct Services {
+    const config::Settings& settings;
+    const storage::Layout& layout;
+    catalog::Store& store;
+    storage::Versions& versions;
+    fleet::Fleet& fleet;
+    telemetry::Metrics& metrics;
+    const Clock& clock;
+    std::string version;         // of smew
+    std::string duckdb_version;
+    std::string admin_key_hash;  // SHA-256, hex
+};
+
+class Server {
+  public:
+    // Binds at once (throws ErrorException when it cannot); serves from start() on.
+    static std::unique_ptr<Server> create(boost::asio::io_context& io, Services services, const net::Tls* tls);
+    virtual ~Server() = default;
+    virtual void start() = 0;
+    virtual std::string address() const = 0;
+    virtual void set_pg_address(std::string address) = 0;  // told to users of workspaces
+    virtual void set_ready(bool ready) = 0;                // /health/ready
+    // Stops accepting, lets requests under way end for `grace`, closes.
+    virtual void stop(std::chrono::milliseconds grace) = 0;
+};
+
+}  // namespace smew::http

@@ -1,0 +1,69 @@
+#pragma once
+// Sends and receives link messages and descriptors over a Unix stream socket, blocking. send() may be called from any
+// thread; receive() from one.
+
+#include "core/fd.hpp"
+#include "link/messages.hpp"
+
+#include <deque>
+#include <mutex>
+#include <vector>
+
+namespace smew::link {
+
+class Channel {
+  public:
+    explicit Channel(UniqueFd socket);
+
+    // Blocks at most `send_timeout` (SO_SNDTIMEO, 10 s). `fd` is borrowed. Error 08006 when the peer is gone or stuck.
+    Result<void> send(const Message& message, int fd = -1);
+
+    struct Received {
+        Message message;
+        UniqueFd fd;
+    };
+    // The next message: reads from the socket when none is buffered. nullopt when the peer closed.
+    Result<std::optional<Received>> receive();
+    // Never waits: nullopt with closed() false means "nothing yet". For the gateway's event loop.
+    Result<std::optional<Received>> try_receive();
+    bool closed() const { return closed_; }
+
+    int fd() const { return socket_.get(); }
+
+  private:
+    Result<std::optional<Received>> take_buffered();
+    Result<bool> fill(int flags);  // false: would block or closed
+
+    UniqueFd socket_;
+    std::mutex send_mutex_;
+    std::vector<std::uint8_t> incoming_;
+    std::size_t consumed_ = 0;
+    std::deque<UniqueFd> fds_;
+    bool closed_ = false;
+};
+
+// A connected pair, both ends close-on-exec.
+Result<std::pair<UniqueFd, UniqueFd>> make_socket_pair();
+
+// The project's catalog generation, in memory shared by the gateway (writer) and the project's workers (readers): a
+// worker compares it before it trusts a cached name. Bumped after each metadata transaction that changes what a name
+// means and before that change is acknowledged to anyone.
+class CatalogGeneration {
+  public:
+    static Result<CatalogGeneration> create();                 // gateway: writable
+    static Result<CatalogGeneration> map_readonly(int memfd);  // worker
+    CatalogGeneration(CatalogGeneration&&) noexcept;
+    CatalogGeneration& operator=(CatalogGeneration&&) noexcept;
+    ~CatalogGeneration();
+
+    std::uint64_t current() const;
+    void bump();
+    int fd() const { return fd_.get(); }
+
+  private:
+    CatalogGeneration(UniqueFd fd, void* memory) : fd_(std::move(fd)), memory_(memory) {}
+    UniqueFd fd_;
+    void* memory_ = nullptr;
+};
+
+}  // namespace smew::link

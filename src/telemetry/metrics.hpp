@@ -1,0 +1,58 @@
+#pragma once
+// Every metric smew exports, declared once in metrics.cpp with name, help, type, labels and buckets. Lives in the
+// gateway; workers report over the link. All methods are thread-safe and cheap (an atomic each); label values come from
+// fixed sets, so cardinality is bounded. Names: the seeds and reference-service 3.5.
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace smew::telemetry {
+
+enum class ConnectionStatus { kSuccess, kAuthFailed, kExpired, kLimitReached, kError };
+enum class QueryStatus { kSuccess, kError, kTimeout, kCancelled };
+
+class Metrics {
+  public:
+    Metrics(std::string_view version, std::string_view duckdb_version);
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    // Prometheus text format 0.0.4.
+    std::string scrape() const;
+
+    // PostgreSQL wire.
+    void connection(ConnectionStatus status);              // pgwire_connections_total{status}
+    void connections_active(std::int64_t change);          // pgwire_connections_active
+    void query(QueryStatus status, std::uint64_t count);   // pgwire_queries_total{status}
+    void query_duration(std::chrono::microseconds taken);  // pgwire_query_duration_seconds
+    void auth_duration(std::chrono::microseconds taken);   // pgwire_auth_duration_seconds
+    void bytes_sent(std::uint64_t count);                  // pgwire_bytes_sent_total
+
+    // Workers and loads.
+    void workers_active(std::int64_t count);                                  // smew_workers_active
+    void worker_started(std::chrono::microseconds taken);                     // smew_worker_start_seconds
+    void worker_lost();                                                       // smew_worker_lost_total
+    void import_done(std::string_view format, bool success, std::chrono::microseconds taken,
+                     std::uint64_t rows, std::uint64_t bytes);                // duckdb_import_*
+    void export_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows);
+
+    // REST. `route` is the route's pattern, never the path.
+    void http_request(std::string_view method, std::string_view route, int status, std::chrono::microseconds taken);
+    void http_in_flight(std::int64_t change);
+
+    // Set before a scrape from the metadata store.
+    struct Inventory {
+        std::int64_t projects = 0, buckets = 0, tables = 0, workspaces = 0;
+        std::int64_t metadata_bytes = 0, tables_bytes = 0, files_bytes = 0, workspaces_bytes = 0;
+    };
+    void inventory(const Inventory& now);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace smew::telemetry
