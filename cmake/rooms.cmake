@@ -28,7 +28,7 @@ function(smew_room room)
 
   if(tests AND NOT SMEW_FUZZ)
     add_executable(${room}_test ${tests})
-    target_link_libraries(${room}_test PRIVATE ${linked} ${ROOM_LIBS} GTest::gtest_main GTest::gmock)
+    target_link_libraries(${room}_test PRIVATE ${linked} ${ROOM_LIBS} GTest::gtest_main)
     target_compile_definitions(${room}_test PRIVATE SMEW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     set_target_properties(${room}_test PROPERTIES BUILD_RPATH "${DUCKDB_DIR}/lib")
     add_test(NAME ${room} COMMAND ${room}_test)
