@@ -10,6 +10,7 @@ namespace smew {
 
 class Sqlstate {
   public:
+    constexpr Sqlstate() : code_{'0', '0', '0', '0', '0'} {}
     constexpr explicit Sqlstate(const char (&code)[6]) : code_{code[0], code[1], code[2], code[3], code[4]} {}
 
     // A code that arrived as text (a peer's ErrorResponse). Anything but five characters becomes XX000.
