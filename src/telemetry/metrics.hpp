@@ -4,7 +4,9 @@
 // fixed sets, so cardinality is bounded. Names: the seeds and reference-service 3.5.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,7 +16,7 @@ enum class ConnectionStatus { kSuccess, kAuthFailed, kExpired, kLimitReached, kE
 enum class QueryStatus { kSuccess, kError, kTimeout, kCancelled };
 
 class Metrics {
-  public:
+public:
     Metrics(std::string_view version, std::string_view duckdb_version);
     ~Metrics();
     Metrics(const Metrics&) = delete;
@@ -28,15 +30,18 @@ class Metrics {
     void connections_active(std::int64_t change);          // pgwire_connections_active
     void query(QueryStatus status, std::uint64_t count);   // pgwire_queries_total{status}
     void query_duration(std::chrono::microseconds taken);  // pgwire_query_duration_seconds
-    void auth_duration(std::chrono::microseconds taken);   // pgwire_auth_duration_seconds
-    void bytes_sent(std::uint64_t count);                  // pgwire_bytes_sent_total
+    // The same, already counted by a worker: one count for each of kDurationBoundsSeconds and one above, and the sum.
+    // Counts beyond those are added to the last, missing ones are zero.
+    void query_durations(std::span<const std::uint64_t> bucket_counts, std::uint64_t total_us);
+    void auth_duration(std::chrono::microseconds taken);  // pgwire_auth_duration_seconds
+    void bytes_sent(std::uint64_t count);                 // pgwire_bytes_sent_total
 
     // Workers and loads.
-    void workers_active(std::int64_t count);                                  // smew_workers_active
-    void worker_started(std::chrono::microseconds taken);                     // smew_worker_start_seconds
-    void worker_lost();                                                       // smew_worker_lost_total
-    void import_done(std::string_view format, bool success, std::chrono::microseconds taken,
-                     std::uint64_t rows, std::uint64_t bytes);                // duckdb_import_*
+    void workers_active(std::int64_t count);               // smew_workers_active
+    void worker_started(std::chrono::microseconds taken);  // smew_worker_start_seconds
+    void worker_lost();                                    // smew_worker_lost_total
+    void import_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows,
+                     std::uint64_t bytes);  // duckdb_import_*
     void export_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows);
 
     // REST. `route` is the route's pattern, never the path.
@@ -50,7 +55,7 @@ class Metrics {
     };
     void inventory(const Inventory& now);
 
-  private:
+private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
