@@ -33,7 +33,7 @@ struct SessionInfo {
 
 // A place among the connections that are allowed; given back when destroyed.
 class Admission {
-  public:
+public:
     virtual ~Admission() = default;
 };
 
@@ -44,7 +44,7 @@ struct Rows {  // of an internal statement, as text
 };
 
 class Fleet {
-  public:
+public:
     static std::unique_ptr<Fleet> create(const config::Settings& settings, const storage::Layout& layout,
                                          catalog::Store& store, telemetry::Metrics& metrics, const Clock& clock);
     virtual ~Fleet() = default;  // ends all workers
@@ -59,11 +59,15 @@ class Fleet {
     // fleet's thread, when the worker reports the session closed or is gone (with the error a relay may pass on). For
     // clients without a relay the fleet itself keeps a copy of the socket and tells the client when the worker is lost.
     virtual Result<void> adopt(const catalog::Workspace& workspace, link::AdoptSession session, UniqueFd socket,
-                               std::unique_ptr<Admission> admission, std::function<void(std::optional<Error>)> ended) = 0;
+                               std::unique_ptr<Admission> admission,
+                               std::function<void(std::optional<Error>)> ended) = 0;
     // CancelRequest. Does nothing when pid and key do not match.
     virtual void cancel(std::int32_t backend_pid, std::string_view cancel_key) = 0;
     // Fresh pid and key for BackendKeyData.
-    struct BackendKey { std::int32_t pid; std::string secret; };
+    struct BackendKey {
+        std::int32_t pid;
+        std::string secret;
+    };
     virtual BackendKey new_backend_key(std::size_t secret_bytes) = 0;
 
     // ---- sessions and workspaces (http)
@@ -87,7 +91,10 @@ class Fleet {
     // Ends every session with 57P01 and every worker, within `grace`.
     virtual void shutdown(std::chrono::milliseconds grace) = 0;
 
-    struct Totals { std::size_t workers = 0, sessions = 0, loaders = 0; std::uint64_t memory_bytes = 0; };
+    struct Totals {
+        std::size_t workers = 0, sessions = 0, loaders = 0;
+        std::uint64_t memory_bytes = 0;
+    };
     virtual Totals totals() const = 0;
 };
 

@@ -1,0 +1,43 @@
+#include "fleet/admission.hpp"
+
+#include <gtest/gtest.h>
+
+namespace smew::fleet {
+namespace {
+
+const WorkspaceId kOne{"one"};
+const WorkspaceId kTwo{"two"};
+
+TEST(Admission, LimitsEachWorkspaceAndTheTotal) {
+    const auto counters = std::make_shared<AdmissionCounters>(3, 2);
+    auto first = counters->admit(kOne);
+    auto second = counters->admit(kOne);
+    ASSERT_TRUE(first && second);
+    const auto over_workspace = counters->admit(kOne);
+    ASSERT_FALSE(over_workspace);
+    EXPECT_EQ(over_workspace.error().code, sqlstate::kTooManyConnections);
+
+    auto third = counters->admit(kTwo);
+    ASSERT_TRUE(third);
+    const auto over_total = counters->admit(kTwo);
+    ASSERT_FALSE(over_total);
+    EXPECT_EQ(over_total.error().code, sqlstate::kTooManyConnections);
+}
+
+TEST(Admission, APlaceIsFreeAgainWhenItsHolderIsGone) {
+    const auto counters = std::make_shared<AdmissionCounters>(1, 1);
+    for (int i = 0; i < 3; ++i) {
+        const auto place = counters->admit(kOne);
+        ASSERT_TRUE(place);
+    }
+}
+
+TEST(Admission, PlacesOutliveTheFleet) {
+    auto counters = std::make_shared<AdmissionCounters>(1, 1);
+    auto place = counters->admit(kOne);
+    counters.reset();
+    EXPECT_TRUE(place);
+}
+
+}  // namespace
+}  // namespace smew::fleet

@@ -1,0 +1,102 @@
+#pragma once
+// The one implementation of Fleet, spread over fleet_*.cpp by purpose. Internal to the room.
+
+#include "fleet/admission.hpp"
+#include "fleet/fleet.hpp"
+#include "fleet/link_loop.hpp"
+#include "fleet/name_service.hpp"
+#include "fleet/worker_record.hpp"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <random>
+#include <unordered_map>
+
+namespace smew::fleet {
+
+class FleetImpl final : public Fleet {
+public:
+    FleetImpl(const config::Settings& settings, const storage::Layout& layout, catalog::Store& store,
+              telemetry::Metrics& metrics, const Clock& clock);
+    ~FleetImpl() override;
+
+    // fleet_sessions.cpp
+    Result<std::unique_ptr<Admission>> admit(const catalog::Workspace& workspace) override;
+    Result<void> adopt(const catalog::Workspace& workspace, link::AdoptSession session, UniqueFd socket,
+                       std::unique_ptr<Admission> admission, std::function<void(std::optional<Error>)> ended) override;
+    void cancel(std::int32_t backend_pid, std::string_view cancel_key) override;
+    BackendKey new_backend_key(std::size_t secret_bytes) override;
+    std::vector<SessionInfo> sessions(const WorkspaceId& workspace) const override;
+    bool end_session(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) override;
+    std::size_t end_sessions(const WorkspaceId& workspace, CancelReason reason) override;
+
+    // fleet_workers.cpp
+    bool warm(const WorkspaceId& workspace) const override;
+    void end_worker(const WorkspaceId& workspace, CancelReason reason) override;
+    void set_limits(const WorkspaceId& workspace, Bytes memory, Bytes size) override;
+    void shutdown(std::chrono::milliseconds grace) override;
+    Totals totals() const override;
+
+    // fleet_jobs.cpp
+    Result<Rows> execute(const catalog::Workspace& workspace, std::string_view sql,
+                         std::chrono::milliseconds timeout) override;
+    Result<link::JobOutcome> run_job(const catalog::Project& project, link::LoadJob job) override;
+    void catalog_changed(const ProjectId& project) override;
+
+private:
+    using Lock = std::unique_lock<std::mutex>;
+
+    // ---- workers. Those that take a Lock may release it while they wait.
+    Result<WorkerPointer> workspace_worker(Lock& lock, const catalog::Workspace& workspace);
+    Result<WorkerPointer> start_worker(Lock& lock, link::WorkerKind kind, const ProjectId& project,
+                                       const WorkspaceId& workspace, link::Start start);
+    Result<WorkerPointer> await_ready(Lock& lock, const WorkerPointer& worker);
+    bool make_room(Lock& lock);
+    void begin_end(const WorkerPointer& worker, CancelReason reason, std::chrono::milliseconds grace);
+    void await_gone(Lock& lock, const WorkerPointer& worker);
+    link::Start start_message(const ProjectId& project, std::int64_t project_number) const;
+    Result<link::Start> workspace_start(const catalog::Workspace& workspace) const;
+    Result<link::Start> loader_start(const catalog::Project& project) const;
+
+    // ---- the event loop's handlers
+    void on_message(const WorkerPointer& worker, link::Message message);
+    void on_ready(const WorkerPointer& worker, const link::Ready& ready);
+    void on_start_failed(const WorkerPointer& worker, const link::StartFailed& failed);
+    void on_session_closed(const WorkerPointer& worker, const link::SessionClosed& closed);
+    void on_job_done(const WorkerPointer& worker, link::JobDone done);
+    void on_stats(const WorkerPointer& worker, const link::Stats& stats);
+    void on_link_closed(const WorkerPointer& worker);
+    void on_exited(const WorkerPointer& worker, const std::string& status);
+    void on_tick();
+
+    // ---- jobs
+    Result<WorkerPointer> take_loader(Lock& lock, const catalog::Project& project, std::uint64_t job);
+    Result<link::JobOutcome> await_job(Lock& lock, const WorkerPointer& worker, std::uint64_t job);
+
+    const config::Settings& settings_;
+    const storage::Layout& layout_;
+    catalog::Store& store_;
+    telemetry::Metrics& metrics_;
+    const Clock& clock_;
+    std::shared_ptr<AdmissionCounters> admissions_;  // shared with the places given out
+    NameService names_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;  // a worker's state, or a job
+    std::unordered_map<WorkspaceId, WorkerPointer> workspaces_;
+    std::map<std::uint64_t, WorkerPointer> loaders_;
+    struct BackendAddress {
+        WorkerPointer worker;
+        SessionId session;
+    };
+    std::unordered_map<std::int32_t, BackendAddress> backends_;
+    std::uint64_t next_worker_ = 1;
+    std::uint64_t next_job_ = 1;
+    std::int32_t next_backend_pid_;
+    bool stopping_ = false;
+
+    LinkLoop loop_;  // last: its thread uses all of the above
+};
+
+}  // namespace smew::fleet

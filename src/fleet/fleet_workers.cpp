@@ -1,0 +1,395 @@
+// Starting, watching and ending worker processes.
+
+#include "fleet/fleet_impl.hpp"
+#include "telemetry/log.hpp"
+
+#include <thread>
+
+namespace smew::fleet {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// A loader that has nothing to do is kept this long: the next preview or load of its project saves a process start.
+constexpr auto kLoaderIdle = std::chrono::seconds(30);
+// Between a worker being told to end (with its own grace) and SIGKILL.
+constexpr auto kEndMargin = std::chrono::seconds(2);
+
+Error shutting_down() {
+    return {sqlstate::kCannotConnectNow, "the server is shutting down"};
+}
+
+link::Sandbox to_link(config::SandboxMode mode) {
+    switch (mode) {
+        case config::SandboxMode::kRequired:
+            return link::Sandbox::kRequired;
+        case config::SandboxMode::kPreferred:
+            return link::Sandbox::kPreferred;
+        case config::SandboxMode::kOff:
+            return link::Sandbox::kOff;
+    }
+    return link::Sandbox::kRequired;
+}
+
+std::uint32_t to_ms(std::chrono::seconds time) {
+    return static_cast<std::uint32_t>(milliseconds(time).count());
+}
+
+std::uint32_t threads_or_cores(int configured) {
+    return configured > 0 ? static_cast<std::uint32_t>(configured) : std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::string kind_name(link::WorkerKind kind) {
+    return kind == link::WorkerKind::kLoader ? "loader" : "workspace";
+}
+
+}  // namespace
+
+std::unique_ptr<Fleet> Fleet::create(const config::Settings& settings, const storage::Layout& layout,
+                                     catalog::Store& store, telemetry::Metrics& metrics, const Clock& clock) {
+    return std::make_unique<FleetImpl>(settings, layout, store, metrics, clock);
+}
+
+FleetImpl::FleetImpl(const config::Settings& settings, const storage::Layout& layout, catalog::Store& store,
+                     telemetry::Metrics& metrics, const Clock& clock)
+    : settings_(settings),
+      layout_(layout),
+      store_(store),
+      metrics_(metrics),
+      clock_(clock),
+      admissions_(std::make_shared<AdmissionCounters>(settings.pgwire_max_connections_total,
+                                                      settings.pgwire_max_connections_per_workspace)),
+      names_(layout, store),
+      next_backend_pid_(static_cast<std::int32_t>(std::random_device{}() & 0x3FFFFFU) + 1),
+      loop_({.message = [this](const WorkerPointer& worker,
+                               link::Message message) { on_message(worker, std::move(message)); },
+             .link_closed = [this](const WorkerPointer& worker) { on_link_closed(worker); },
+             .exited = [this](const WorkerPointer& worker, const std::string& status) { on_exited(worker, status); },
+             .tick = [this] { on_tick(); }}) {}
+
+FleetImpl::~FleetImpl() {
+    shutdown(milliseconds(0));
+    names_.stop();  // before the loop goes: its threads may hold workers
+}
+
+// ---------------------------------------------------------------- what a worker is told at its start
+
+link::Start FleetImpl::start_message(const ProjectId& project, std::int64_t project_number) const {
+    link::Start start;
+    start.project = project;
+    start.versions_dir = layout_.versions_dir(project_number);
+    start.sandbox = to_link(settings_.worker_sandbox);
+    start.gid = layout_.project_gid(project_number);
+    start.threads = threads_or_cores(settings_.workspace_threads);
+    start.max_concurrent_queries = static_cast<std::uint32_t>(settings_.workspace_max_concurrent_queries);
+    start.max_prepared_statements = static_cast<std::uint32_t>(settings_.pgwire_max_prepared_statements);
+    start.max_message_bytes = settings_.pgwire_max_message_bytes.count;
+    start.statement_timeout_ms = to_ms(settings_.pgwire_query_timeout_seconds);
+    start.idle_timeout_ms = to_ms(settings_.pgwire_idle_timeout_seconds);
+    start.idle_in_transaction_timeout_ms = to_ms(settings_.pgwire_idle_in_transaction_timeout_seconds);
+    start.kill_grace_ms = to_ms(settings_.worker_kill_grace_seconds);
+    return start;
+}
+
+Result<link::Start> FleetImpl::workspace_start(const catalog::Workspace& workspace) const {
+    const Result<catalog::Project> project = store_.project(workspace.project);
+    if (!project) return project.error();
+    link::Start start = start_message(workspace.project, project->number);
+    start.kind = link::WorkerKind::kWorkspace;
+    start.workspace = workspace.id;
+    start.database_file = layout_.workspace_file(workspace.number);
+    start.writable_dir = layout_.workspace_dir(workspace.number);
+    start.temp_dir = layout_.workspace_dir(workspace.number) / "tmp";
+    start.uid = layout_.workspace_uid(workspace.number);
+    start.memory_limit = workspace.memory_limit;
+    start.size_limit = workspace.size_limit;
+    return start;
+}
+
+Result<link::Start> FleetImpl::loader_start(const catalog::Project& project) const {
+    link::Start start = start_message(project.id, project.number);
+    start.kind = link::WorkerKind::kLoader;
+    start.writable_dir = layout_.staging_dir(project.number);
+    start.temp_dir = layout_.staging_dir(project.number) / ("tmp-" + std::to_string(next_worker_));
+    start.files_dir = layout_.files_dir(project.number);
+    start.uid = layout_.loader_uid(project.number);
+    start.memory_limit = settings_.loader_memory_limit;
+    start.size_limit = settings_.import_max_bytes;
+    return start;
+}
+
+// ---------------------------------------------------------------- start
+
+Result<WorkerPointer> FleetImpl::workspace_worker(Lock& lock, const catalog::Workspace& workspace) {
+    for (;;) {
+        if (stopping_) return shutting_down();
+        const auto found = workspaces_.find(workspace.id);
+        if (found == workspaces_.end()) break;
+        const WorkerPointer worker = found->second;
+        if (worker->usable()) return await_ready(lock, worker);
+        await_gone(lock, worker);  // its DuckDB file is locked until it has ended
+    }
+    const Result<link::Start> start = workspace_start(workspace);
+    if (!start) return start.error();
+    return start_worker(lock, link::WorkerKind::kWorkspace, workspace.project, workspace.id, *start);
+}
+
+Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind, const ProjectId& project,
+                                              const WorkspaceId& workspace, link::Start start) {
+    if (!make_room(lock)) {
+        return Error{sqlstate::kTooManyConnections, "too many open workspaces", "",
+                     "Try again later, or ask the admin to raise worker_max_count."};
+    }
+    const Result<int> generation = names_.generation_fd(project);
+    if (!generation) return generation.error();
+    auto sockets = link::make_socket_pair();
+    if (!sockets) return sockets.error();
+    Result<Process> process = spawn_worker(sockets->second);
+    if (!process) return process.error();
+    sockets->second.reset();
+
+    const auto worker =
+        std::make_shared<WorkerRecord>(next_worker_++, kind, std::move(sockets->first), std::move(*process));
+    worker->project = project;
+    worker->workspace = workspace;
+    worker->started_at = clock_.steady_now();
+    if (kind == link::WorkerKind::kWorkspace)
+        workspaces_[workspace] = worker;
+    else
+        loaders_[worker->number] = worker;
+
+    if (const Result<void> watched = loop_.watch(worker); !watched) {
+        kill_process(worker->process);
+        reap(worker->process);
+        workspaces_.erase(workspace);
+        loaders_.erase(worker->number);
+        return watched.error();
+    }
+    if (!worker->channel.send(start, *generation)) kill_process(worker->process);  // its end is noticed below
+    return await_ready(lock, worker);
+}
+
+Result<WorkerPointer> FleetImpl::await_ready(Lock& lock, const WorkerPointer& worker) {
+    const auto deadline = std::chrono::steady_clock::now() + settings_.worker_start_timeout_seconds;
+    if (!changed_.wait_until(lock, deadline, [&] { return worker->state != WorkerState::kStarting; })) {
+        worker->start_error =
+            Error{sqlstate::kCannotConnectNow, "the workspace did not start in time", "", "Try again."};
+        worker->state = WorkerState::kEnding;
+        kill_process(worker->process);
+        return *worker->start_error;
+    }
+    if (worker->state == WorkerState::kReady) return worker;
+    if (worker->start_error) return *worker->start_error;
+    return Error{sqlstate::kCannotConnectNow, "the workspace's worker process ended while it started", "",
+                 "Try again."};
+}
+
+// True when one more worker may run. Ends the longest idle one to make room.
+bool FleetImpl::make_room(Lock& lock) {
+    const auto limit = static_cast<std::size_t>(settings_.worker_max_count);
+    while (workspaces_.size() + loaders_.size() >= limit) {
+        WorkerPointer oldest;
+        const auto consider = [&](const WorkerPointer& worker) {
+            if (worker->idle() && (!oldest || worker->idle_since < oldest->idle_since)) oldest = worker;
+        };
+        for (const auto& [id, worker] : workspaces_) consider(worker);
+        for (const auto& [number, worker] : loaders_) consider(worker);
+        if (!oldest) return false;
+        begin_end(oldest, CancelReason::kShutdown, milliseconds(2000));
+        await_gone(lock, oldest);
+        if (stopping_) return false;
+    }
+    return true;
+}
+
+bool FleetImpl::warm(const WorkspaceId& workspace) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = workspaces_.find(workspace);
+    return found != workspaces_.end() && found->second->state == WorkerState::kReady;
+}
+
+// ---------------------------------------------------------------- end
+
+void FleetImpl::begin_end(const WorkerPointer& worker, CancelReason reason, milliseconds grace) {
+    if (worker->state == WorkerState::kEnding || worker->state == WorkerState::kGone) return;
+    worker->state = WorkerState::kEnding;
+    worker->kill_at = clock_.steady_now() + grace + kEndMargin;
+    const link::Shutdown order{.grace_ms = static_cast<std::uint32_t>(grace.count()), .reason = reason};
+    if (!worker->channel.send(order)) kill_process(worker->process);
+    changed_.notify_all();
+}
+
+void FleetImpl::await_gone(Lock& lock, const WorkerPointer& worker) {
+    changed_.wait(lock, [&] { return worker->state == WorkerState::kGone; });  // on_tick kills it at kill_at
+}
+
+void FleetImpl::end_worker(const WorkspaceId& workspace, CancelReason reason) {
+    Lock lock(mutex_);
+    const auto found = workspaces_.find(workspace);
+    if (found == workspaces_.end()) return;
+    const WorkerPointer worker = found->second;
+    begin_end(worker, reason, milliseconds(3000));
+    await_gone(lock, worker);
+}
+
+void FleetImpl::set_limits(const WorkspaceId& workspace, Bytes memory, Bytes size) {
+    Lock lock(mutex_);
+    const auto found = workspaces_.find(workspace);
+    if (found == workspaces_.end()) return;  // it starts with the new ones
+    const WorkerPointer worker = found->second;
+    lock.unlock();
+    if (!worker->channel.send(link::SetLimits{memory, size})) kill_process(worker->process);
+}
+
+void FleetImpl::shutdown(milliseconds grace) {
+    Lock lock(mutex_);
+    stopping_ = true;
+    for (const auto& [id, worker] : workspaces_) begin_end(worker, CancelReason::kShutdown, grace);
+    for (const auto& [number, worker] : loaders_) begin_end(worker, CancelReason::kShutdown, grace);
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return workspaces_.empty() && loaders_.empty(); });
+}
+
+// ---------------------------------------------------------------- the event loop's handlers
+
+void FleetImpl::on_message(const WorkerPointer& worker, link::Message message) {
+    if (auto* question = std::get_if<link::ResolveTable>(&message))
+        names_.answer(worker, std::move(*question));
+    else if (const auto* list = std::get_if<link::ListCatalog>(&message))
+        names_.answer(worker, *list);
+    else if (const auto* closed = std::get_if<link::SessionClosed>(&message))
+        on_session_closed(worker, *closed);
+    else if (const auto* stats = std::get_if<link::Stats>(&message))
+        on_stats(worker, *stats);
+    else if (auto* done = std::get_if<link::JobDone>(&message))
+        on_job_done(worker, std::move(*done));
+    else if (const auto* ready = std::get_if<link::Ready>(&message))
+        on_ready(worker, *ready);
+    else if (const auto* failed = std::get_if<link::StartFailed>(&message))
+        on_start_failed(worker, *failed);
+    else if (const auto* ending = std::get_if<link::Ending>(&message)) {
+        const std::lock_guard lock(mutex_);
+        worker->last_words = ending->reason;
+    } else {
+        log::error("worker_broke_protocol", {{"workspace_id", worker->workspace.value()}});
+        kill_process(worker->process);
+    }
+}
+
+void FleetImpl::on_ready(const WorkerPointer& worker, const link::Ready& ready) {
+    const auto taken = duration_cast<microseconds>(clock_.steady_now() - worker->started_at);
+    {
+        const std::lock_guard lock(mutex_);
+        if (worker->state != WorkerState::kStarting) return;
+        worker->state = WorkerState::kReady;
+        worker->idle_since = clock_.steady_now();
+        metrics_.workers_active(static_cast<std::int64_t>(workspaces_.size() + loaders_.size()));
+    }
+    changed_.notify_all();
+    metrics_.worker_started(taken);
+    log::info("worker_started", {{"kind", kind_name(worker->kind)},
+                                 {"project_id", worker->project.value()},
+                                 {"workspace_id", worker->workspace.value()},
+                                 {"pid", worker->process.pid},
+                                 {"sandbox", ready.sandbox},
+                                 {"duration_ms", taken.count() / 1000}});
+}
+
+void FleetImpl::on_start_failed(const WorkerPointer& worker, const link::StartFailed& failed) {
+    log::error("worker_start_failed", {{"kind", kind_name(worker->kind)},
+                                       {"workspace_id", worker->workspace.value()},
+                                       {"error", failed.error.message}});
+    const std::lock_guard lock(mutex_);
+    worker->start_error = failed.error;
+}
+
+void FleetImpl::on_stats(const WorkerPointer& worker, const link::Stats& stats) {
+    metrics_.query(telemetry::QueryStatus::kSuccess, stats.queries_success);
+    metrics_.query(telemetry::QueryStatus::kError, stats.queries_error);
+    metrics_.query(telemetry::QueryStatus::kTimeout, stats.queries_timeout);
+    metrics_.query(telemetry::QueryStatus::kCancelled, stats.queries_cancelled);
+    metrics_.query_durations(stats.duration_buckets, stats.duration_total_us);
+    metrics_.bytes_sent(stats.bytes_sent);
+    const std::lock_guard lock(mutex_);
+    worker->memory_bytes = stats.memory_bytes;
+    worker->disk_bytes = stats.disk_bytes;
+}
+
+void FleetImpl::on_link_closed(const WorkerPointer& worker) {
+    const std::lock_guard lock(mutex_);
+    if (worker->usable()) worker->state = WorkerState::kEnding;
+    // A process that closed its link but goes on is of no use: it gets a moment to exit by itself.
+    worker->kill_at = clock_.steady_now() + kEndMargin;
+}
+
+void FleetImpl::on_exited(const WorkerPointer& worker, const std::string& status) {
+    std::unordered_map<SessionId, LiveSession> orphans;
+    bool expected = false;
+    {
+        const std::lock_guard lock(mutex_);
+        expected = status == "exit code 0" || (worker->state == WorkerState::kEnding && worker->last_words.empty());
+        worker->state = WorkerState::kGone;
+        orphans.swap(worker->sessions);
+        for (const auto& [id, session] : orphans) backends_.erase(session.backend_pid);
+        for (auto& [number, job] : worker->jobs) {
+            if (job.done) continue;
+            job.done = true;
+            job.error = Error{sqlstate::kSystemError, "the loader process ended unexpectedly (" + status + ")",
+                              worker->last_words,
+                              "Nothing was changed. The job may need more memory than loader_memory_limit."};
+        }
+        if (worker->kind == link::WorkerKind::kWorkspace)
+            workspaces_.erase(worker->workspace);
+        else
+            loaders_.erase(worker->number);
+        metrics_.workers_active(static_cast<std::int64_t>(workspaces_.size() + loaders_.size()));
+    }
+    changed_.notify_all();
+    for (auto& [id, session] : orphans) session.finish(error_for(CancelReason::kWorkerLost));
+    if (expected) {
+        log::info("worker_ended",
+                  {{"kind", kind_name(worker->kind)}, {"workspace_id", worker->workspace.value()}, {"status", status}});
+        return;
+    }
+    metrics_.worker_lost();
+    log::error("worker_lost", {{"kind", kind_name(worker->kind)},
+                               {"project_id", worker->project.value()},
+                               {"workspace_id", worker->workspace.value()},
+                               {"pid", worker->process.pid},
+                               {"status", status},
+                               {"reason", worker->last_words},
+                               {"sessions", orphans.size()}});
+}
+
+void FleetImpl::on_tick() {
+    const SteadyTime now = clock_.steady_now();
+    const std::lock_guard lock(mutex_);
+    const auto look_after = [&](const WorkerPointer& worker) {
+        if (worker->state == WorkerState::kEnding && worker->kill_at != SteadyTime{} && now >= worker->kill_at) {
+            kill_process(worker->process);
+            return;
+        }
+        const std::chrono::seconds limit =
+            worker->kind == link::WorkerKind::kLoader ? kLoaderIdle : settings_.worker_idle_seconds;
+        if (worker->idle() && now - worker->idle_since >= limit)
+            begin_end(worker, CancelReason::kShutdown, milliseconds(2000));
+    };
+    for (const auto& [id, worker] : workspaces_) look_after(worker);
+    for (const auto& [number, worker] : loaders_) look_after(worker);
+}
+
+FleetImpl::Totals FleetImpl::totals() const {
+    const std::lock_guard lock(mutex_);
+    Totals totals;
+    totals.workers = workspaces_.size();
+    totals.loaders = loaders_.size();
+    for (const auto& [id, worker] : workspaces_) {
+        totals.sessions += worker->sessions.size();
+        totals.memory_bytes += worker->memory_bytes;
+    }
+    return totals;
+}
+
+}  // namespace smew::fleet

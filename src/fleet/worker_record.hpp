@@ -1,0 +1,58 @@
+#pragma once
+// One worker process as the fleet knows it. All members but `channel` (which locks for itself) are guarded by the
+// fleet's mutex.
+
+#include "fleet/fleet.hpp"
+#include "fleet/live_session.hpp"
+#include "fleet/process.hpp"
+#include "link/channel.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace smew::fleet {
+
+enum class WorkerState {
+    kStarting,  // spawned, Start sent, no Ready yet
+    kReady,
+    kEnding,  // told to shut down, or killed; nobody may use it any more
+    kGone,    // reaped; only those who still hold the record see it
+};
+
+struct JobResult {
+    bool done = false;
+    std::optional<Error> error;
+    link::JobOutcome outcome;
+};
+
+struct WorkerRecord {
+    WorkerRecord(std::uint64_t its_number, link::WorkerKind its_kind, UniqueFd socket, Process its_process)
+        : number(its_number), kind(its_kind), channel(std::move(socket)), process(std::move(its_process)) {}
+
+    const std::uint64_t number;  // unique in the gateway's life; names it in the event loop
+    const link::WorkerKind kind;
+    ProjectId project;
+    WorkspaceId workspace;  // empty for a loader
+    link::Channel channel;
+    Process process;
+
+    WorkerState state = WorkerState::kStarting;
+    std::optional<Error> start_error;
+    std::string last_words;  // why it ended itself, when it said so
+    SteadyTime started_at{};
+    SteadyTime idle_since{};  // meaningful without sessions and jobs
+    SteadyTime kill_at{};     // when ending: SIGKILL after this
+    std::unordered_map<SessionId, LiveSession> sessions;
+    std::map<std::uint64_t, JobResult> jobs;  // running and finished ones not yet collected
+    std::uint64_t memory_bytes = 0, disk_bytes = 0;
+
+    bool usable() const { return state == WorkerState::kStarting || state == WorkerState::kReady; }
+    bool idle() const { return state == WorkerState::kReady && sessions.empty() && jobs.empty(); }
+};
+
+using WorkerPointer = std::shared_ptr<WorkerRecord>;  // shared by the fleet's map, the event loop and waiting callers
+
+}  // namespace smew::fleet
