@@ -12,17 +12,19 @@
 namespace smew::link {
 
 class Channel {
-  public:
+public:
     explicit Channel(UniqueFd socket);
 
-    // Blocks at most `send_timeout` (SO_SNDTIMEO, 10 s). `fd` is borrowed. Error 08006 when the peer is gone or stuck.
+    // Blocks at most 10 s in all. `fd` is borrowed, and given exactly when carries_fd(message). Error 08006 when the
+    // peer is gone or stuck, from then on for every call; 54000 for a message above kMaxFrameBytes, which is not sent.
     Result<void> send(const Message& message, int fd = -1);
 
     struct Received {
         Message message;
         UniqueFd fd;
     };
-    // The next message: reads from the socket when none is buffered. nullopt when the peer closed.
+    // The next message: reads from the socket when none is buffered. nullopt when the peer closed. After an error
+    // (XX000, 08P01: the peer cannot be understood; 08006) the channel is of no more use.
     Result<std::optional<Received>> receive();
     // Never waits: nullopt with closed() false means "nothing yet". For the gateway's event loop.
     Result<std::optional<Received>> try_receive();
@@ -30,12 +32,14 @@ class Channel {
 
     int fd() const { return socket_.get(); }
 
-  private:
+private:
     Result<std::optional<Received>> take_buffered();
     Result<bool> fill(int flags);  // false: would block or closed
+    void make_room();
 
     UniqueFd socket_;
     std::mutex send_mutex_;
+    bool send_failed_ = false;  // under send_mutex_
     std::vector<std::uint8_t> incoming_;
     std::size_t consumed_ = 0;
     std::deque<UniqueFd> fds_;
@@ -49,7 +53,7 @@ Result<std::pair<UniqueFd, UniqueFd>> make_socket_pair();
 // worker compares it before it trusts a cached name. Bumped after each metadata transaction that changes what a name
 // means and before that change is acknowledged to anyone.
 class CatalogGeneration {
-  public:
+public:
     static Result<CatalogGeneration> create();                 // gateway: writable
     static Result<CatalogGeneration> map_readonly(int memfd);  // worker
     CatalogGeneration(CatalogGeneration&&) noexcept;
@@ -60,7 +64,7 @@ class CatalogGeneration {
     void bump();
     int fd() const { return fd_.get(); }
 
-  private:
+private:
     CatalogGeneration(UniqueFd fd, void* memory) : fd_(std::move(fd)), memory_(memory) {}
     UniqueFd fd_;
     void* memory_ = nullptr;

@@ -1,10 +1,10 @@
 #pragma once
 // The channel between the gateway and one of its workers: typed messages over a Unix stream socket. No I/O here.
 //
-// A frame is [u32 length of the rest][u16 type][payload]. A message that carries a descriptor (marked "fd") is sent with
-// it as SCM_RIGHTS on its first byte; the receiver queues descriptors in order and such a message takes the front one.
-// The first message of a worker's life is Start; it answers Ready or ends. Both ends are one binary, so kLinkVersion only
-// guards against a program file replaced under a running gateway.
+// A frame is [u32 length of the rest][u16 type][payload]. A message that carries a descriptor (marked "fd") is sent
+// with it as SCM_RIGHTS on its first byte; the receiver queues descriptors in order and such a message takes the front
+// one. The first message of a worker's life is Start; it answers Ready or ends. Both ends are one binary, so
+// kLinkVersion only guards against a program file replaced under a running gateway.
 
 #include "core/bytes.hpp"
 #include "core/cancel.hpp"
@@ -34,57 +34,68 @@ struct Start {
     std::uint32_t version = kLinkVersion;
     WorkerKind kind = WorkerKind::kWorkspace;
     ProjectId project;
-    WorkspaceId workspace;         // empty for a loader
-    std::string database_file;     // workspace: its DuckDB file; loader: empty
-    std::string writable_dir;      // workspace: its directory; loader: the project's staging directory
-    std::string temp_dir;          // inside writable_dir
-    std::string versions_dir;      // the project's table versions, read-only
-    std::string files_dir;         // loader: the project's uploaded files, read-only; else empty
+    WorkspaceId workspace;      // empty for a loader
+    std::string database_file;  // workspace: its DuckDB file; loader: empty
+    std::string writable_dir;   // workspace: its directory; loader: the project's staging directory
+    std::string temp_dir;       // inside writable_dir
+    std::string versions_dir;   // the project's table versions, read-only
+    std::string files_dir;      // loader: the project's uploaded files, read-only; else empty
     Sandbox sandbox = Sandbox::kPreferred;
-    std::uint32_t uid = 0, gid = 0;          // 0: keep
-    Bytes memory_limit;                      // DuckDB's limit; RLIMIT_DATA is derived from it
-    Bytes size_limit;                        // of writable_dir; RLIMIT_FSIZE is derived from it
-    std::uint32_t threads = 1;               // DuckDB threads
+    std::uint32_t uid = 0, gid = 0;  // 0: keep
+    Bytes memory_limit;              // DuckDB's limit; RLIMIT_DATA is derived from it
+    Bytes size_limit;                // of writable_dir; RLIMIT_FSIZE is derived from it
+    std::uint32_t threads = 1;       // DuckDB threads
     std::uint32_t max_concurrent_queries = 16;
     std::uint32_t max_prepared_statements = 1000;
     std::uint64_t max_message_bytes = 256U << 20;
     std::uint32_t statement_timeout_ms = 300'000;  // the most a session may set; 0: none
     std::uint32_t idle_timeout_ms = 3'600'000;
     std::uint32_t idle_in_transaction_timeout_ms = 600'000;
-    std::uint32_t kill_grace_ms = 5'000;           // after a statement's deadline: interrupt, wait this long, end the worker
+    std::uint32_t kill_grace_ms = 5'000;  // after a statement's deadline: interrupt, wait this long, end the worker
 };
 
-// A client that has logged in. fd: its socket (or the worker's end of a socket pair when the gateway relays TLS, and for
-// the gateway's internal sessions). The worker answers from AuthenticationOk on.
+// A client that has logged in. fd: its socket (or the worker's end of a socket pair when the gateway relays TLS, and
+// for the gateway's internal sessions). The worker answers from AuthenticationOk on.
 struct AdoptSession {
     SessionId session;
     std::int32_t backend_pid = 0;
-    std::string cancel_key;                 // the secret of BackendKeyData
+    std::string cancel_key;  // the secret of BackendKeyData
     std::uint16_t protocol_minor = 0;
     std::string user;
-    std::string database;                   // "workspace_…", as current_database() tells it
+    std::string database;  // "workspace_…", as current_database() tells it
     std::string client_address;
     std::uint16_t client_port = 0;
     bool tls = false;
-    bool internal = false;                  // one of the gateway's own: not counted, not listed
+    bool internal = false;                                        // one of the gateway's own: not counted, not listed
     std::vector<std::pair<std::string, std::string>> parameters;  // of the StartupMessage
-    std::string read_ahead;                 // bytes the gateway has already read past the login
+    std::string read_ahead;                                       // bytes the gateway has already read past the login
 };
-struct CancelStatement { SessionId session; CancelReason reason = CancelReason::kUser; };
-struct EndSession { SessionId session; CancelReason reason = CancelReason::kAdmin; };
-struct EndAllSessions { CancelReason reason = CancelReason::kAdmin; };
-struct SetLimits { Bytes memory_limit, size_limit; };
+struct CancelStatement {
+    SessionId session;
+    CancelReason reason = CancelReason::kUser;
+};
+struct EndSession {
+    SessionId session;
+    CancelReason reason = CancelReason::kAdmin;
+};
+struct EndAllSessions {
+    CancelReason reason = CancelReason::kAdmin;
+};
+struct SetLimits {
+    Bytes memory_limit, size_limit;
+};
 
 struct TableColumn {
     std::string name;
-    std::string type;        // DuckDB's text, as DECIMAL(12,2)
+    std::string type;  // DuckDB's text, as DECIMAL(12,2)
     bool nullable = true;
     std::string description;
 };
 struct CatalogTable {
-    std::string schema;      // "in_c_sales"
-    std::string name;        // "orders"
-    std::string file;        // the current version's file; empty for a table that was never loaded is never sent: creating makes version 1
+    std::string schema;  // "in_c_sales"
+    std::string name;    // "orders"
+    std::string file;    // the current version's file; empty for a table that was never loaded is never sent: creating
+                         // makes version 1
     std::int64_t table_id = 0;
     std::int64_t version_id = 0;
     std::int64_t row_count = 0;
@@ -93,7 +104,11 @@ struct CatalogTable {
     std::vector<std::string> primary_key;
 };
 // Answer to ResolveTable: `table` is empty when the project has no such table.
-struct TableResolved { std::uint64_t request = 0; std::uint64_t generation = 0; std::optional<CatalogTable> table; };
+struct TableResolved {
+    std::uint64_t request = 0;
+    std::uint64_t generation = 0;
+    std::optional<CatalogTable> table;
+};
 // Answer to ListCatalog: every bucket (also empty ones) and table.
 struct CatalogListed {
     std::uint64_t request = 0;
@@ -103,7 +118,11 @@ struct CatalogListed {
 };
 
 enum class FileFormat : std::uint8_t { kCsv, kParquet, kNdjson };
-enum class FileCompression : std::uint8_t { kNone, kGzip, kZstd };  // of CSV and NDJSON bodies; Parquet: of its pages on export
+enum class FileCompression : std::uint8_t {
+    kNone,
+    kGzip,
+    kZstd
+};  // of CSV and NDJSON bodies; Parquet: of its pages on export
 struct CsvOptions {
     std::string delimiter = ",";
     std::string quote = "\"";
@@ -126,13 +145,14 @@ struct ImportJob {
     FileCompression compression = FileCompression::kNone;
     CsvOptions csv;
     ImportMode mode = ImportMode::kReplace;
-    std::vector<ColumnSpec> columns;        // of the table; empty: it is new, infer from the file
+    std::vector<ColumnSpec> columns;  // of the table; empty: it is new, infer from the file
     std::vector<std::string> primary_key;
-    std::string base_file;                  // current version; empty for a new table
-    std::string output_file;                // does not exist yet
-    std::uint64_t max_rejected = 0;         // rows that may be left out before the import fails
+    std::string base_file;           // current version; empty for a new table
+    std::string output_file;         // does not exist yet
+    std::uint64_t max_rejected = 0;  // rows that may be left out before the import fails
 };
-// Makes a new version out of the current one, or an empty first one: create, add/drop/alter column, primary key, delete rows.
+// Makes a new version out of the current one, or an empty first one: create, add/drop/alter column, primary key, delete
+// rows.
 struct RewriteJob {
     struct Column {
         ColumnSpec spec;
@@ -160,46 +180,78 @@ struct PreviewJob {
     std::uint64_t limit = 1000;
 };
 using LoadJob = std::variant<ImportJob, RewriteJob, ExportJob, PreviewJob>;
-struct RunJob { std::uint64_t job = 0; std::uint32_t timeout_ms = 3'600'000; LoadJob work; };
+struct RunJob {
+    std::uint64_t job = 0;
+    std::uint32_t timeout_ms = 3'600'000;
+    LoadJob work;
+};
 
-struct Shutdown { std::uint32_t grace_ms = 5'000; CancelReason reason = CancelReason::kShutdown; };
+struct Shutdown {
+    std::uint32_t grace_ms = 5'000;
+    CancelReason reason = CancelReason::kShutdown;
+};
 
 // ---------------------------------------------------------------- worker to gateway
 
-struct Ready { std::uint32_t version = kLinkVersion; std::string duckdb_version; std::string sandbox; };
-struct StartFailed { Error error; };
-struct ResolveTable { std::uint64_t request = 0; std::string schema, name; };
-struct ListCatalog { std::uint64_t request = 0; };
-
-struct SessionClosed { SessionId session; std::uint64_t statements = 0, bytes_sent = 0; };
-
-struct RejectedRow { std::uint64_t line = 0; std::string column, message; };
-struct JobOutcome {
-    std::uint64_t rows = 0;                 // imported, exported, deleted or previewed
-    std::uint64_t table_rows = 0;           // of the new version
-    std::uint64_t file_bytes = 0;
-    std::vector<ColumnSpec> columns;        // of the new version
-    std::uint64_t rejected_rows = 0;
-    std::vector<RejectedRow> rejected;      // the first 100
-    std::string preview_json;               // PreviewJob: {"columns":[…],"rows":[{…}],"total_row_count","preview_row_count"}
+struct Ready {
+    std::uint32_t version = kLinkVersion;
+    std::string duckdb_version;
+    std::string sandbox;
 };
-struct JobDone { std::uint64_t job = 0; std::optional<Error> error; JobOutcome outcome; };
+struct StartFailed {
+    Error error;
+};
+struct ResolveTable {
+    std::uint64_t request = 0;
+    std::string schema, name;
+};
+struct ListCatalog {
+    std::uint64_t request = 0;
+};
+
+struct SessionClosed {
+    SessionId session;
+    std::uint64_t statements = 0, bytes_sent = 0;
+};
+
+struct RejectedRow {
+    std::uint64_t line = 0;
+    std::string column, message;
+};
+struct JobOutcome {
+    std::uint64_t rows = 0;        // imported, exported, deleted or previewed
+    std::uint64_t table_rows = 0;  // of the new version
+    std::uint64_t file_bytes = 0;
+    std::vector<ColumnSpec> columns;  // of the new version
+    std::uint64_t rejected_rows = 0;
+    std::vector<RejectedRow> rejected;  // the first 100
+    std::string preview_json;  // PreviewJob: {"columns":[…],"rows":[{…}],"total_row_count","preview_row_count"}
+};
+struct JobDone {
+    std::uint64_t job = 0;
+    std::optional<Error> error;
+    JobOutcome outcome;
+};
 
 // Every second while something changed, and once at the end.
 struct Stats {
     std::uint32_t sessions = 0, running = 0;
-    std::uint64_t queries_success = 0, queries_error = 0, queries_timeout = 0, queries_cancelled = 0;  // since the last one
+    std::uint64_t queries_success = 0, queries_error = 0, queries_timeout = 0,
+                  queries_cancelled = 0;          // since the last one
     std::vector<std::uint64_t> duration_buckets;  // counts since the last one, for kDurationBounds and above
     std::uint64_t duration_total_us = 0;
-    std::uint64_t bytes_sent = 0;                 // since the last one
+    std::uint64_t bytes_sent = 0;  // since the last one
     std::uint64_t memory_bytes = 0, disk_bytes = 0;
 };
 // The last words of a worker that ends itself, so that the gateway can tell the log why.
-struct Ending { std::string reason; SessionId session; };
+struct Ending {
+    std::string reason;
+    SessionId session;
+};
 
 using Message = std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
-                             CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog, SessionClosed,
-                             JobDone, Stats, Ending>;
+                             CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog,
+                             SessionClosed, JobDone, Stats, Ending>;
 
 // True when the message is sent with a descriptor: Start and AdoptSession.
 bool carries_fd(const Message& message);
@@ -207,7 +259,8 @@ bool carries_fd(const Message& message);
 // Appends the whole frame.
 void encode(std::vector<std::uint8_t>& out, const Message& message);
 
-// Takes one frame from the front of `input`: nullopt when more bytes are needed (input untouched), XX000 when malformed.
+// Takes one frame from the front of `input`: nullopt when more bytes are needed (input untouched), XX000 when
+// malformed.
 Result<std::optional<Message>> decode(ByteSpan& input);
 
 }  // namespace smew::link
