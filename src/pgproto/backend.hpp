@@ -37,7 +37,8 @@ void write_authentication_sasl_continue(Buffer& out, std::string_view data);
 void write_authentication_sasl_final(Buffer& out, std::string_view data);
 void write_parameter_status(Buffer& out, std::string_view name, std::string_view value);
 void write_backend_key_data(Buffer& out, std::int32_t pid, ByteSpan secret);
-void write_negotiate_protocol_version(Buffer& out, std::uint16_t newest_minor, const std::vector<std::string_view>& unknown_options);
+void write_negotiate_protocol_version(Buffer& out, std::uint16_t newest_minor,
+                                      const std::vector<std::string_view>& unknown_options);
 void write_ready_for_query(Buffer& out, TransactionStatus status);
 void write_row_description(Buffer& out, const std::vector<FieldDescription>& fields);
 void write_parameter_description(Buffer& out, const std::vector<std::uint32_t>& type_oids);
@@ -54,34 +55,69 @@ void write_copy_data(Buffer& out, ByteSpan data);
 void write_copy_done(Buffer& out);
 void write_notification(Buffer& out, std::int32_t pid, std::string_view channel, std::string_view payload);
 // Fields S, V, C, M and, where not empty, D, H, P. A zero byte inside a text ends it there.
-void write_error(Buffer& out, Severity severity, const Error& error);   // ErrorResponse
-void write_notice(Buffer& out, Severity severity, const Error& notice); // NoticeResponse
+void write_error(Buffer& out, Severity severity, const Error& error);    // ErrorResponse
+void write_notice(Buffer& out, Severity severity, const Error& notice);  // NoticeResponse
 
 // ---- client side. Views point into the body.
-struct Authentication { std::int32_t kind = 0; ByteSpan data; };  // 0 ok, 3 cleartext, 10 SASL, 11 continue, 12 final
-struct ParameterStatus { std::string_view name, value; };
-struct BackendKeyData { std::int32_t pid = 0; ByteSpan secret; };
-struct NegotiateProtocolVersion { std::int32_t newest_minor = 0; std::vector<std::string_view> unknown_options; };
-struct ReadyForQuery { TransactionStatus status; };
-struct RowDescription { std::vector<FieldDescription> fields; };
-struct ParameterDescription { std::vector<std::uint32_t> type_oids; };
-struct DataRow { std::vector<std::optional<ByteSpan>> values; };
-struct CommandComplete { std::string_view tag; };
+struct Authentication {
+    std::int32_t kind = 0;
+    ByteSpan data;
+};  // 0 ok, 3 cleartext, 10 SASL, 11 continue, 12 final
+struct ParameterStatus {
+    std::string_view name, value;
+};
+struct BackendKeyData {
+    std::int32_t pid = 0;
+    ByteSpan secret;
+};
+struct NegotiateProtocolVersion {
+    std::int32_t newest_minor = 0;
+    std::vector<std::string_view> unknown_options;
+};
+struct ReadyForQuery {
+    TransactionStatus status;
+};
+struct RowDescription {
+    std::vector<FieldDescription> fields;
+};
+struct ParameterDescription {
+    std::vector<std::uint32_t> type_oids;
+};
+struct DataRow {
+    std::vector<std::optional<ByteSpan>> values;
+};
+struct CommandComplete {
+    std::string_view tag;
+};
 struct EmptyQueryResponse {};
 struct ParseComplete {};
 struct BindComplete {};
 struct CloseComplete {};
 struct NoData {};
 struct PortalSuspended {};
-struct CopyResponse { char direction = 'G'; Format overall; std::vector<Format> columns; };  // 'G' in, 'H' out
-struct Notification { std::int32_t pid = 0; std::string_view channel, payload; };
-struct ErrorResponse { std::string severity; Error error; };
-struct NoticeResponse { std::string severity; Error notice; };
+struct CopyResponse {
+    char direction = 'G';
+    Format overall;
+    std::vector<Format> columns;
+};  // 'G' in, 'H' out
+struct Notification {
+    std::int32_t pid = 0;
+    std::string_view channel, payload;
+};
+struct ErrorResponse {
+    std::string severity;
+    Error error;
+};
+struct NoticeResponse {
+    std::string severity;
+    Error notice;
+};
 
-using BackendMessage = std::variant<Authentication, ParameterStatus, BackendKeyData, NegotiateProtocolVersion, ReadyForQuery,
-                                    RowDescription, ParameterDescription, DataRow, CommandComplete, EmptyQueryResponse,
-                                    ParseComplete, BindComplete, CloseComplete, NoData, PortalSuspended, CopyResponse,
-                                    CopyData, CopyDone, Notification, ErrorResponse, NoticeResponse>;
+using BackendMessage =
+    std::variant<Authentication, ParameterStatus, BackendKeyData, NegotiateProtocolVersion, ReadyForQuery,
+                 RowDescription, ParameterDescription, DataRow, CommandComplete, EmptyQueryResponse, ParseComplete,
+                 BindComplete, CloseComplete, NoData, PortalSuspended, CopyResponse, CopyData, CopyDone, Notification,
+                 ErrorResponse, NoticeResponse>;
 
 Result<BackendMessage> parse_backend(char type, ByteSpan body);
 

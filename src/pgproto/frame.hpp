@@ -17,12 +17,13 @@ enum class FrameState : std::uint8_t {
 
 struct Frame {
     FrameState state = FrameState::kNeedMore;
-    char type = 0;                // 'Q', 'P', …; 0 in a startup packet
-    ByteSpan body;                // without type and length; points into the input
-    std::uint64_t need_bytes = 0; // with kNeedMore: the whole frame's size if its header is known, else 0
+    char type = 0;                 // 'Q', 'P', …; 0 in a startup packet
+    ByteSpan body;                 // without type and length; points into the input
+    std::uint64_t need_bytes = 0;  // with kNeedMore: the whole frame's size if its header is known, else 0
 };
 
-// Takes one typed message from the front of `input`, which shrinks by what was taken. `max_bytes` bounds the whole frame.
+// Takes one typed message from the front of `input`, which shrinks by what was taken. `max_bytes` bounds the whole
+// frame.
 Frame take_frame(ByteSpan& input, std::uint64_t max_bytes);
 
 // The same for a startup packet, which has a length and no type. 10,000 bytes at most, as in PostgreSQL.

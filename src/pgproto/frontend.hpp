@@ -19,7 +19,7 @@ struct StartupMessage {
     std::uint16_t major = 3;
     std::uint16_t minor = 0;
     std::vector<std::pair<std::string_view, std::string_view>> parameters;  // in the order sent
-    std::string_view parameter(std::string_view name) const;                // empty when absent
+    std::string_view parameter(std::string_view name) const;                // the last of that name; empty when absent
 };
 struct SslRequest {};
 struct GssEncRequest {};
@@ -42,7 +42,9 @@ Result<SaslInitialResponse> parse_sasl_initial_response(ByteSpan body);  // of m
 // ---- after login
 enum class Format : std::int16_t { kText = 0, kBinary = 1 };
 
-struct Query { std::string_view sql; };
+struct Query {
+    std::string_view sql;
+};
 struct Parse {
     std::string_view statement;
     std::string_view sql;
@@ -51,22 +53,37 @@ struct Parse {
 struct Bind {
     std::string_view portal;
     std::string_view statement;
-    std::vector<Format> parameter_formats;                 // none: all text; one: for all; else one each
-    std::vector<std::optional<ByteSpan>> parameters;       // nullopt is NULL
-    std::vector<Format> result_formats;                    // as parameter_formats
+    std::vector<Format> parameter_formats;            // none: all text; one: for all; else one each
+    std::vector<std::optional<ByteSpan>> parameters;  // nullopt is NULL
+    std::vector<Format> result_formats;               // as parameter_formats
 };
 enum class Target : char { kStatement = 'S', kPortal = 'P' };
-struct Describe { Target target; std::string_view name; };
-struct Execute { std::string_view portal; std::int32_t max_rows = 0; };  // 0: no limit
-struct Close { Target target; std::string_view name; };
+struct Describe {
+    Target target;
+    std::string_view name;
+};
+struct Execute {
+    std::string_view portal;
+    std::int32_t max_rows = 0;
+};  // 0: no limit
+struct Close {
+    Target target;
+    std::string_view name;
+};
 struct Sync {};
 struct Flush {};
 struct Terminate {};
-struct CopyData { ByteSpan data; };
+struct CopyData {
+    ByteSpan data;
+};
 struct CopyDone {};
-struct CopyFail { std::string_view reason; };
+struct CopyFail {
+    std::string_view reason;
+};
 struct FunctionCall {};  // refused with 0A000; its fields are not read
-struct PasswordOrSasl { ByteSpan body; };  // 'p': only expected during login
+struct PasswordOrSasl {
+    ByteSpan body;
+};  // 'p': only expected during login
 
 using FrontendMessage = std::variant<Query, Parse, Bind, Describe, Execute, Close, Sync, Flush, Terminate, CopyData,
                                      CopyDone, CopyFail, FunctionCall, PasswordOrSasl>;
@@ -74,9 +91,11 @@ using FrontendMessage = std::variant<Query, Parse, Bind, Describe, Execute, Clos
 // Error 08P01 naming the message for an unknown type, a missing or left-over byte, an invalid count, format or target.
 Result<FrontendMessage> parse_frontend(char type, ByteSpan body);
 
-// ---- writing, for clients of any kind; each appends one whole message
+// ---- writing, for clients of any kind; each appends one whole message. Names are cut at a zero byte; SQL is not, so
+// that a server refuses it instead of running a part of it.
 void write(std::vector<std::uint8_t>& out, const StartupMessage& message);
 void write(std::vector<std::uint8_t>& out, const SslRequest& message);
+void write(std::vector<std::uint8_t>& out, const GssEncRequest& message);
 void write(std::vector<std::uint8_t>& out, const CancelRequest& message);
 void write(std::vector<std::uint8_t>& out, const Query& message);
 void write(std::vector<std::uint8_t>& out, const Parse& message);
