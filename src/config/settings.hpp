@@ -1,6 +1,7 @@
 #pragma once
-// Every setting of smew as a typed value. The table in settings_table.cpp declares each once: flag, environment variable
-// (SMEW_ and the name in capitals), TOML key, doc, default, bounds, secret or not. Loaded once at start; read-only after.
+// Every setting of smew as a typed value. The table in settings_table.cpp declares each once: flag, environment
+// variable (SMEW_ and the name in capitals), TOML key, doc, default, bounds, secret or not. Loaded once at start;
+// read-only after.
 
 #include "core/bytes.hpp"
 #include "core/secret.hpp"
@@ -21,10 +22,9 @@ struct Settings {
     std::string pg_listen = "127.0.0.1:5432";
     std::string public_host;  // host told to users of a workspace; empty: the address of pg_listen
     Secret admin_key;         // empty: generated at the first start, printed once, its hash kept in the metadata store
-    bool demo = false;        // load the sample projects at start
     LogLevel log_level = LogLevel::kInfo;
-    int io_threads = 0;       // 0: one a core
-    int http_threads = 16;    // threads that run REST handlers
+    int io_threads = 0;     // 0: one a core
+    int http_threads = 16;  // threads that run REST handlers
 
     // TLS. Without files a self-signed certificate is made in data_dir/tls at first start.
     TlsMode pgwire_ssl_mode = TlsMode::kPrefer;

@@ -1,0 +1,231 @@
+#include "config/settings_table.hpp"
+
+#include "config/setting_codec.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace smew::config {
+namespace {
+
+constexpr std::string_view kServer = "Server";
+constexpr std::string_view kTls = "TLS";
+constexpr std::string_view kPgwire = "PostgreSQL connections";
+constexpr std::string_view kLogin = "Failed logins";
+constexpr std::string_view kWorkspaces = "Workspaces";
+constexpr std::string_view kWorkers = "Worker processes";
+constexpr std::string_view kLoads = "Loads";
+constexpr std::string_view kRest = "REST";
+
+constexpr std::int64_t kMaxText = 4096;
+constexpr std::int64_t kDay = 86'400;
+constexpr std::int64_t kMonth = 30 * kDay;  // in milliseconds it still fits the link's 32 bits
+constexpr std::int64_t kMega = 1'000'000;
+constexpr std::int64_t kTera = 1'000'000'000'000;
+
+template <class T>
+T member_type(T Settings::*);
+
+// Completes a row with what follows from the type of the member.
+template <auto Member>
+constexpr Setting row(Setting setting) {
+    using T = decltype(member_type(Member));
+    if (setting.kind == Kind::kText) setting.kind = Codec<T>::kKind;
+    if constexpr (std::is_enum_v<T>) setting.choices = kChoiceNames<T>;
+    setting.assign = [](const Setting& self, Settings& settings, std::string_view text) {
+        std::optional<T> value = Codec<T>::parse(self, text);
+        if (value) settings.*Member = std::move(*value);
+        return value.has_value();
+    };
+    setting.value = [](const Settings& settings) { return Codec<T>::format(settings.*Member); };
+    return setting;
+}
+
+using S = Settings;
+
+constexpr std::array kTable{
+    row<&S::data_dir>({"data_dir", kServer,
+                       "Directory of everything smew keeps: metadata, table versions, workspaces. Made when missing; "
+                       "one server at a time.",
+                       1, kMaxText}),
+    row<&S::http_listen>({"http_listen", kServer,
+                          "Address of the REST API. Port 0 takes a free port, which the ready line names.", 1, 300,
+                          Kind::kAddress}),
+    row<&S::pg_listen>({"pg_listen", kServer,
+                        "Address for PostgreSQL clients. Port 0 takes a free port, which the ready line names.", 1, 300,
+                        Kind::kAddress}),
+    row<&S::public_host>(
+        {"public_host", kServer,
+         "Host name that users of a workspace are told to connect to. Empty: the address of pg_listen.", 0, 255}),
+    row<&S::admin_key>(
+        {"admin_key", kServer,
+         "Key of the instance's administrator. Empty: made at the first start, logged once and written to admin.key in "
+         "data_dir. Prefer the environment variable or the file: other users of the machine can see flags.",
+         0, kMaxText}),
+    row<&S::log_level>({"log_level", kServer, "Least severe events that are logged."}),
+    row<&S::io_threads>({"io_threads", kServer, "Threads that serve connections. 0: one a core.", 0, 256}),
+    row<&S::http_threads>({"http_threads", kServer, "Threads that run REST requests.", 1, 1024}),
+    row<&S::shutdown_timeout_seconds>(
+        {"shutdown_timeout_seconds", kServer,
+         "Time for a graceful end after SIGTERM or SIGINT; what is left then is ended by force.", 1, 600}),
+
+    row<&S::pgwire_ssl_mode>({"pgwire_ssl_mode", kTls,
+                              "TLS for PostgreSQL clients: disable refuses it, prefer leaves it to the client, require "
+                              "refuses clients without it."}),
+    row<&S::tls_cert_file>({"tls_cert_file", kTls,
+                            "Certificate chain (PEM). Empty: a self-signed certificate is made in data_dir/tls.", 0,
+                            kMaxText}),
+    row<&S::tls_key_file>({"tls_key_file", kTls, "Private key (PEM) of tls_cert_file.", 0, kMaxText}),
+    row<&S::http_tls>({"http_tls", kTls, "Serve the REST API over https."}),
+
+    row<&S::pgwire_max_connections_total>(
+        {"pgwire_max_connections_total", kPgwire, "Most connections of PostgreSQL clients at a time.", 1, kMega}),
+    row<&S::pgwire_max_connections_per_workspace>(
+        {"pgwire_max_connections_per_workspace", kPgwire, "Most connections to one workspace at a time.", 1, kMega}),
+    row<&S::pgwire_max_connections_per_address>(
+        {"pgwire_max_connections_per_address", kPgwire,
+         "Most connections from one client address at a time, also before login.", 1, kMega}),
+    row<&S::pgwire_login_timeout_seconds>({"pgwire_login_timeout_seconds", kPgwire,
+                                           "Time from accepting a connection to the end of its login.", 1, 3600}),
+    row<&S::pgwire_idle_timeout_seconds>({"pgwire_idle_timeout_seconds", kPgwire,
+                                          "A session that sends nothing for so long is ended. 0: never.", 0, kMonth}),
+    row<&S::pgwire_idle_in_transaction_timeout_seconds>({"pgwire_idle_in_transaction_timeout_seconds", kPgwire,
+                                                         "The same for a session with an open transaction. 0: never.",
+                                                         0, kMonth}),
+    row<&S::pgwire_query_timeout_seconds>(
+        {"pgwire_query_timeout_seconds", kPgwire,
+         "Longest time of one statement; a session may set a shorter one. 0: no limit.", 0, kMonth}),
+    row<&S::pgwire_max_message_bytes>(
+        {"pgwire_max_message_bytes", kPgwire, "Largest message of a client.", 64 << 10, 1 << 30}),
+    row<&S::pgwire_max_prepared_statements>({"pgwire_max_prepared_statements", kPgwire,
+                                             "Most prepared statements of a session; portals likewise.", 1, kMega}),
+
+    row<&S::auth_failure_limit>(
+        {"auth_failure_limit", kLogin,
+         "Failed logins from one address within the window before it is refused. 0: never refuse.", 0, kMega}),
+    row<&S::auth_failure_window_seconds>(
+        {"auth_failure_window_seconds", kLogin, "The window in which failed logins are counted.", 1, kDay}),
+    row<&S::auth_ban_seconds>(
+        {"auth_ban_seconds", kLogin, "How long an address with too many failed logins is refused.", 1, kDay}),
+
+    row<&S::workspace_default_memory_limit>({"workspace_default_memory_limit", kWorkspaces,
+                                             "Memory of a workspace that was created without a limit of its own.",
+                                             64 * kMega, 64 * kTera}),
+    row<&S::workspace_default_size_limit_gb>(
+        {"workspace_default_size_limit_gb", kWorkspaces,
+         "Disk space in GB of a workspace that was created without a limit of its own.", 1, kMega}),
+    row<&S::workspace_default_ttl_hours>({"workspace_default_ttl_hours", kWorkspaces,
+                                          "Hours until a workspace expires that was created without a time of its own.",
+                                          1, 87'600}),
+    row<&S::workspace_max_ttl_hours>(
+        {"workspace_max_ttl_hours", kWorkspaces, "Longest life of a workspace in hours.", 1, 87'600}),
+    row<&S::workspace_max_per_project>(
+        {"workspace_max_per_project", kWorkspaces, "Most workspaces of a project.", 1, 100'000}),
+    row<&S::workspace_max_concurrent_queries>({"workspace_max_concurrent_queries", kWorkspaces,
+                                               "Most statements that run in a workspace at a time; others wait.", 1,
+                                               1000}),
+    row<&S::workspace_threads>(
+        {"workspace_threads", kWorkspaces, "Threads of a workspace's engine. 0: one a core.", 0, 1024}),
+
+    row<&S::worker_sandbox>({"worker_sandbox", kWorkers,
+                             "What to do where the kernel offers no Landlock: required refuses to start workers, "
+                             "preferred starts them with the remaining walls, off never uses it."}),
+    row<&S::worker_uid_base>({"worker_uid_base", kWorkers,
+                              "First of the user ids that workers take when smew runs as root. 0: workers keep root's.",
+                              0, 2'000'000'000}),
+    row<&S::worker_idle_seconds>(
+        {"worker_idle_seconds", kWorkers, "A worker without sessions is ended after this time.", 1, kMonth}),
+    row<&S::worker_start_timeout_seconds>(
+        {"worker_start_timeout_seconds", kWorkers, "Longest time a worker may take to start.", 1, 600}),
+    row<&S::worker_kill_grace_seconds>(
+        {"worker_kill_grace_seconds", kWorkers,
+         "From the deadline of a statement that cannot be interrupted to the end of its worker.", 1, 600}),
+    row<&S::worker_max_count>({"worker_max_count", kWorkers, "Most workers at a time.", 1, 100'000}),
+
+    row<&S::loader_max_concurrent>(
+        {"loader_max_concurrent", kLoads, "Most loads and exports at a time; others wait.", 1, 1000}),
+    row<&S::loader_memory_limit>({"loader_memory_limit", kLoads, "Memory of one load.", 64 * kMega, 64 * kTera}),
+    row<&S::loader_timeout_seconds>({"loader_timeout_seconds", kLoads, "Longest time of one load.", 1, kMonth}),
+    row<&S::import_max_bytes>({"import_max_bytes", kLoads, "Largest file that can be loaded.", 1, 1000 * kTera}),
+    row<&S::version_grace_seconds>(
+        {"version_grace_seconds", kLoads,
+         "How long a replaced table version stays on disk for the statements that still read it.", 0, kMonth}),
+
+    row<&S::http_max_json_bytes>({"http_max_json_bytes", kRest, "Largest JSON body of a request.", 1 << 10, 1 << 30}),
+    row<&S::http_idle_timeout_seconds>(
+        {"http_idle_timeout_seconds", kRest, "A connection that sends nothing for so long is closed.", 1, kDay}),
+    row<&S::idempotency_ttl_seconds>({"idempotency_ttl_seconds", kRest,
+                                      "How long the answer to a request with an idempotency key is kept.", 1, kMonth}),
+};
+
+std::string bounds(const Setting& setting, std::string (*text)(std::int64_t)) {
+    return "from " + text(setting.min) + " to " + text(setting.max);
+}
+
+std::string number_text(std::int64_t number) {
+    return std::to_string(number);
+}
+std::string size_text(std::int64_t number) {
+    return to_text(Bytes{static_cast<std::uint64_t>(number)});
+}
+
+std::string choice_list(std::span<const std::string_view> choices) {
+    std::string list;
+    for (const std::string_view choice : choices) {
+        if (!list.empty()) list += ", ";
+        list += choice;
+    }
+    return list;
+}
+
+}  // namespace
+
+std::string Setting::flag() const {
+    std::string text = "--" + std::string(name);
+    std::ranges::replace(text, '_', '-');
+    return text;
+}
+
+std::string Setting::environment_variable() const {
+    std::string text = "SMEW_" + std::string(name);
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+std::string Setting::shown(const Settings& settings) const {
+    std::string text = value(settings);
+    return secret() && !text.empty() ? "***" : text;
+}
+
+std::string Setting::expectation() const {
+    switch (kind) {
+        case Kind::kText:
+        case Kind::kSecret:
+            return "text of " + number_text(min) + " to " + number_text(max) + " printable characters";
+        case Kind::kAddress:
+            return "host:port, such as 127.0.0.1:5432";
+        case Kind::kBoolean:
+            return "true or false";
+        case Kind::kNumber:
+            return "a whole number " + bounds(*this, number_text);
+        case Kind::kSeconds:
+            return "whole seconds " + bounds(*this, number_text);
+        case Kind::kSize:
+            return "a size " + bounds(*this, size_text);
+        case Kind::kChoice:
+            return "one of " + choice_list(choices);
+    }
+    return {};
+}
+
+std::span<const Setting> settings_table() {
+    return kTable;
+}
+
+const Setting* find_setting(std::string_view name) {
+    const auto found = std::ranges::find(kTable, name, &Setting::name);
+    return found == kTable.end() ? nullptr : &*found;
+}
+
+}  // namespace smew::config
