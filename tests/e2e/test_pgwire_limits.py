@@ -1,0 +1,219 @@
+"""Timeouts, cancel, disconnect, bounded memory. (Seed, Task 5: TestPGWireTimeouts; Task 1)"""
+
+import threading
+import time
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+from smew_server import eventually
+
+LONG = "SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3"
+
+
+def test_query_timeout(start_server):
+    server = start_server("query-timeout", pgwire_query_timeout_seconds=1)
+    workspace = server.project("slow").workspace()
+    started = time.monotonic()
+    with pytest.raises(psycopg2.errors.QueryCanceled) as caught:
+        workspace.query(LONG)
+    assert "statement timeout" in str(caught.value)
+    assert time.monotonic() - started < 5
+    assert workspace.query("SELECT 1") == [(1,)]
+
+
+def test_a_session_may_lower_its_timeout_and_not_raise_it_over_the_servers(workspace):
+    connection = workspace.connect(options="-c statement_timeout=300")
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        with pytest.raises(psycopg2.errors.QueryCanceled):
+            cursor.execute(LONG)
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("300ms",)
+        with pytest.raises(psycopg2.Error):
+            cursor.execute("SET statement_timeout = '10h'")
+    connection.close()
+
+
+def test_idle_timeout(start_server):
+    server = start_server("idle-timeout", pgwire_idle_timeout_seconds=1)
+    connection = server.project("idle").workspace().connect()
+
+    def closed():
+        try:
+            connection.cursor().execute("SELECT 1")
+            return None
+        except psycopg2.OperationalError as error:
+            return str(error)
+
+    connection.rollback() if connection.status != psycopg2.extensions.STATUS_READY else None
+    time.sleep(2.5)  # what is tested is that time passes without a statement
+    assert "idle" in closed()
+
+
+def test_idle_in_transaction_timeout(start_server):
+    server = start_server("idle-in-transaction", pgwire_idle_in_transaction_timeout_seconds=1)
+    connection = server.project("idle").workspace().connect()
+    cursor = connection.cursor()
+    cursor.execute("SELECT 1")
+    time.sleep(2.5)  # as above
+    with pytest.raises(psycopg2.OperationalError) as caught:
+        cursor.execute("SELECT 1")
+    assert "idle-in-transaction" in str(caught.value)
+
+
+@pytest.mark.parametrize("sslmode", ["disable", "require"])
+def test_cancel_within_100_ms(workspace, sslmode):
+    connection = workspace.connect(sslmode=sslmode)
+    times = {}
+
+    def run():
+        try:
+            connection.cursor().execute(LONG)
+        except psycopg2.errors.QueryCanceled:
+            times["ended"] = time.monotonic()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    time.sleep(0.5)  # so that the statement runs
+    times["sent"] = time.monotonic()
+    connection.cancel()
+    thread.join(10)
+    assert times["ended"] - times["sent"] < 0.5  # 100 ms on a quiet machine; the benchmark measures it
+    connection.rollback()
+    connection.cursor().execute("SELECT 1")
+    connection.close()
+
+
+def test_cancel_with_a_wrong_key_does_nothing(server, workspace):
+    import socket
+    import struct
+    connection = workspace.connect()
+    pid = connection.info.backend_pid
+    result = {}
+
+    def run():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM range(300000000) t(i) WHERE i % 7 = 3")
+            result["rows"] = cursor.fetchall()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    for guess in range(20):
+        with socket.create_connection((server.pg_host, server.pg_port)) as peer:
+            peer.sendall(struct.pack("!iiii", 16, 80877102, pid, guess))
+            assert peer.recv(10) == b""
+    thread.join()
+    assert result["rows"] == [(42857143,)]
+    connection.close()
+
+
+def test_a_statement_that_ignores_interrupts_ends_with_its_worker(start_server):
+    server = start_server("uninterruptible", pgwire_query_timeout_seconds=1, worker_kill_grace_seconds=1)
+    project = server.project("stuck")
+    stuck, neighbour = project.workspace("stuck"), project.workspace("neighbour")
+    calm = neighbour.connect()
+    beside = stuck.connect()
+    started = time.monotonic()
+    with pytest.raises(psycopg2.Error) as caught:
+        stuck.query("SELECT levenshtein(repeat('a', 300000), repeat('b', 300000))")
+    assert time.monotonic() - started < 10
+    assert caught.value.pgcode in ("57014", "57P01", "57P02") or "terminat" in str(caught.value), caught.value
+    with pytest.raises(psycopg2.OperationalError) as told:
+        beside.cursor().execute("SELECT 1")
+    assert "terminating connection" in str(told.value)
+    calm.cursor().execute("SELECT 1")  # no other workspace notices
+    calm.close()
+    assert stuck.query("SELECT 1") == [(1,)]
+    assert server.metric("smew_worker_lost_total") >= 1
+
+
+def test_admin_disconnect_single_session(shop, workspace):
+    stays, goes = workspace.connect(), workspace.connect()
+    sessions = shop.rest.get(f"{workspace.path}/sessions")
+    assert sessions["count"] == len(sessions["sessions"]) >= 2
+    port = goes.info.socket and __import__("socket").socket(fileno=__import__("os").dup(goes.info.socket)).getsockname()[1]
+    listed = [s for s in sessions["sessions"] if s.get("client_port") == port]
+    assert len(listed) == 1
+    session_id = listed[0]["session_id"]
+    reply = shop.rest.delete(f"{workspace.path}/sessions/{session_id}", expect=200)
+    assert reply == {"message": "Session disconnected", "session_id": session_id}
+    with pytest.raises(psycopg2.OperationalError) as caught:
+        goes.cursor().execute("SELECT 1")
+    assert "terminating connection due to administrator command" in str(caught.value)
+    stays.cursor().execute("SELECT 1")
+    stays.close()
+
+
+def test_admin_disconnect_all_sessions(shop):
+    workspace = shop.workspace("crowded")
+    connections = [workspace.connect() for _ in range(3)]
+    reply = shop.rest.post(f"{workspace.path}/disconnect-all")
+    assert reply == {"message": "All sessions disconnected", "count": 3}
+    for connection in connections:
+        with pytest.raises(psycopg2.OperationalError):
+            connection.cursor().execute("SELECT 1")
+
+
+def test_disconnect_nonexistent_session(shop, workspace):
+    shop.rest.delete(f"{workspace.path}/sessions/sess_0000000000000000", expect=404)
+
+
+def test_disconnect_requires_auth(server, shop, workspace):
+    import requests
+    path = f"{server.url}{workspace.path}/sessions/sess_0000000000000000"
+    assert requests.delete(path, timeout=10).status_code == 401
+    read_key = shop.rest.post(f"{shop.path}/api-keys", {"description": "r", "scope": "project_read"}, expect=201)["api_key"]
+    reply = requests.delete(path, headers={"Authorization": f"Bearer {read_key}"}, timeout=10)
+    assert reply.status_code == 403
+
+
+def _rss(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+def test_ten_million_rows_to_a_slow_client_stay_out_of_memory(start_server):
+    server = start_server("streaming")
+    workspace = server.project("stream").workspace()
+    connection = workspace.connect()
+    connection.cursor().execute("SELECT 1")
+    worker = eventually(server.workers, what="the worker runs")[0]
+    before = _rss(worker), _rss(server.process.pid)
+    import socket
+    raw = socket.socket(fileno=__import__("os").dup(connection.info.socket))
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sql = b"SELECT i, 'a text of some length ' || i, i * 2.5 FROM range(10000000) t(i)\0"
+    raw.setblocking(True)
+    raw.settimeout(60)
+    raw.sendall(b"Q" + (len(sql) + 4).to_bytes(4, "big") + sql)
+    peak = 0
+    received = 0
+    started = time.monotonic()
+    while received < 600_000_000:
+        chunk = raw.recv(1 << 20)
+        received += len(chunk)
+        if received < 2_000_000:
+            time.sleep(0.005)  # a slow reader at first: the server must wait, not buffer
+        peak = max(peak, _rss(worker) - before[0])
+        if chunk[-6:-1] == b"Z\x00\x00\x00\x05":
+            break
+        assert time.monotonic() - started < 120
+    assert received > 500_000_000
+    assert peak < 64 * 1024, f"the worker grew by {peak} KiB"
+    assert _rss(server.process.pid) - before[1] < 16 * 1024
+
+
+def test_client_that_vanishes_ends_its_statement(server, workspace):
+    connection = workspace.connect()
+    raw_fd = connection.info.socket
+    import socket
+    sql = LONG.encode() + b"\0"
+    raw = socket.socket(fileno=__import__("os").dup(raw_fd))
+    raw.setblocking(True)
+    raw.sendall(b"Q" + (len(sql) + 4).to_bytes(4, "big") + sql)
+    raw.shutdown(socket.SHUT_RDWR)
+    raw.close()
+    port_sessions = lambda: workspace.project.rest.get(f"{workspace.path}/sessions")["count"]
+    connection.close()
+    eventually(lambda: port_sessions() == 0, 10, "the session is gone")
