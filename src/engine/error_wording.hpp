@@ -1,0 +1,17 @@
+#pragma once
+// What kind of mistake a DuckDB error tells of, and how PostgreSQL words it. Internal to engine/.
+
+#include "core/error.hpp"
+
+#include <duckdb/common/error_data.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace smew::engine {
+
+// Code, message and hint for an error that is neither smew's own nor an interrupt. `message` is DuckDB's, without its
+// prefix and the quoted line.
+Error worded(const duckdb::ErrorData& error, std::string_view message);
+
+}  // namespace smew::engine
