@@ -54,27 +54,29 @@ struct Grammar {
     }
 };
 
-std::vector<std::string> known_flags(const Grammar& grammar, bool serving) {
-    std::vector<std::string> known{kHelpFlag};
-    if (!serving) return known;
+std::vector<std::string> flags_of_serve(const Grammar& grammar) {
+    std::vector<std::string> known;
     for (const CLI::Option* option : grammar.serve->get_options()) known.push_back("--" + option->get_lnames().front());
     return known;
 }
 
-bool is_setting_flag(std::string_view flag) {
-    return std::ranges::any_of(settings_table(), [flag](const Setting& setting) { return setting.flag() == flag; });
+bool is_flag_of_serve(const Grammar& grammar, const std::string& word) {
+    return std::ranges::count(flags_of_serve(grammar), word) > 0;
+}
+
+std::string unknown_flag(const Grammar& grammar, const std::string& flag) {
+    // A flag of serve that serve did not take stood before the command.
+    if (flag != kHelpFlag && is_flag_of_serve(grammar, flag)) {
+        return "flag " + in_quotes(flag) + " belongs after the command: smew serve " + flag;
+    }
+    const std::vector<std::string> known =
+        grammar.serve->parsed() ? flags_of_serve(grammar) : std::vector<std::string>{kHelpFlag, "--version"};
+    return "unknown flag " + in_quotes(flag) + "; did you mean " + in_quotes(nearest(flag, known)) + "?";
 }
 
 // The complaint about a word that no command or flag took.
 std::string unknown_word(const Grammar& grammar, const std::string& word) {
-    const bool serving = grammar.serve->parsed();
-    if (word.starts_with('-')) {
-        const std::string flag = word.substr(0, word.find('='));
-        if (!serving && is_setting_flag(flag))
-            return "flag " + in_quotes(flag) + " belongs to the command serve: smew serve " + flag;
-        return "unknown flag " + in_quotes(flag) + "; did you mean " +
-               in_quotes(nearest(flag, known_flags(grammar, serving))) + "?";
-    }
+    if (word.starts_with('-')) return unknown_flag(grammar, word.substr(0, word.find('=')));
     if (!grammar.app.get_subcommands().empty()) return "unexpected argument " + in_quotes(word);
     const std::vector<std::string> commands{"serve", "version"};
     return "unknown command " + in_quotes(word) + "; did you mean " + in_quotes(nearest(word, commands)) + "?";
@@ -84,7 +86,10 @@ CommandLine serve_command(const Grammar& grammar) {
     CommandLine line{Command::kServe};
     for (const Setting& setting : settings_table()) {
         const CLI::Option* option = grammar.serve->get_option(setting.flag());
-        if (option->count() > 0) line.flags.push_back({std::string(setting.name), option->results().back()});
+        if (option->count() == 0) continue;
+        const std::string& text = option->results().back();
+        if (is_flag_of_serve(grammar, text)) return usage_error("flag " + in_quotes(setting.flag()) + " needs a value");
+        line.flags.push_back({std::string(setting.name), text});
     }
     const CLI::Option* file = grammar.serve->get_option(kConfigFlag);
     if (file->count() > 0) line.config_file = file->results().back();
@@ -102,14 +107,25 @@ CommandLine chosen_command(const Grammar& grammar) {
     return usage_error("a command is missing");
 }
 
+// As CLI11 takes them: the last first. "--flag=" becomes the flag and an empty value, where CLI11 would go on to take
+// the next word for the value.
+std::vector<std::string> reversed_words(std::span<const char* const> arguments) {
+    std::vector<std::string> words;
+    for (const std::string_view word : arguments) {
+        const bool empty_value = word.starts_with("--") && word.find('=') == word.size() - 1;
+        words.emplace_back(empty_value ? word.substr(0, word.size() - 1) : word);
+        if (empty_value) words.emplace_back();
+    }
+    std::ranges::reverse(words);
+    return words;
+}
+
 }  // namespace
 
 CommandLine parse_command_line(std::span<const char* const> arguments) {
     Grammar grammar;
-    // CLI11 takes them in reverse.
-    std::vector<std::string> words(arguments.rbegin(), arguments.rend());
     try {
-        grammar.app.parse(std::move(words));
+        grammar.app.parse(reversed_words(arguments));
     } catch (const CLI::CallForHelp&) {
         return help(grammar.serve->parsed() ? serve_help() : program_help());
     } catch (const CLI::ParseError& error) {

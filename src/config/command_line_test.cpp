@@ -44,6 +44,8 @@ TEST(CommandLine, ValuesAreTakenAsTheyAre) {
     EXPECT_EQ(parse({"serve", "--pg-listen", "[::1]:5432"}).flags.at(0).text, "[::1]:5432");
     EXPECT_EQ(parse({"serve", "--public-host", "[a,b]"}).flags.at(0).text, "[a,b]");
     EXPECT_EQ(parse({"serve", "--admin-key=-x=y"}).flags.at(0).text, "-x=y");
+    EXPECT_EQ(parse({"serve", "--public-host=", "--http-tls"}).flags.at(0).text, "");
+    EXPECT_EQ(parse({"serve", "--public-host", ""}).flags.at(0).text, "");
     EXPECT_EQ(parse({"serve", "--data-dir", "version"}).flags.at(0).text, "version");
 }
 
@@ -79,7 +81,7 @@ TEST(CommandLine, UnknownFlagsNameTheNearest) {
               "unknown flag \"--print-confg\"; did you mean \"--print-config\"?");
     EXPECT_EQ(usage_error({"serve", "--data_dir", "x"}), "unknown flag \"--data_dir\"; did you mean \"--data-dir\"?");
     EXPECT_EQ(usage_error({"--data-dir", "x", "serve"}),
-              "flag \"--data-dir\" belongs to the command serve: smew serve --data-dir");
+              "flag \"--data-dir\" belongs after the command: smew serve --data-dir");
 }
 
 TEST(CommandLine, UnknownWords) {
@@ -87,6 +89,9 @@ TEST(CommandLine, UnknownWords) {
     EXPECT_EQ(usage_error({"serve", "now"}), "unexpected argument \"now\"");
     EXPECT_EQ(usage_error({"serve", "version"}), "unexpected argument \"version\"");
     EXPECT_EQ(usage_error({"version", "serve"}), "unexpected argument \"serve\"");
+    EXPECT_EQ(usage_error({"serve", "--http-tls="}), "unexpected argument \"\"");
+    EXPECT_EQ(usage_error({"serve", "-x"}).find("unknown flag \"-x\""), 0U);
+    EXPECT_EQ(usage_error({"serve", "--", "--data-dir"}).empty(), false);
     EXPECT_EQ(usage_error({}), "a command is missing");
 }
 

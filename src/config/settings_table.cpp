@@ -202,7 +202,8 @@ std::string Setting::expectation() const {
     switch (kind) {
         case Kind::kText:
         case Kind::kSecret:
-            return "text of " + number_text(min) + " to " + number_text(max) + " printable characters";
+            return std::string(min > 0 ? "text" : "text, or nothing,") + " of at most " + number_text(max) +
+                   " printable characters";
         case Kind::kAddress:
             return "host:port, such as 127.0.0.1:5432";
         case Kind::kBoolean:
