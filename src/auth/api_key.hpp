@@ -1,6 +1,6 @@
 #pragma once
-// API keys: "smew_<key id without its prefix>_<43 random characters>". The id in the middle finds the row; the whole text
-// is compared by SHA-256 in constant time. Random keys need no slow hash.
+// API keys: "smew_<key id without its prefix>_<43 random characters>". The id in the middle finds the row; the whole
+// text is compared by SHA-256 in constant time. Random keys need no slow hash.
 
 #include "core/ids.hpp"
 #include "core/secret.hpp"
@@ -12,7 +12,7 @@
 namespace smew::auth {
 
 enum class Scope { kProjectAdmin, kProjectRead };
-std::string_view to_text(Scope scope);                       // project_admin, project_read
+std::string_view to_text(Scope scope);  // project_admin, project_read
 std::optional<Scope> parse_scope(std::string_view text);
 
 struct NewApiKey {

@@ -1,6 +1,7 @@
 #pragma once
 // SCRAM-SHA-256 and SCRAM-SHA-256-PLUS, server side (and client side for the load tester and tests). No I/O.
 // Sources: RFC 5802, RFC 7677, RFC 5929 (tls-server-end-point); PostgreSQL 15 documentation, 55.3.
+// Passwords are taken as they are: SASLprep changes no ASCII text, and the passwords smew makes are ASCII.
 
 #include "core/bytes.hpp"
 #include "core/error.hpp"
@@ -33,9 +34,12 @@ struct ScramVerifier {
 inline constexpr std::string_view kScramSha256 = "SCRAM-SHA-256";
 inline constexpr std::string_view kScramSha256Plus = "SCRAM-SHA-256-PLUS";
 
-// One login. Every failure is 28P01 with the same text, except malformed messages: 08P01.
+enum class BindingFlag;
+
+// One login. Every failure is 28P01 with the same text, except what says nothing about the user: malformed messages
+// (08P01, 0A000) and a channel binding downgrade (28000).
 class ScramServer {
-  public:
+public:
     // `channel_binding`: the hash of the server's certificate under TLS (tls-server-end-point), nullopt without TLS.
     // `mock`: fail at the end whatever the proof.
     ScramServer(ScramVerifier verifier, std::optional<std::vector<std::uint8_t>> channel_binding, bool mock);
@@ -46,7 +50,9 @@ class ScramServer {
     // client-final-message → server-final-message; success means that the password was right
     Result<std::string> finish(ByteSpan client_final);
 
-  private:
+private:
+    Result<void> check_binding(BindingFlag flag) const;
+
     ScramVerifier verifier_;
     std::optional<std::vector<std::uint8_t>> channel_binding_;
     bool mock_;
@@ -58,7 +64,7 @@ class ScramServer {
 };
 
 class ScramClient {
-  public:
+public:
     // Uses SCRAM-SHA-256-PLUS when `channel_binding` is given.
     ScramClient(Secret password, std::optional<std::vector<std::uint8_t>> channel_binding = {});
     std::string_view mechanism() const { return channel_binding_ ? kScramSha256Plus : kScramSha256; }
@@ -66,7 +72,7 @@ class ScramClient {
     Result<std::string> final(std::string_view server_first);
     Result<void> verify(std::string_view server_final);
 
-  private:
+private:
     Secret password_;
     std::optional<std::vector<std::uint8_t>> channel_binding_;
     std::string nonce_;
