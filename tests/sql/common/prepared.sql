@@ -1,0 +1,15 @@
+CREATE TABLE t (a INTEGER, b TEXT);
+PREPARE ins (INTEGER, TEXT) AS INSERT INTO t VALUES ($1, $2);
+EXECUTE ins(1, 'x');
+EXECUTE ins(2, 'y');
+SELECT * FROM t ORDER BY a;
+PREPARE sel AS SELECT b FROM t WHERE a = $1;
+EXECUTE sel(2);
+EXECUTE sel(1);
+DEALLOCATE ALL;
+EXECUTE sel(1);
+SHOW search_path;
+SET application_name = 'psql test';
+SHOW application_name;
+SHOW client_encoding;
+SHOW standard_conforming_strings;

@@ -1,0 +1,25 @@
+SELECT 1;
+SELECT 1 AS one, 'two' AS two, NULL AS three, true AS four, false AS five;
+SELECT 1 + 2 * 3, (1 + 2) * 3, 7 % 3, -5, abs(-5);
+SELECT 'a' || 'b' || 'c';
+SELECT upper('abc'), lower('ABC'), length('hello'), substring('hello', 2, 3), trim('  x  '), replace('aXbX', 'X', '-');
+SELECT 'it''s', E'tab\there', $$dollar 'quoted'$$, $tag$another$tag$;
+SELECT CASE WHEN 1 < 2 THEN 'yes' ELSE 'no' END;
+SELECT coalesce(NULL, NULL, 3), nullif(1, 1), nullif(1, 2), greatest(1, 3, 2), least(3, 1, 2);
+SELECT 1 = 1, 1 <> 1, 1 < 2, 2 <= 2, NULL IS NULL, 1 IS NOT NULL, 1 BETWEEN 0 AND 2, 1 IN (1, 2), 'abc' LIKE 'a%', 'ABC' ILIKE 'a%';
+SELECT * FROM (VALUES (1, 'a'), (2, 'b'), (3, NULL)) t(n, s) ORDER BY n DESC;
+SELECT n FROM (VALUES (3), (1), (2)) t(n) ORDER BY n LIMIT 2 OFFSET 1;
+SELECT DISTINCT n FROM (VALUES (1), (1), (2)) t(n) ORDER BY n;
+SELECT 1 UNION SELECT 2 ORDER BY 1;
+SELECT 1 UNION ALL SELECT 1;
+SELECT n FROM (VALUES (1), (2), (3)) t(n) EXCEPT SELECT 2 ORDER BY 1;
+SELECT n FROM (VALUES (1), (2), (3)) t(n) INTERSECT SELECT 2;
+WITH a AS (SELECT 1 AS x), b AS (SELECT x + 1 AS y FROM a) SELECT * FROM a, b;
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT n FROM t ORDER BY n;
+SELECT (SELECT 42), EXISTS (SELECT 1), 1 = ANY (ARRAY[1, 2]);
+SELECT count(*), sum(n), min(n), max(n) FROM (VALUES (1), (2), (3)) t(n);
+SELECT k, count(*) AS c FROM (VALUES ('a'), ('b'), ('a')) t(k) GROUP BY k HAVING count(*) > 1;
+SELECT n, row_number() OVER (ORDER BY n), rank() OVER (ORDER BY n), lag(n) OVER (ORDER BY n) FROM (VALUES (10), (20), (20)) t(n) ORDER BY n, 2;
+SELECT string_agg(s, ',' ORDER BY s) FROM (VALUES ('b'), ('a')) t(s);
+SELECT -- a comment
+  1 /* and /* a nested */ one */ + 1;
