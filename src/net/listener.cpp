@@ -1,0 +1,83 @@
+#include "net/listener.hpp"
+
+#include "net/address.hpp"
+#include "telemetry/log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+
+namespace smew::net {
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr int kBacklog = 1024;
+constexpr auto kPause = std::chrono::milliseconds(100);
+
+error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+    error_code failed;
+    acceptor.open(endpoint.protocol(), failed);
+    if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+    if (!failed) acceptor.bind(endpoint, failed);
+    if (!failed) acceptor.listen(kBacklog, failed);
+    return failed;
+}
+
+// The client gave up between connecting and being accepted, or a signal came: nothing is wrong with the listener.
+bool passes_by_itself(const error_code& failed) {
+    return failed == asio::error::connection_aborted || failed == asio::error::interrupted;
+}
+
+bool is_closed(const error_code& failed) {
+    return failed == asio::error::operation_aborted || failed == asio::error::bad_descriptor;
+}
+
+}  // namespace
+
+Result<Listener> Listener::open(asio::io_context& io, const std::string& address) {
+    const auto endpoint = parse_listen_address(address);
+    if (!endpoint) return endpoint.error();
+    auto acceptor = std::make_shared<Acceptor>(asio::make_strand(io));
+    if (const error_code failed = bind(*acceptor, *endpoint)) {
+        return Error{sqlstate::kSystemError, "cannot listen on " + to_text(*endpoint) + ": " + failed.message(), "",
+                     "Is another program using the port? Port 0 takes a free one."};
+    }
+    return Listener(io, acceptor, to_text(acceptor->local_endpoint()));
+}
+
+asio::awaitable<void> Listener::run(std::function<void(tcp::socket)> accepted) {
+    const auto acceptor = acceptor_;
+    asio::steady_timer pause(acceptor->get_executor());
+    while (acceptor->is_open()) {
+        auto [failed, socket] =
+            co_await acceptor->async_accept(asio::make_strand(*io_), asio::as_tuple(asio::use_awaitable));
+        if (!failed) {
+            error_code ignored;  // the peer may be gone already; reading will tell
+            socket.set_option(tcp::no_delay(true), ignored);
+            accepted(std::move(socket));
+        } else if (is_closed(failed)) {
+            co_return;
+        } else if (!passes_by_itself(failed)) {
+            // Out of descriptors or memory, most likely. The connection stays in the backlog until some are free.
+            log::error("accept_failed", {{"address", address_}, {"reason", failed.message()}});
+            pause.expires_after(kPause);
+            co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+    }
+}
+
+void Listener::close() {
+    asio::post(acceptor_->get_executor(), [acceptor = acceptor_] {
+        error_code ignored;
+        acceptor->close(ignored);
+    });
+}
+
+}  // namespace smew::net
