@@ -14,11 +14,13 @@ enum class Level { kDebug, kInfo, kWarning, kError };
 
 struct Field {
     template <class T>
-        requires std::is_arithmetic_v<T>
-    Field(std::string_view name, T number) : key(name) {
-        if constexpr (std::is_same_v<T, bool>) value = number;
-        else if constexpr (std::is_floating_point_v<T>) value = static_cast<double>(number);
-        else value = static_cast<std::int64_t>(number);
+    requires std::is_arithmetic_v<T> Field(std::string_view name, T number) : key(name) {
+        if constexpr (std::is_same_v<T, bool>)
+            value = number;
+        else if constexpr (std::is_floating_point_v<T>)
+            value = static_cast<double>(number);
+        else
+            value = static_cast<std::int64_t>(number);
     }
     Field(std::string_view name, std::string_view text) : key(name), value(text) {}
     Field(std::string_view name, const char* text) : key(name), value(std::string_view(text)) {}

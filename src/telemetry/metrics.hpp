@@ -1,7 +1,7 @@
 #pragma once
 // Every metric smew exports, declared once in metrics.cpp with name, help, type, labels and buckets. Lives in the
-// gateway; workers report over the link. All methods are thread-safe and cheap (an atomic each); label values come from
-// fixed sets, so cardinality is bounded. Names: the seeds and reference-service 3.5.
+// gateway; workers report over the link. All methods are thread-safe and cheap (an atomic or a short lock); label
+// values come from fixed sets, so cardinality is bounded. Names: the seeds and reference-service 3.5 and 5.1.
 
 #include <chrono>
 #include <cstdint>
@@ -44,11 +44,13 @@ public:
                      std::uint64_t bytes);  // duckdb_import_*
     void export_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows);
 
-    // REST. `route` is the route's pattern, never the path.
+    // REST. `route` is the route's pattern, never the path. duckdb_api_requests_total{method,endpoint,status_code},
+    // duckdb_api_request_duration_seconds{method,endpoint}, duckdb_api_errors_total{type,endpoint}
     void http_request(std::string_view method, std::string_view route, int status, std::chrono::microseconds taken);
-    void http_in_flight(std::int64_t change);
+    void http_in_flight(std::int64_t change);  // duckdb_api_requests_in_flight
 
-    // Set before a scrape from the metadata store.
+    // Set from the metadata store now and then. duckdb_projects_total, duckdb_buckets_total, duckdb_tables_total,
+    // duckdb_workspaces_total (gauges in spite of their names), duckdb_storage_size_bytes{type}
     struct Inventory {
         std::int64_t projects = 0, buckets = 0, tables = 0, workspaces = 0;
         std::int64_t metadata_bytes = 0, tables_bytes = 0, files_bytes = 0, workspaces_bytes = 0;

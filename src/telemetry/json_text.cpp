@@ -1,0 +1,106 @@
+#include "telemetry/json_text.hpp"
+
+#include <cstdint>
+
+namespace smew::telemetry {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";     // U+2026
+
+// The code point at the front of `text` and its length in bytes; length 0 when these bytes are no UTF-8. Overlong
+// forms, surrogates and what lies above U+10FFFF are none (RFC 3629).
+struct CodePoint {
+    std::uint32_t value = 0;
+    std::size_t length = 0;
+};
+
+std::size_t length_of(unsigned char lead) {
+    if (lead < 0x80) return 1;
+    if (lead >= 0xC2 && lead <= 0xDF) return 2;
+    if (lead >= 0xE0 && lead <= 0xEF) return 3;
+    if (lead >= 0xF0 && lead <= 0xF4) return 4;
+    return 0;
+}
+
+bool in_range(const CodePoint& point) {
+    if (point.length == 3) return point.value >= 0x800 && (point.value < 0xD800 || point.value > 0xDFFF);
+    if (point.length == 4) return point.value >= 0x10000 && point.value <= 0x10FFFF;
+    return true;
+}
+
+CodePoint front(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    CodePoint point{lead, length_of(lead)};
+    if (point.length == 1) return point;
+    if (point.length == 0 || point.length > text.size()) return {};
+    point.value = lead & (0xFFU >> (point.length + 1));
+    for (std::size_t i = 1; i < point.length; ++i) {
+        const auto next = static_cast<unsigned char>(text[i]);
+        if ((next & 0xC0U) != 0x80U) return {};
+        point.value = (point.value << 6) | (next & 0x3FU);
+    }
+    return in_range(point) ? point : CodePoint{};
+}
+
+bool must_be_escaped(std::uint32_t value) {
+    return value < 0x20 || (value >= 0x7F && value <= 0x9F) || value == 0x2028 || value == 0x2029;
+}
+
+void append_escape(std::string& out, std::uint32_t value) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += kHex[(value >> shift) & 15U];
+}
+
+void append_code_point(std::string& out, const CodePoint& point, std::string_view bytes) {
+    switch (point.value) {
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            break;
+    }
+    if (must_be_escaped(point.value)) {
+        append_escape(out, point.value);
+    } else {
+        out += bytes;
+    }
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    std::size_t left = kMaxLoggedText;
+    out += '"';
+    while (!text.empty()) {
+        const CodePoint point = front(text);
+        const std::size_t taken = point.length == 0 ? 1 : point.length;
+        if (taken > left) {
+            out += kEllipsis;
+            break;
+        }
+        if (point.length == 0) {
+            out += kReplacement;
+        } else {
+            append_code_point(out, point, text.substr(0, taken));
+        }
+        text.remove_prefix(taken);
+        left -= taken;
+    }
+    out += '"';
+}
+
+}  // namespace smew::telemetry

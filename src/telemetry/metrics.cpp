@@ -1,0 +1,275 @@
+#include "telemetry/metrics.hpp"
+
+#include "core/duration_buckets.hpp"
+#include "telemetry/process_usage.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <vector>
+
+namespace smew::telemetry {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Registry;
+using Bounds = Histogram::BucketBoundaries;
+
+constexpr std::array<std::string_view, 5> kConnectionStatuses{"success", "auth_failed", "expired", "limit_reached",
+                                                              "error"};
+constexpr std::array<std::string_view, 4> kQueryStatuses{"success", "error", "timeout", "cancelled"};
+constexpr std::array<std::string_view, 4> kFormats{"csv", "parquet", "ndjson", "other"};
+constexpr std::array<std::string_view, 2> kOutcomes{"error", "success"};  // by bool
+constexpr std::array<std::string_view, 8> kMethods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "other"};
+
+const Bounds kQuerySeconds(kDurationBoundsSeconds.begin(), kDurationBoundsSeconds.end());
+const Bounds kAuthSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1};
+const Bounds kRequestSeconds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+const Bounds kWorkerStartSeconds{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20};
+const Bounds kLoadSeconds{0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600, 1800, 3600};
+
+double seconds(std::chrono::microseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+// The index of `text`, the last one ("other") when it is none of them.
+template <std::size_t N>
+std::size_t index_of(const std::array<std::string_view, N>& names, std::string_view text) {
+    return static_cast<std::size_t>(std::find(names.begin(), names.end() - 1, text) - names.begin());
+}
+
+Family<Counter>& counters(Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+Family<Gauge>& gauges(Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+Family<Histogram>& histograms(Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+// One metric for each value of a label, made at once: what has not happened yet is told as 0.
+template <class Metric, std::size_t N, class... Arguments>
+std::array<Metric*, N> for_each_value(Family<Metric>& family, const char* label,
+                                      const std::array<std::string_view, N>& values, const Arguments&... arguments) {
+    std::array<Metric*, N> metrics{};
+    for (std::size_t i = 0; i < N; ++i) metrics[i] = &family.Add({{label, std::string(values[i])}}, arguments...);
+    return metrics;
+}
+
+using PerFormatAndOutcome = std::array<std::array<Counter*, kOutcomes.size()>, kFormats.size()>;
+
+PerFormatAndOutcome for_each_format_and_outcome(Family<Counter>& family) {
+    PerFormatAndOutcome metrics{};
+    for (std::size_t format = 0; format < kFormats.size(); ++format) {
+        for (std::size_t outcome = 0; outcome < kOutcomes.size(); ++outcome) {
+            metrics[format][outcome] =
+                &family.Add({{"format", std::string(kFormats[format])}, {"status", std::string(kOutcomes[outcome])}});
+        }
+    }
+    return metrics;
+}
+
+prometheus::MetricFamily process_family(const char* name, const char* help, prometheus::MetricType type, double value) {
+    prometheus::ClientMetric metric;
+    metric.gauge.value = value;
+    metric.counter.value = value;
+    return {name, help, type, {std::move(metric)}};
+}
+
+void append_process_families(std::vector<prometheus::MetricFamily>& families) {
+    using prometheus::MetricType;
+    const ProcessUsage usage = read_process_usage();
+    const auto add = [&families](const char* name, const char* help, MetricType type, auto value) {
+        families.push_back(process_family(name, help, type, static_cast<double>(value)));
+    };
+    add("process_cpu_seconds_total", "CPU time of the gateway.", MetricType::Counter, usage.cpu_seconds);
+    add("process_resident_memory_bytes", "Resident memory of the gateway.", MetricType::Gauge, usage.resident_bytes);
+    add("process_virtual_memory_bytes", "Virtual memory of the gateway.", MetricType::Gauge, usage.virtual_bytes);
+    add("process_open_fds", "Open file descriptors of the gateway.", MetricType::Gauge, usage.open_fds);
+    add("process_max_fds", "Most file descriptors the gateway may open.", MetricType::Gauge, usage.max_fds);
+    add("process_start_time_seconds", "Start of the gateway since 1970.", MetricType::Gauge, usage.start_time_seconds);
+}
+
+}  // namespace
+
+// The table: name and help, type, labels, buckets.
+struct Metrics::Impl {
+    Registry registry;
+
+    std::array<Counter*, kConnectionStatuses.size()> connections = for_each_value(
+        counters(registry, "pgwire_connections_total", "Connections of PostgreSQL clients by how their login ended."),
+        "status", kConnectionStatuses);
+    Gauge& connections_active =
+        gauges(registry, "pgwire_connections_active", "Open connections of PostgreSQL clients.").Add({});
+    std::array<Counter*, kQueryStatuses.size()> queries = for_each_value(
+        counters(registry, "pgwire_queries_total", "Statements of PostgreSQL clients by how they ended."), "status",
+        kQueryStatuses);
+    Histogram& query_seconds =
+        histograms(registry, "pgwire_query_duration_seconds", "Time from a statement's arrival to its last row.")
+            .Add({}, kQuerySeconds);
+    Histogram& auth_seconds =
+        histograms(registry, "pgwire_auth_duration_seconds", "Time from a startup packet to the end of the login.")
+            .Add({}, kAuthSeconds);
+    Counter& bytes_sent = counters(registry, "pgwire_bytes_sent_total", "Bytes sent to PostgreSQL clients.").Add({});
+
+    Gauge& workers = gauges(registry, "smew_workers_active", "Running worker processes.").Add({});
+    Histogram& worker_start_seconds =
+        histograms(registry, "smew_worker_start_seconds", "Time from starting a worker process to its readiness.")
+            .Add({}, kWorkerStartSeconds);
+    Counter& workers_lost =
+        counters(registry, "smew_worker_lost_total", "Worker processes that ended without being told to.").Add({});
+
+    PerFormatAndOutcome imports = for_each_format_and_outcome(
+        counters(registry, "duckdb_import_operations_total", "Imports by file format and outcome."));
+    std::array<Histogram*, kFormats.size()> import_seconds =
+        for_each_value(histograms(registry, "duckdb_import_duration_seconds", "Time of an import by file format."),
+                       "format", kFormats, kLoadSeconds);
+    Counter& import_rows = counters(registry, "duckdb_import_rows_total", "Rows imported.").Add({});
+    std::array<Counter*, kFormats.size()> import_bytes = for_each_value(
+        counters(registry, "duckdb_import_bytes_total", "Bytes imported by file format."), "format", kFormats);
+    PerFormatAndOutcome exports = for_each_format_and_outcome(
+        counters(registry, "duckdb_export_operations_total", "Exports by file format and outcome."));
+    std::array<Histogram*, kFormats.size()> export_seconds =
+        for_each_value(histograms(registry, "duckdb_export_duration_seconds", "Time of an export by file format."),
+                       "format", kFormats, kLoadSeconds);
+    Counter& export_rows = counters(registry, "duckdb_export_rows_total", "Rows exported.").Add({});
+
+    Family<Counter>& requests =
+        counters(registry, "duckdb_api_requests_total", "REST requests by method, route and status code.");
+    Family<Histogram>& request_seconds =
+        histograms(registry, "duckdb_api_request_duration_seconds", "Time of a REST request by method and route.");
+    Family<Counter>& request_errors =
+        counters(registry, "duckdb_api_errors_total", "REST requests that failed, by whose fault it was and route.");
+    Gauge& requests_in_flight = gauges(registry, "duckdb_api_requests_in_flight", "REST requests under way.").Add({});
+
+    Gauge& projects = gauges(registry, "duckdb_projects_total", "Projects.").Add({});
+    Gauge& buckets = gauges(registry, "duckdb_buckets_total", "Buckets of all projects.").Add({});
+    Gauge& tables = gauges(registry, "duckdb_tables_total", "Tables of all projects.").Add({});
+    Gauge& workspaces = gauges(registry, "duckdb_workspaces_total", "Workspaces of all projects.").Add({});
+    Family<Gauge>& storage_bytes = gauges(registry, "duckdb_storage_size_bytes", "Disk space by what takes it.");
+    Gauge& metadata_bytes = storage_bytes.Add({{"type", "metadata"}});
+    Gauge& tables_bytes = storage_bytes.Add({{"type", "tables"}});
+    Gauge& files_bytes = storage_bytes.Add({{"type", "files"}});
+    Gauge& workspaces_bytes = storage_bytes.Add({{"type", "workspaces"}});
+
+    Gauge& up = gauges(registry, "duckdb_api_up", "1 while the server runs.").Add({});
+    Gauge& start_seconds = gauges(registry, "duckdb_api_start_time_seconds", "Start of the server since 1970.").Add({});
+    Family<Gauge>& service_info = gauges(registry, "duckdb_api_service_info", "Versions of smew and DuckDB as labels.");
+};
+
+Metrics::Metrics(std::string_view version, std::string_view duckdb_version) : impl_(std::make_unique<Impl>()) {
+    impl_->up.Set(1);
+    impl_->start_seconds.Set(read_process_usage().start_time_seconds);
+    impl_->service_info.Add({{"version", std::string(version)}, {"duckdb_version", std::string(duckdb_version)}})
+        .Set(1);
+}
+
+Metrics::~Metrics() = default;
+
+std::string Metrics::scrape() const {
+    std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
+    append_process_families(families);
+    std::ostringstream text;
+    prometheus::TextSerializer().Serialize(text, families);
+    return std::move(text).str();
+}
+
+void Metrics::connection(ConnectionStatus status) {
+    impl_->connections[static_cast<std::size_t>(status)]->Increment();
+}
+
+void Metrics::connections_active(std::int64_t change) {
+    impl_->connections_active.Increment(static_cast<double>(change));
+}
+
+void Metrics::query(QueryStatus status, std::uint64_t count) {
+    impl_->queries[static_cast<std::size_t>(status)]->Increment(static_cast<double>(count));
+}
+
+void Metrics::query_duration(std::chrono::microseconds taken) {
+    impl_->query_seconds.Observe(seconds(taken));
+}
+
+void Metrics::query_durations(std::span<const std::uint64_t> bucket_counts, std::uint64_t total_us) {
+    std::vector<double> counts(kDurationBucketCount, 0);
+    for (std::size_t i = 0; i < bucket_counts.size(); ++i) {
+        counts[std::min(i, counts.size() - 1)] += static_cast<double>(bucket_counts[i]);
+    }
+    impl_->query_seconds.ObserveMultiple(counts, static_cast<double>(total_us) / 1e6);
+}
+
+void Metrics::auth_duration(std::chrono::microseconds taken) {
+    impl_->auth_seconds.Observe(seconds(taken));
+}
+
+void Metrics::bytes_sent(std::uint64_t count) {
+    impl_->bytes_sent.Increment(static_cast<double>(count));
+}
+
+void Metrics::workers_active(std::int64_t count) {
+    impl_->workers.Set(static_cast<double>(count));
+}
+
+void Metrics::worker_started(std::chrono::microseconds taken) {
+    impl_->worker_start_seconds.Observe(seconds(taken));
+}
+
+void Metrics::worker_lost() {
+    impl_->workers_lost.Increment();
+}
+
+void Metrics::import_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows,
+                          std::uint64_t bytes) {
+    const std::size_t index = index_of(kFormats, format);
+    impl_->imports[index][success ? 1 : 0]->Increment();
+    impl_->import_seconds[index]->Observe(seconds(taken));
+    impl_->import_rows.Increment(static_cast<double>(rows));
+    impl_->import_bytes[index]->Increment(static_cast<double>(bytes));
+}
+
+void Metrics::export_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows) {
+    const std::size_t index = index_of(kFormats, format);
+    impl_->exports[index][success ? 1 : 0]->Increment();
+    impl_->export_seconds[index]->Observe(seconds(taken));
+    impl_->export_rows.Increment(static_cast<double>(rows));
+}
+
+void Metrics::http_request(std::string_view method, std::string_view route, int status,
+                           std::chrono::microseconds taken) {
+    const std::string verb(kMethods[index_of(kMethods, method)]);
+    const std::string endpoint(route);
+    impl_->requests.Add({{"method", verb}, {"endpoint", endpoint}, {"status_code", std::to_string(status)}})
+        .Increment();
+    impl_->request_seconds.Add({{"method", verb}, {"endpoint", endpoint}}, kRequestSeconds).Observe(seconds(taken));
+    if (status < 400) return;
+    const char* type = status < 500 ? "client_error" : "server_error";
+    impl_->request_errors.Add({{"type", type}, {"endpoint", endpoint}}).Increment();
+}
+
+void Metrics::http_in_flight(std::int64_t change) {
+    impl_->requests_in_flight.Increment(static_cast<double>(change));
+}
+
+void Metrics::inventory(const Inventory& now) {
+    impl_->projects.Set(static_cast<double>(now.projects));
+    impl_->buckets.Set(static_cast<double>(now.buckets));
+    impl_->tables.Set(static_cast<double>(now.tables));
+    impl_->workspaces.Set(static_cast<double>(now.workspaces));
+    impl_->metadata_bytes.Set(static_cast<double>(now.metadata_bytes));
+    impl_->tables_bytes.Set(static_cast<double>(now.tables_bytes));
+    impl_->files_bytes.Set(static_cast<double>(now.files_bytes));
+    impl_->workspaces_bytes.Set(static_cast<double>(now.workspaces_bytes));
+}
+
+}  // namespace smew::telemetry
