@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 struct Task {
     explicit Task(asio::any_io_executor its_executor) : executor(std::move(its_executor)) {}
     asio::any_io_executor executor;
-    asio::cancellation_signal signal;  // touched on the executor only, once the task runs
+    asio::cancellation_signal signal;  // touched on the executor only
 };
 using TaskPointer = std::shared_ptr<Task>;  // shared by the group, the completion and a cancellation under way
 
@@ -54,10 +54,14 @@ struct TaskGroup::State {
     std::unordered_set<TaskPointer> tasks;
     bool cancelled = false;
 
-    bool add(const TaskPointer& task) {
+    // `start` is posted under the lock, so that a cancellation, posted later to the same serial executor, comes after
+    // it.
+    template <class Start>
+    bool add(const TaskPointer& task, Start start) {
         const std::lock_guard lock(mutex);
         if (cancelled) return false;
         tasks.insert(task);
+        asio::post(task->executor, std::move(start));
         return true;
     }
     void remove(const TaskPointer& task) {
@@ -80,13 +84,15 @@ TaskGroup::~TaskGroup() {
 
 bool TaskGroup::spawn(asio::any_io_executor executor, asio::awaitable<void> task) {
     auto running = std::make_shared<Task>(executor);
-    if (!state_->add(running)) return false;
     auto done = [state = state_, running](const std::exception_ptr& failure) {
         report(state->name, failure);
         state->remove(running);
     };
-    asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot(running->signal.slot(), std::move(done)));
-    return true;
+    auto start = [running, task = std::move(task), done = std::move(done)]() mutable {
+        const auto slot = running->signal.slot();
+        asio::co_spawn(running->executor, std::move(task), asio::bind_cancellation_slot(slot, std::move(done)));
+    };
+    return state_->add(running, std::move(start));
 }
 
 void TaskGroup::cancel() {

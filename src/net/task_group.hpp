@@ -21,8 +21,9 @@ public:
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
-    // Runs the coroutine on `executor` (a strand, when the io_context has several threads). An exception that leaves it
-    // is logged; being cancelled is no error. After cancel() nothing is started any more, and it returns false.
+    // Runs the coroutine on `executor`, which must be serial: a strand, or an io_context with one thread. An exception
+    // that leaves it is logged; being cancelled is no error. After cancel() nothing is started any more and false
+    // returned.
     bool spawn(boost::asio::any_io_executor executor, boost::asio::awaitable<void> task);
 
     // Asks every task to end: its pending operation fails with operation_aborted, and so does every later one.
