@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstring>
 
 namespace smew::config {
 namespace {
@@ -38,13 +39,12 @@ struct Grammar {
     CLI::App app;
     CLI::App* serve = app.add_subcommand("serve");
     CLI::App* version = app.add_subcommand("version");
-    CLI::App* worker = app.add_subcommand("worker");
     CLI::App* settings_doc = app.add_subcommand("settings-doc");
     CLI::Option* version_flag = app.add_flag("--version");
 
     Grammar() {
         app.require_subcommand(0, 1);
-        for (CLI::App* one : {&app, serve, version, worker, settings_doc}) {
+        for (CLI::App* one : {&app, serve, version, settings_doc}) {
             one->allow_extras();
             one->set_help_flag(std::string("-h,") + kHelpFlag);
         }
@@ -101,7 +101,6 @@ CommandLine chosen_command(const Grammar& grammar) {
     const std::vector<std::string> left = grammar.app.remaining(true);
     if (!left.empty()) return usage_error(unknown_word(grammar, left.front()));
     if (grammar.serve->parsed()) return serve_command(grammar);
-    if (grammar.worker->parsed()) return {Command::kWorker};
     if (grammar.settings_doc->parsed()) return {Command::kSettingsDoc};
     if (grammar.version->parsed() || grammar.version_flag->count() > 0) return {Command::kVersion};
     return usage_error("a command is missing");
@@ -120,6 +119,10 @@ std::vector<std::string> reversed_words(std::span<const char* const> arguments) 
     return words;
 }
 
+void hide(char* text) {
+    std::fill_n(text, std::strlen(text), '*');
+}
+
 }  // namespace
 
 CommandLine parse_command_line(std::span<const char* const> arguments) {
@@ -132,6 +135,18 @@ CommandLine parse_command_line(std::span<const char* const> arguments) {
         return usage_error(error.what());
     }
     return chosen_command(grammar);
+}
+
+void hide_secret_arguments(std::span<char* const> arguments) {
+    for (const Setting& setting : settings_table()) {
+        if (!setting.secret()) continue;
+        const std::string flag = setting.flag();
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            const std::string_view word = arguments[i];
+            if (word == flag && i + 1 < arguments.size()) hide(arguments[i + 1]);
+            if (word.starts_with(flag + "=")) hide(arguments[i] + flag.size() + 1);
+        }
+    }
 }
 
 }  // namespace smew::config

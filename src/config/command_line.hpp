@@ -11,7 +11,6 @@ namespace smew::config {
 
 enum class Command {
     kServe,
-    kWorker,  // internal: a worker process
     kVersion,
     kSettingsDoc,  // hidden: writes docs/settings.md to stdout
     kHelp,         // print `text`
@@ -28,5 +27,8 @@ struct CommandLine {
 
 // `arguments` without the program's name.
 CommandLine parse_command_line(std::span<const char* const> arguments);
+
+// Overwrites the values of secrets among the process's own arguments, which every user of the machine may read.
+void hide_secret_arguments(std::span<char* const> arguments);
 
 }  // namespace smew::config

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace smew::config {
 namespace {
 
@@ -56,7 +58,6 @@ TEST(CommandLine, PrintConfig) {
 TEST(CommandLine, OtherCommands) {
     EXPECT_EQ(parse({"version"}).command, Command::kVersion);
     EXPECT_EQ(parse({"--version"}).command, Command::kVersion);
-    EXPECT_EQ(parse({"worker"}).command, Command::kWorker);
     EXPECT_EQ(parse({"settings-doc"}).command, Command::kSettingsDoc);
 }
 
@@ -98,6 +99,16 @@ TEST(CommandLine, UnknownWords) {
 TEST(CommandLine, MissingValues) {
     EXPECT_NE(usage_error({"serve", "--data-dir"}).find("--data-dir"), std::string::npos);
     EXPECT_NE(usage_error({"serve", "--data-dir", "--http-tls"}).find("--data-dir"), std::string::npos);
+}
+
+TEST(CommandLine, SecretsAreHiddenFromTheProcessList) {
+    std::array<std::string, 6> words{"serve",           "--admin-key", "hush", "--admin-key=hush",
+                                     "--data-dir=hush", "--admin-key"};
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    hide_secret_arguments(arguments);
+    EXPECT_EQ(words, (std::array<std::string, 6>{"serve", "--admin-key", "****", "--admin-key=****", "--data-dir=hush",
+                                                 "--admin-key"}));
 }
 
 }  // namespace

@@ -4,7 +4,10 @@
 #include "config/settings_table.hpp"
 #include "config/toml_file.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 
 extern char** environ;
@@ -14,6 +17,8 @@ namespace {
 
 constexpr std::string_view kPrefix = "SMEW_";
 constexpr std::string_view kConfigVariable = "SMEW_CONFIG";
+// Read by the project's scripts and tests, which start the server with the environment they have themselves.
+constexpr std::array<std::string_view, 2> kVariablesOfScripts{"SMEW_DEPS_DIR", "SMEW_PROGRAM"};
 
 std::string unknown(std::string_view what, std::string_view name, std::string_view where,
                     std::string (*spelled)(const Setting&)) {
@@ -109,7 +114,7 @@ std::vector<Variable> smew_variables(const std::vector<std::string>& environment
 }
 
 void apply_variable(Loaded& loaded, const Variable& variable) {
-    if (variable.name == kConfigVariable) return;
+    if (variable.name == kConfigVariable || std::ranges::count(kVariablesOfScripts, variable.name) > 0) return;
     for (const Setting& setting : settings_table()) {
         if (setting.environment_variable() != variable.name) continue;
         if (!variable.value.empty()) assign(loaded, setting, variable.value, std::string(variable.name));
@@ -170,7 +175,11 @@ std::vector<std::string> process_environment() {
 
 void remove_secrets_from_environment() {
     for (const Setting& setting : settings_table()) {
-        if (setting.secret()) ::unsetenv(setting.environment_variable().c_str());
+        if (!setting.secret()) continue;
+        const std::string name = setting.environment_variable();
+        // Also where it was when the process started: /proc shows that memory.
+        if (char* value = ::getenv(name.c_str())) std::fill_n(value, std::strlen(value), '*');
+        ::unsetenv(name.c_str());
     }
 }
 

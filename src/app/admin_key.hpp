@@ -1,0 +1,16 @@
+#pragma once
+// The key of the instance's administrator: from the settings, or else the one made at the first start.
+
+#include "app/data_dir.hpp"
+#include "catalog/store.hpp"
+#include "core/secret.hpp"
+
+#include <string>
+
+namespace smew::app {
+
+// SHA-256 (hex) of the key that holds. Makes a key when there is none: logs it once, writes it to admin.key in the data
+// directory and keeps its hash in the metadata store.
+std::string admin_key_hash(const Secret& configured, catalog::Store& store, const DataDir& data_dir);
+
+}  // namespace smew::app

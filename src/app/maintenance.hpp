@@ -1,0 +1,42 @@
+#pragma once
+// What has to be done again and again, on one thread.
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace smew::app {
+
+class Maintenance {
+public:
+    struct Duty {
+        std::string name;  // for the log
+        std::chrono::seconds every;
+        std::function<void()> work;
+    };
+
+    // Does each duty at once and then every so often; one that throws is logged and comes again.
+    explicit Maintenance(std::vector<Duty> duties);
+    // Waits for the duty under way.
+    ~Maintenance();
+    Maintenance(const Maintenance&) = delete;
+    Maintenance& operator=(const Maintenance&) = delete;
+
+    // Begins no further duty. Does not wait.
+    void ask_to_stop() { thread_.request_stop(); }
+
+private:
+    void run(const std::stop_token& stop);
+
+    std::vector<Duty> duties_;
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    std::jthread thread_;  // last: it uses the others
+};
+
+}  // namespace smew::app

@@ -1,0 +1,192 @@
+#include "app/serve.hpp"
+
+#include "app/admin_key.hpp"
+#include "app/data_dir.hpp"
+#include "app/io_threads.hpp"
+#include "app/maintenance.hpp"
+#include "app/stop_signals.hpp"
+#include "engine/engine.hpp"
+#include "http/server.hpp"
+#include "pgfront/front.hpp"
+#include "telemetry/log.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace smew::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+log::Level log_level(config::LogLevel level) {
+    switch (level) {
+        case config::LogLevel::kDebug:
+            return log::Level::kDebug;
+        case config::LogLevel::kInfo:
+            return log::Level::kInfo;
+        case config::LogLevel::kWarning:
+            return log::Level::kWarning;
+        case config::LogLevel::kError:
+            return log::Level::kError;
+    }
+    return log::Level::kInfo;
+}
+
+// A gateway holds a descriptor a connection and more; the usual soft limit of 1024 is for programs that use select().
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warning("descriptor_limit_not_raised");
+}
+
+// What serves requests, from the disk up. Nothing listens yet; what an earlier run left half-made is gone.
+struct Core {
+    Core(const config::Settings& settings, const DataDir& data_dir, const std::string& version)
+        : layout(data_dir.path(), static_cast<std::uint32_t>(settings.worker_uid_base)),
+          store(catalog::Store::open(layout.metadata_file().string(), clock)),
+          duckdb_version(engine::duckdb_version()),
+          metrics(version, duckdb_version),
+          fleet(fleet::Fleet::create(settings, layout, *store, metrics, clock)),
+          versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }) {
+        versions.clean_at_start();
+    }
+    Core(const Core&) = delete;
+    Core& operator=(const Core&) = delete;
+
+    SystemClock clock;
+    storage::Layout layout;
+    std::unique_ptr<catalog::Store> store;
+    std::string duckdb_version;
+    telemetry::Metrics metrics;
+    std::unique_ptr<fleet::Fleet> fleet;
+    storage::Versions versions;
+};
+
+std::unique_ptr<net::Tls> open_tls(const config::Settings& settings, const storage::Layout& layout) {
+    if (settings.pgwire_ssl_mode == config::TlsMode::kOff && !settings.http_tls) return nullptr;
+    if (settings.tls_cert_file.empty()) return net::self_signed_tls(layout.tls_dir().string()).value();
+    return net::load_tls(settings.tls_cert_file, settings.tls_key_file).value();
+}
+
+// What listens.
+struct Doors {
+    Doors(const config::Settings& settings, Core& core, const std::string& version, const std::string& admin_key_hash)
+        : tls(open_tls(settings, core.layout)),
+          io(static_cast<int>(io_thread_count(settings.io_threads))),
+          front(pgfront::Front::create(io, settings,
+                                       settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(),
+                                       *core.store, *core.fleet, core.metrics, core.clock)),
+          server(http::Server::create(io,
+                                      {.settings = settings,
+                                       .layout = core.layout,
+                                       .store = *core.store,
+                                       .versions = core.versions,
+                                       .fleet = *core.fleet,
+                                       .metrics = core.metrics,
+                                       .clock = core.clock,
+                                       .version = version,
+                                       .duckdb_version = core.duckdb_version,
+                                       .admin_key_hash = admin_key_hash},
+                                      settings.http_tls ? tls.get() : nullptr)) {}
+    Doors(const Doors&) = delete;
+    Doors& operator=(const Doors&) = delete;
+
+    std::unique_ptr<net::Tls> tls;
+    boost::asio::io_context io;
+    std::unique_ptr<pgfront::Front> front;
+    std::unique_ptr<http::Server> server;
+};
+
+// Where users are told to find the PostgreSQL front. An address that means "every interface" is none to connect to.
+std::string public_pg_address(const config::Settings& settings, const std::string& bound) {
+    const std::size_t colon = bound.rfind(':');
+    const std::string host = bound.substr(0, colon), port = bound.substr(colon);
+    if (!settings.public_host.empty()) return settings.public_host + port;
+    return (host == "0.0.0.0" || host == "[::]" ? "localhost" : host) + port;
+}
+
+std::vector<Maintenance::Duty> duties(const config::Settings& settings, Core& core) {
+    return {{"expire workspaces", seconds(5),
+             [&core] {
+                 for (const catalog::Workspace& workspace : core.store->expired_workspaces()) {
+                     core.fleet->end_worker(workspace.id, CancelReason::kExpired);
+                 }
+             }},
+            {"collect versions", seconds(60),
+             [&core, grace = settings.version_grace_seconds] { core.versions.collect(grace, core.clock); }},
+            {"forget idempotency keys", seconds(60), [&core] { core.store->forget_expired_idempotency(); }}};
+}
+
+std::string http_url(const config::Settings& settings, const std::string& address) {
+    return (settings.http_tls ? "https://" : "http://") + address;
+}
+
+// Tells whoever started the process where it listens.
+void announce(const config::Settings& settings, const Doors& doors) {
+    const std::string http = http_url(settings, doors.server->address());
+    const boost::json::object ready{
+        {"event", "ready"}, {"http", http}, {"pg", doors.front->address()}, {"pid", ::getpid()}};
+    std::puts(boost::json::serialize(ready).c_str());
+    std::fflush(stdout);
+    log::info("ready", {{"http", http}, {"pg", doors.front->address()}});
+}
+
+milliseconds time_until(SteadyTime deadline) {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
+    return std::max(left, milliseconds(0));
+}
+
+// Each step gets a share of the time that is left, so that a slow one leaves something to those behind it.
+void shut_down(Core& core, Doors& doors, Maintenance& maintenance, IoThreads& threads, SteadyTime deadline) {
+    doors.front->stop_accepting();
+    doors.server->set_ready(false);
+    maintenance.ask_to_stop();
+    core.fleet->shutdown(time_until(deadline) * 6 / 10);
+    doors.server->stop(time_until(deadline) / 2);
+    doors.front->stop();
+    if (!threads.finish(std::chrono::steady_clock::now() + time_until(deadline) / 2))
+        log::warning("connections_cut_off");
+}
+
+void serve_until_stopped(const config::Settings& settings, const std::string& version, const DataDir& data_dir,
+                         StopSignals& signals) {
+    Core core(settings, data_dir, version);
+    Doors doors(settings, core, version, admin_key_hash(settings.admin_key, *core.store, data_dir));
+    doors.server->set_pg_address(public_pg_address(settings, doors.front->address()));
+
+    IoThreads threads(doors.io, io_thread_count(settings.io_threads));
+    Maintenance maintenance(duties(settings, core));
+    doors.front->start();
+    doors.server->start();
+    doors.server->set_ready(true);
+    announce(settings, doors);
+
+    const int signal = signals.wait();
+    const SteadyTime deadline = std::chrono::steady_clock::now() + settings.shutdown_timeout_seconds;
+    signals.exit_at(deadline);
+    log::info("shutdown_started", {{"signal", signal}});
+    shut_down(core, doors, maintenance, threads, deadline);
+}
+
+}  // namespace
+
+int serve(const config::Settings& settings, const std::string& version) {
+    log::set_level(log_level(settings.log_level));
+    std::signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
+    StopSignals signals;
+    const DataDir data_dir(settings.data_dir);
+    serve_until_stopped(settings, version, data_dir, signals);
+    log::info("shutdown_complete");
+    return 0;
+}
+
+}  // namespace smew::app
