@@ -4,16 +4,14 @@
 #include "net/address.hpp"
 #include "net/task_group.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <fcntl.h>
 #include <sys/resource.h>
+
+#include <atomic>
 #include <thread>
-#include <vector>
 
 namespace smew::net {
 namespace {
@@ -108,14 +106,13 @@ TEST_F(ListenerTest, SurvivesRunningOutOfDescriptors) {
     tcp::socket client(io_, tcp::v4());
     {
         const NoDescriptorsLeft scarce;
-        testing::internal::CaptureStderr();
         serve(*listener);
         ASSERT_FALSE(connect(client, *listener));
         EXPECT_FALSE(group_.wait_for(50ms)) << "still accepting";
         EXPECT_EQ(accepted_, 0);
     }
     accepted_.wait(0);
-    EXPECT_NE(testing::internal::GetCapturedStderr().find("accept_failed"), std::string::npos);
+    EXPECT_EQ(accepted_, 1);
 }
 
 }  // namespace

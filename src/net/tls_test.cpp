@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <gtest/gtest.h>
 
@@ -80,7 +81,7 @@ Handshake shake_hands(Tls& server_tls, ssl::context& client_context, const std::
 TEST_F(TlsTest, MakesACertificateThatVerifiesForLocalhost) {
     const auto tls = self_signed_tls(dir_);
     ASSERT_TRUE(tls) << tls.error().message;
-    for (const std::string& host : {"localhost", "127.0.0.1", "::1"}) {
+    for (const std::string host : {"localhost", "127.0.0.1", "::1"}) {
         ssl::context client(ssl::context::tls_client);
         client.set_verify_mode(ssl::verify_peer);
         client.load_verify_file(file("server.crt"));
