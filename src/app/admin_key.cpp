@@ -14,7 +14,7 @@ constexpr std::size_t kShortKey = 16;
 
 std::string made_key(catalog::Store& store, const DataDir& data_dir) {
     const Secret key("smew_admin_" + random_token(kRandomCharacters));
-    const std::string hash = auth::sha256_hex(key.reveal());
+    std::string hash = auth::sha256_hex(key.reveal());
     // The file first: a crash in between makes a new key at the next start, never one that nobody knows.
     data_dir.write_private(kFileName, std::string(key.reveal()) + "\n");
     store.set_instance_value(kHashName, hash);

@@ -9,8 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
-
-extern char** environ;
+#include <unistd.h>
 
 namespace smew::config {
 namespace {
@@ -140,12 +139,19 @@ void apply_flag(Loaded& loaded, const FlagValue& flag) {
     }
 }
 
+// Below are the system's own users, whose rights a worker must not have.
+constexpr int kFirstUserIdOfWorkers = 10'000;
+
 // What no row of the table can tell alone.
 void check_together(Loaded& loaded) {
     const Settings& now = loaded.settings;
     if (now.tls_cert_file.empty() != now.tls_key_file.empty()) {
         loaded.problems.push_back(
             "settings \"tls_cert_file\" and \"tls_key_file\" belong together: only one of them is set");
+    }
+    if (now.worker_uid_base > 0 && now.worker_uid_base < kFirstUserIdOfWorkers) {
+        loaded.problems.push_back("setting \"worker_uid_base\" (" + std::to_string(now.worker_uid_base) +
+                                  ") is neither 0 nor at least " + std::to_string(kFirstUserIdOfWorkers));
     }
     if (now.workspace_default_ttl_hours > now.workspace_max_ttl_hours) {
         loaded.problems.push_back(

@@ -207,6 +207,12 @@ TEST(Load, SettingsThatBelongTogether) {
               std::string::npos);
 }
 
+TEST(Load, WorkersGetNoSystemUser) {
+    EXPECT_NE(only_problem(load({.flags = {{"worker_uid_base", "33"}}})).find("worker_uid_base"), std::string::npos);
+    EXPECT_TRUE(load({.flags = {{"worker_uid_base", "0"}}}).problems.empty());
+    EXPECT_TRUE(load({.flags = {{"worker_uid_base", "10000"}}}).problems.empty());
+}
+
 TEST(Load, SecretsLeaveTheEnvironment) {
     ::setenv("SMEW_ADMIN_KEY", "hush", 1);
     const std::vector<std::string> before = process_environment();

@@ -132,7 +132,8 @@ constexpr std::array kTable{
                              "What to do where the kernel offers no Landlock: required refuses to start workers, "
                              "preferred starts them with the remaining walls, off never uses it."}),
     row<&S::worker_uid_base>({"worker_uid_base", kWorkers,
-                              "First of the user ids that workers take when smew runs as root. 0: workers keep root's.",
+                              "First of the user and group ids that workers take when smew runs as root, at least "
+                              "10000. 0: workers keep root's.",
                               0, 2'000'000'000}),
     row<&S::worker_idle_seconds>(
         {"worker_idle_seconds", kWorkers, "A worker without sessions is ended after this time.", 1, kMonth}),

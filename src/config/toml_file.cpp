@@ -54,11 +54,13 @@ std::vector<FileValue> values_of(const toml::table& table) {
         FileValue value;
     };
     std::vector<Placed> placed;
+    placed.reserve(table.size());
     for (const auto& [key, node] : table) {
         placed.push_back({key.source().begin, value_of(std::string(key.str()), node)});
     }
     std::ranges::stable_sort(placed, [](const Placed& a, const Placed& b) { return a.position < b.position; });
     std::vector<FileValue> values;
+    values.reserve(placed.size());
     for (Placed& one : placed) values.push_back(std::move(one.value));
     return values;
 }
