@@ -1,0 +1,69 @@
+#include "worker/limits.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <sys/resource.h>
+
+namespace smew::worker {
+namespace {
+
+constexpr std::uint64_t kProcessBytes = 256U << 20;
+// Main, watch, and what a library may start for itself.
+constexpr std::uint32_t kOwnThreads = 6;
+constexpr rlim_t kMaxProcesses = 2048;  // loaders of one project share a user
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kShadowMemory = true;  // a sanitizer maps terabytes that count as data
+#else
+constexpr bool kShadowMemory = false;
+#endif
+
+Error failure(const char* name) {
+    return {sqlstate::kSystemError, std::string("cannot set the limit ") + name, std::strerror(errno)};
+}
+
+Result<void> set_soft(decltype(RLIMIT_DATA) resource, rlim_t soft, const char* name) {
+    rlimit limit{};
+    if (::getrlimit(resource, &limit) != 0) return failure(name);
+    limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+    if (::setrlimit(resource, &limit) != 0) return failure(name);
+    return {};
+}
+
+rlim_t or_infinity(Bytes limit) {
+    return limit.count == 0 ? RLIM_INFINITY : limit.count;
+}
+
+}  // namespace
+
+Bytes data_limit(Bytes memory_limit, std::uint32_t threads) {
+    if (memory_limit.count == 0) return {};
+    return {memory_limit.count + memory_limit.count / 4 + kProcessBytes + threads * kThreadStackBytes};
+}
+
+std::uint32_t thread_count(const link::Start& start) {
+    return start.max_concurrent_queries + start.threads + kOwnThreads;
+}
+
+Result<void> set_data_limit(Bytes limit) {
+    if (kShadowMemory) return {};
+    return set_soft(RLIMIT_DATA, or_infinity(limit), "on memory");
+}
+
+Result<void> set_file_size_limit(Bytes limit) {
+    return set_soft(RLIMIT_FSIZE, or_infinity(limit), "on file size");
+}
+
+Result<void> apply_limits(const link::Start& start) {
+    if (auto done = set_data_limit(data_limit(start.memory_limit, thread_count(start))); !done) return done;
+    if (auto done = set_file_size_limit(start.size_limit); !done) return done;
+    if (auto done = set_soft(RLIMIT_NOFILE, RLIM_INFINITY, "on open files"); !done) return done;
+    const rlimit none{0, 0};
+    if (::setrlimit(RLIMIT_CORE, &none) != 0) return failure("on core dumps");
+    const rlimit processes{kMaxProcesses, kMaxProcesses};
+    // Under the gateway's own user the count would take in the gateway and every other worker.
+    if (start.uid != 0 && ::setrlimit(RLIMIT_NPROC, &processes) != 0) return failure("on processes");
+    return {};
+}
+
+}  // namespace smew::worker

@@ -1,0 +1,218 @@
+#include "worker/workspace_worker.hpp"
+
+#include "telemetry/log.hpp"
+#include "worker/limits.hpp"
+
+#include <algorithm>
+#include <malloc.h>
+#include <thread>
+#include <unistd.h>
+
+namespace smew::worker {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kEndedByItself = 70;  // EX_SOFTWARE
+// For sessions when the gateway is gone: nobody waits for this process, but its clients' connections may live on.
+constexpr milliseconds kOrphanGrace{3'000};
+constexpr std::size_t kSpareThreads = 2;  // so that a workspace at its limit of statements still answers the next
+
+pgsession::SessionLimits session_limits(const link::Start& start) {
+    return {.max_message_bytes = start.max_message_bytes,
+            .max_prepared_statements = start.max_prepared_statements,
+            .statement_timeout = milliseconds(start.statement_timeout_ms),
+            .idle_timeout = milliseconds(start.idle_timeout_ms),
+            .idle_in_transaction_timeout = milliseconds(start.idle_in_transaction_timeout_ms)};
+}
+
+SessionPool::Options pool_options(const link::Start& start) {
+    const std::size_t base = std::max(2U, std::thread::hardware_concurrency());
+    return {.base_threads = base, .max_threads = std::max(base, start.max_concurrent_queries + kSpareThreads)};
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------- start
+
+WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& start, link::CatalogGeneration generation,
+                                 const PrivateMemory& memory, TempDir temp)
+    : channel_(channel),
+      start_(start),
+      memory_(memory),
+      limits_(session_limits(start)),
+      temp_(std::move(temp)),
+      inbox_(channel),
+      resolver_(channel, std::move(generation)),
+      size_limit_(start.size_limit) {}
+
+Result<std::unique_ptr<WorkspaceWorker>> WorkspaceWorker::open(link::Channel& channel, const link::Start& start,
+                                                               link::CatalogGeneration generation,
+                                                               const PrivateMemory& memory) {
+    auto temp = TempDir::create(start.temp_dir);
+    if (!temp) return temp.error();
+    std::unique_ptr<WorkspaceWorker> worker(
+        new WorkspaceWorker(channel, start, std::move(generation), memory, std::move(*temp)));
+    if (auto opened = worker->open_instance(); !opened) return opened.error();
+    worker->start_threads();
+    return worker;
+}
+
+Result<void> WorkspaceWorker::open_instance() {
+    // Recovery writes what was committed before into the file, and a workspace at its limit must still open.
+    if (auto lifted = set_file_size_limit({}); !lifted) return lifted;
+    auto instance = engine::Instance::open({.database_file = start_.database_file,
+                                            .temp_dir = temp_.path(),
+                                            .versions_dir = start_.versions_dir,
+                                            .memory_limit = start_.memory_limit,
+                                            .temp_limit = start_.size_limit,
+                                            .threads = start_.threads},
+                                           resolver_);
+    if (!instance) return instance.error();
+    instance_ = std::move(*instance);
+    return set_file_size_limit(size_limit_);
+}
+
+void WorkspaceWorker::start_threads() {
+    pool_ = std::make_unique<SessionPool>(
+        pool_options(start_),
+        SessionPool::Events{.closed = [this](const pgsession::Session& session) { session_closed(session); },
+                            .woken = [this] { watch_->wake(); }});
+    watch_ = std::make_unique<Watch>(*pool_,
+                                     Watch::Duties{.check_deadlines = [this](Time now) { check_deadlines(now); },
+                                                   .report = [this](const SessionPool::Look& look) { report(look); }});
+}
+
+// ---------------------------------------------------------------- the main thread
+
+int WorkspaceWorker::serve() {
+    while (!drained()) {
+        Inbox::Arrival arrival = inbox_.wait(drain_until_);
+        if (arrival.event == Inbox::Event::kMessage) handle(std::move(arrival.received));
+        if (arrival.event == Inbox::Event::kClosed) {
+            gateway_gone_ = true;
+            resolver_.close();
+            begin_drain(CancelReason::kShutdown, kOrphanGrace);
+        }
+    }
+    return close();
+}
+
+void WorkspaceWorker::handle(link::Channel::Received received) {
+    link::Message& message = received.message;
+    if (auto* adopted = std::get_if<link::AdoptSession>(&message)) {
+        adopt(std::move(*adopted), std::move(received.fd));
+    } else if (const auto* cancel = std::get_if<link::CancelStatement>(&message)) {
+        pool_->with(cancel->session, [&](pgsession::Session& session) { session.cancel_statement(cancel->reason); });
+    } else if (const auto* end = std::get_if<link::EndSession>(&message)) {
+        pool_->with(end->session, [&](pgsession::Session& session) { session.end(end->reason); });
+    } else if (const auto* all = std::get_if<link::EndAllSessions>(&message)) {
+        pool_->for_each([&](pgsession::Session& session) { session.end(all->reason); });
+    } else if (auto* resolved = std::get_if<link::TableResolved>(&message)) {
+        resolver_.answer(std::move(*resolved));
+    } else if (const auto* limits = std::get_if<link::SetLimits>(&message)) {
+        set_limits(*limits);
+    } else if (const auto* shutdown = std::get_if<link::Shutdown>(&message)) {
+        begin_drain(shutdown->reason, milliseconds(shutdown->grace_ms));
+    } else {
+        log::warning("worker_got_unexpected_message", {{"type", message.index()}});
+    }
+}
+
+void WorkspaceWorker::adopt(link::AdoptSession order, UniqueFd socket) {
+    const SessionId id = order.session;
+    bool added = false;
+    try {
+        added = pool_->add(
+            pgsession::Session::create(std::move(order), std::move(socket), *instance_, limits_, statistics_));
+    } catch (const std::exception& error) {
+        log::error("session_not_adopted", {{"session_id", id.value()}, {"error", error.what()}});
+    }
+    if (!added) {
+        (void)channel_.send(link::SessionClosed{.session = id});  // a gateway that is gone is noticed by the inbox
+        return;
+    }
+    if (draining_) pool_->with(id, [this](pgsession::Session& session) { session.end(drain_reason_); });
+}
+
+void WorkspaceWorker::set_limits(const link::SetLimits& limits) {
+    size_limit_ = limits.size_limit;
+    const Result<void> results[] = {set_data_limit(data_limit(limits.memory_limit, thread_count(start_))),
+                                    set_file_size_limit(size_limit_), instance_->set_memory_limit(limits.memory_limit)};
+    for (const Result<void>& result : results) {
+        if (!result) log::error("worker_limit_not_set", {{"error", result.error().message}});
+    }
+}
+
+void WorkspaceWorker::begin_drain(CancelReason reason, milliseconds grace) {
+    const Time until = std::chrono::steady_clock::now() + grace;
+    drain_until_ = drain_until_ ? std::min(*drain_until_, until) : until;
+    drain_reason_ = reason;
+    if (draining_.exchange(true)) return;
+    pool_->for_each([&](pgsession::Session& session) { session.end(reason); });
+}
+
+bool WorkspaceWorker::drained() const {
+    if (!drain_until_) return false;
+    return pool_->size() == 0 || std::chrono::steady_clock::now() >= *drain_until_;
+}
+
+int WorkspaceWorker::close() {
+    watch_->stop();
+    if (pool_->size() > 0) {
+        // A statement that ignores its interrupt would keep its thread, and the instance, for ever. What was committed
+        // is in the write-ahead log.
+        pool_->for_each([this](pgsession::Session& session) { session.last_words(error_for(drain_reason_)); });
+        { const TempDir removed = std::move(temp_); }
+        ::_exit(0);
+    }
+    report({});
+    pool_.reset();
+    if (auto lifted = set_file_size_limit({}); !lifted) log::warning("worker_limit_not_set", {});
+    if (auto done = instance_->checkpoint(); !done) {
+        log::warning("workspace_not_checkpointed", {{"error", done.error().message}});  // the log is replayed next time
+    }
+    instance_.reset();
+    return 0;
+}
+
+// ---------------------------------------------------------------- other threads
+
+void WorkspaceWorker::session_closed(const pgsession::Session& session) {
+    (void)channel_.send(link::SessionClosed{
+        .session = session.info().session, .statements = session.statements(), .bytes_sent = session.bytes_sent()});
+    if (draining_) inbox_.wake();
+}
+
+void WorkspaceWorker::check_deadlines(Time now) {
+    std::optional<SessionId> culprit;
+    pool_->for_each([&](pgsession::Session& session) {
+        const bool overdue = session.check_deadlines(now) > milliseconds(start_.kill_grace_ms);
+        if (overdue && !culprit) culprit = session.info().session;
+    });
+    if (culprit) end_process("a statement ran past its deadline and could not be interrupted", *culprit);
+    if (instance_->broken()) end_process("the database was invalidated by a fatal error", SessionId());
+}
+
+void WorkspaceWorker::report(const SessionPool::Look&) {
+    link::Stats stats = statistics_.take();
+    pool_->for_each([&](pgsession::Session& session) {
+        if (session.info().internal) return;
+        ++stats.sessions;
+        stats.running += session.running() ? 1 : 0;
+    });
+    stats.memory_bytes = memory_.bytes();
+    stats.disk_bytes = disk_usage(start_.writable_dir).count;
+    (void)channel_.send(stats);  // a gateway that is gone is noticed by the inbox
+}
+
+void WorkspaceWorker::end_process(const std::string& reason, const SessionId& culprit) {
+    (void)channel_.send(link::Ending{.reason = reason, .session = culprit});
+    pool_->for_each([&](pgsession::Session& session) {
+        const bool guilty = session.info().session == culprit;
+        session.last_words(error_for(guilty ? CancelReason::kStatementTimeout : CancelReason::kWorkerLost));
+    });
+    ::_exit(kEndedByItself);
+}
+
+}  // namespace smew::worker

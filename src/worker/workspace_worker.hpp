@@ -1,0 +1,74 @@
+#pragma once
+// A worker of a workspace: its instance, its sessions, and what the gateway says about them.
+
+#include "engine/engine.hpp"
+#include "worker/inbox.hpp"
+#include "worker/link_resolver.hpp"
+#include "worker/session_pool.hpp"
+#include "worker/statistics.hpp"
+#include "worker/watch.hpp"
+#include "worker/working_dir.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace smew::worker {
+
+class WorkspaceWorker {
+public:
+    // Opens the instance; the process is in its sandbox already. `channel` and `memory` outlive the worker.
+    static Result<std::unique_ptr<WorkspaceWorker>> open(link::Channel& channel, const link::Start& start,
+                                                         link::CatalogGeneration generation,
+                                                         const PrivateMemory& memory);
+
+    // Serves until the gateway says Shutdown or is gone, then ends the sessions and closes the database. Returns the
+    // exit code; does not return when a statement had to be ended with the process.
+    int serve();
+
+private:
+    using Time = std::chrono::steady_clock::time_point;
+
+    WorkspaceWorker(link::Channel& channel, const link::Start& start, link::CatalogGeneration generation,
+                    const PrivateMemory& memory, TempDir temp);
+    Result<void> open_instance();
+    void start_threads();
+
+    // ---- on the main thread, which reads the link
+    void handle(link::Channel::Received received);
+    void adopt(link::AdoptSession order, UniqueFd socket);
+    void set_limits(const link::SetLimits& limits);
+    void begin_drain(CancelReason reason, std::chrono::milliseconds grace);
+    bool drained() const;
+    int close();
+
+    // ---- on the watch's thread
+    void check_deadlines(Time now);
+    void report(const SessionPool::Look& look);
+
+    // ---- on a session's thread
+    void session_closed(const pgsession::Session& session);
+
+    // Tells the gateway and all clients why, and ends the process at once. `culprit`: whose statement it was.
+    [[noreturn]] void end_process(const std::string& reason, const SessionId& culprit);
+
+    link::Channel& channel_;
+    const link::Start start_;
+    const PrivateMemory& memory_;
+    const pgsession::SessionLimits limits_;
+    TempDir temp_;
+    Inbox inbox_;
+    LinkResolver resolver_;
+    Statistics statistics_;
+    std::unique_ptr<engine::Instance> instance_;  // outlives the sessions in pool_
+    std::unique_ptr<SessionPool> pool_;
+    std::unique_ptr<Watch> watch_;
+
+    Bytes size_limit_;  // main thread
+    std::atomic<bool> draining_{false};
+    CancelReason drain_reason_ = CancelReason::kNone;
+    std::optional<Time> drain_until_;
+    bool gateway_gone_ = false;
+};
+
+}  // namespace smew::worker
