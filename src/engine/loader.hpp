@@ -16,9 +16,9 @@ struct LoaderLimits {
     std::uint32_t threads = 1;
 };
 
-// Runs one job to its end. Writes only job.output_file (checkpointed, fsynced and closed on success, removed on failure).
-// SQL of the caller in it (where, expressions, defaults) passes the gate: one expression, no other file, no subquery on
-// files. `cancel` set to true by another thread interrupts it: 57014.
+// Runs one job to its end. Writes only job.output_file (checkpointed, fsynced and closed on success, removed on
+// failure). SQL of the caller in it (where, expressions, defaults) passes the gate: one expression, no other file, no
+// subquery on files. `cancel` set to true by another thread interrupts it: 57014.
 Result<link::JobOutcome> run_job(const link::LoadJob& job, const LoaderLimits& limits, std::atomic<bool>& cancel);
 
 }  // namespace smew::engine

@@ -12,10 +12,10 @@ namespace smew::engine::loader {
 // Calls `interrupt` from a thread of its own again and again while the flag is true: DuckDB forgets an interrupt when a
 // statement starts. The destructor joins the thread.
 class CancelWatch {
-  public:
+public:
     CancelWatch(const std::atomic<bool>& cancel, std::function<void()> interrupt);
 
-  private:
+private:
     void watch(std::stop_token stop);
 
     const std::atomic<bool>& cancel_;

@@ -1,9 +1,9 @@
 // CSV files: the dialect is the caller's, the types are the table's or found by reading the whole file.
 //
 // DuckDB's sniffer runs with a sample of all rows where types are inferred: a sample of some rows would make a column
-// BIGINT whose 300,000th value is text, or VARCHAR because its first 20,000 are empty. It costs 0.25 s CPU for a million
-// rows (44 MB), where loading them costs 0.9 s. Everything the sniffer might guess besides (delimiter, quotes, comments,
-// lines to skip) is stated, and the load itself guesses nothing.
+// BIGINT whose 300,000th value is text, or VARCHAR because its first 20,000 are empty. It costs 0.25 s CPU for a
+// million rows (44 MB), where loading them costs 0.9 s. Everything the sniffer might guess besides (delimiter, quotes,
+// comments, lines to skip) is stated, and the load itself guesses nothing.
 
 #include "engine/duckdb_instance.hpp"
 #include "engine/loader_source.hpp"
@@ -35,12 +35,19 @@ Result<void> check_quoting(const link::CsvOptions& csv) {
         return bad_option("delimiter", "must be 1 to 4 bytes and no line break");
     }
     if (csv.quote.size() > 1 || breaks_lines(csv.quote)) return bad_option("quote", "must be one character or empty");
-    if (csv.escape.size() > 1 || breaks_lines(csv.escape)) return bad_option("escape", "must be one character or empty");
+    if (csv.escape.size() > 1 || breaks_lines(csv.escape))
+        return bad_option("escape", "must be one character or empty");
     if (!csv.quote.empty() && csv.delimiter.find(csv.quote) != std::string::npos) {
         return bad_option("quote", "must not be part of the delimiter");
     }
     if (!csv.escape.empty() && csv.delimiter.find(csv.escape) != std::string::npos) {
         return bad_option("escape", "must not be part of the delimiter");
+    }
+    if (csv.null_string.find(csv.delimiter) != std::string::npos || breaks_lines(csv.null_string)) {
+        return bad_option("null_string", "must not contain the delimiter or a line break");
+    }
+    if (!csv.quote.empty() && csv.null_string.find(csv.quote) != std::string::npos) {
+        return bad_option("null_string", "must not contain the quote");
     }
     return {};
 }
@@ -61,7 +68,7 @@ bool temporal(const link::ColumnSpec& column) {
 }
 
 class CsvSource final : public Source {
-  public:
+public:
     CsvSource(JobDatabase& database, const link::ImportJob& job, const Table* table)
         : database_(database), job_(job), table_(table) {}
 
@@ -89,16 +96,16 @@ class CsvSource final : public Source {
         return *loaded;
     }
 
-  private:
+private:
     std::string dialect() const {
         const link::CsvOptions& csv = job_.csv;
-        std::string sql = "delim=" + sql_literal(csv.delimiter) + ", quote=" + sql_literal(csv.quote) +
-                          ", escape=" + sql_literal(csv.escape) + ", header=" + sql_bool(csv.header) +
-                          ", nullstr=" + sql_literal(csv.null_string) + ", comment='', skip=0, null_padding=false" +
-                          ", strict_mode=true, encoding='utf-8', hive_partitioning=false, " + std::string(kBuffers) +
-                          ", compression=" + sql_literal(job_.compression == link::FileCompression::kNone
-                                                             ? "none"
-                                                             : compression_name(job_.compression));
+        std::string sql =
+            "delim=" + sql_literal(csv.delimiter) + ", quote=" + sql_literal(csv.quote) +
+            ", escape=" + sql_literal(csv.escape) + ", header=" + sql_bool(csv.header) +
+            ", nullstr=" + sql_literal(csv.null_string) + ", comment='', skip=0, null_padding=false" +
+            ", strict_mode=true, encoding='utf-8', hive_partitioning=false, " + std::string(kBuffers) +
+            ", compression=" +
+            sql_literal(job_.compression == link::FileCompression::kNone ? "none" : compression_name(job_.compression));
         if (!date_format_.empty()) sql += ", dateformat=" + sql_literal(date_format_);
         if (!timestamp_format_.empty()) sql += ", timestampformat=" + sql_literal(timestamp_format_);
         return sql;
@@ -113,8 +120,8 @@ class CsvSource final : public Source {
             // No null string: an empty field is NULL, but where there can be no NULL it is the empty text.
             if (!column.nullable && column.type == "VARCHAR") not_null += (not_null.empty() ? "" : ", ") + name;
         }
-        std::string sql = "read_csv(" + sql_literal(job_.source_file) + ", auto_detect=false, columns={" + types + "}, " +
-                          dialect() + ", store_rejects=true, rejects_limit=" + std::to_string(errors_kept());
+        std::string sql = "read_csv(" + sql_literal(job_.source_file) + ", auto_detect=false, columns={" + types +
+                          "}, " + dialect() + ", store_rejects=true, rejects_limit=" + std::to_string(errors_kept());
         // With a null string of its own, a quoted field is never NULL: what an export wrote comes back as it was.
         if (!job_.csv.null_string.empty()) sql += ", allow_quoted_nulls=false";
         if (job_.csv.null_string.empty() && !not_null.empty()) sql += ", force_not_null=[" + not_null + "]";
@@ -130,14 +137,14 @@ class CsvSource final : public Source {
     }
 
     Result<bool> is_empty() {
-        auto first = database_.query("SELECT 1 FROM read_csv(" + sql_literal(job_.source_file) +
-                                     ", auto_detect=false, header=false, columns={'line': 'VARCHAR'}, delim=" +
-                                     sql_literal(job_.csv.delimiter) + ", quote='', escape='', ignore_errors=true, " +
-                                     "null_padding=true, strict_mode=false, hive_partitioning=false, compression=" +
-                                     sql_literal(job_.compression == link::FileCompression::kNone
-                                                     ? "none"
-                                                     : compression_name(job_.compression)) +
-                                     ", " + std::string(kBuffers) + ") LIMIT 1");
+        auto first = database_.query(
+            "SELECT 1 FROM read_csv(" + sql_literal(job_.source_file) +
+            ", auto_detect=false, header=false, columns={'line': 'VARCHAR'}, delim=" + sql_literal(job_.csv.delimiter) +
+            ", quote='', escape='', ignore_errors=true, " +
+            "null_padding=true, strict_mode=false, hive_partitioning=false, compression=" +
+            sql_literal(job_.compression == link::FileCompression::kNone ? "none"
+                                                                         : compression_name(job_.compression)) +
+            ", " + std::string(kBuffers) + ") LIMIT 1");
         if (!first) return shown(first.error());
         return first->empty();
     }
@@ -217,7 +224,8 @@ class CsvSource final : public Source {
 
     // DuckDB's advice names its own options and the file.
     Error unreadable(const Error& error) const {
-        if (error.code != sqlstate::kInvalidParameterValue) return error;
+        const bool not_unpacked = error.code == sqlstate::kIoError && job_.compression != link::FileCompression::kNone;
+        if (error.code != sqlstate::kInvalidParameterValue && !not_unpacked) return error;
         return Error{sqlstate::kBadCopyFileFormat, "the file cannot be read as CSV with these options", "",
                      "Check delimiter, quote, escape, header and compression, and that the text is UTF-8."};
     }

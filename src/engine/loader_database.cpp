@@ -15,9 +15,10 @@ namespace smew::engine::loader {
 namespace {
 
 // The table functions of the loader's own statements. SQL of the caller reaches none: it is one scalar expression.
-constexpr std::array<std::string_view, 9> kTableFunctions = {
-    "duckdb_columns", "duckdb_functions", "pragma_database_size", "read_csv", "read_json", "read_ndjson_objects",
-    "read_parquet",   "seq_scan",         "sniff_csv"};
+constexpr std::array<std::string_view, 10> kTableFunctions = {
+    "checkpoint", "duckdb_columns", "duckdb_functions",    "pragma_database_size",
+    "read_csv",   "read_json",      "read_ndjson_objects", "read_parquet",
+    "seq_scan",   "sniff_csv"};
 
 // One CHECKPOINT at the end writes the file; until then the log is only there to be thrown away.
 constexpr const char* kJobSettings =
@@ -36,10 +37,14 @@ std::string allowed_paths_sql(const std::vector<std::string>& files) {
 
 std::string attach_options(AttachMode mode) {
     switch (mode) {
-        case AttachMode::kReadOnly: return "READ_ONLY";
-        case AttachMode::kExtend: return "READ_WRITE";
-        case AttachMode::kCreate: return "READ_WRITE, STORAGE_VERSION 'v1.5.0'";
-        case AttachMode::kCreateSmall: return "READ_WRITE, STORAGE_VERSION 'v1.5.0', BLOCK_SIZE 16384";
+        case AttachMode::kReadOnly:
+            return "READ_ONLY";
+        case AttachMode::kExtend:
+            return "READ_WRITE";
+        case AttachMode::kCreate:
+            return "READ_WRITE, STORAGE_VERSION 'v1.5.0'";
+        case AttachMode::kCreateSmall:
+            return "READ_WRITE, STORAGE_VERSION 'v1.5.0', BLOCK_SIZE 16384";
     }
     return {};
 }
@@ -56,7 +61,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 }
 
 class OpenJobDatabase final : public JobDatabase {
-  public:
+public:
     OpenJobDatabase(std::unique_ptr<duckdb::DuckDB> database, std::vector<std::string> hidden,
                     const std::atomic<bool>& cancel)
         : database_(std::move(database)),
@@ -130,7 +135,7 @@ class OpenJobDatabase final : public JobDatabase {
         return cancel_ ? cancelled() : clean(engine::to_error(failed));
     }
 
-  private:
+private:
     Result<std::unique_ptr<duckdb::MaterializedQueryResult>> execute(const std::string& sql) {
         try {
             if (cancel_) return cancelled();
@@ -182,7 +187,8 @@ Result<std::unique_ptr<JobDatabase>> JobDatabase::open(std::vector<std::string> 
                               .threads = std::max<std::uint32_t>(1, limits.threads)};
     auto database = open_duckdb(options);
     if (!database) return database.error();
-    auto opened = std::make_unique<OpenJobDatabase>(std::move(*database), paths_to_hide(files, limits.temp_dir), cancel);
+    auto opened =
+        std::make_unique<OpenJobDatabase>(std::move(*database), paths_to_hide(files, limits.temp_dir), cancel);
     if (auto restricted = opened->restrict_to(files); !restricted) return restricted.error();
     return std::unique_ptr<JobDatabase>(std::move(opened));
 }

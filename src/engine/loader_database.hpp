@@ -16,7 +16,7 @@
 namespace duckdb {
 class Connection;
 class ErrorData;
-}
+}  // namespace duckdb
 
 namespace smew::engine::loader {
 
@@ -35,7 +35,7 @@ struct NamedType {
 using Row = std::vector<std::optional<std::string>>;
 
 class JobDatabase {
-  public:
+public:
     // `files`: all that the job may touch. After open() no other file can be reached and no setting changed.
     // `cancel` outlives it: while it is true, what runs is interrupted and every call gives 57014.
     static Result<std::unique_ptr<JobDatabase>> open(std::vector<std::string> files, const LoaderLimits& limits,

@@ -1,8 +1,8 @@
 #include "engine/loader_expression.hpp"
 
+#include "engine/duckdb_instance.hpp"
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
-#include "engine/duckdb_instance.hpp"
 #include "engine/loader_sql.hpp"
 
 #include <duckdb.hpp>
@@ -29,11 +29,25 @@ constexpr std::size_t kMaxExpressionBytes = 64U << 10;
 constexpr std::size_t kMaxTypeBytes = 16U << 10;
 
 // Sorted. Harmless in a workspace, where they tell of its own session, but here they would tell of the loader's.
-constexpr std::array<std::string_view, 19> kRefusedHere = {
-    "create_sort_key",      "currval",           "current_connection_id", "current_query", "current_query_id",
-    "current_schemas",      "current_setting",   "current_transaction_id", "get_block_size", "getvariable",
-    "in_search_path",       "json_deserialize_sql", "json_serialize_sql", "nextval",       "pg_sleep",
-    "setseed",              "sleep_ms",          "txid_current",          "vector_type"};
+constexpr std::array<std::string_view, 19> kRefusedHere = {"create_sort_key",
+                                                           "currval",
+                                                           "current_connection_id",
+                                                           "current_query",
+                                                           "current_query_id",
+                                                           "current_schemas",
+                                                           "current_setting",
+                                                           "current_transaction_id",
+                                                           "get_block_size",
+                                                           "getvariable",
+                                                           "in_search_path",
+                                                           "json_deserialize_sql",
+                                                           "json_serialize_sql",
+                                                           "nextval",
+                                                           "pg_sleep",
+                                                           "setseed",
+                                                           "sleep_ms",
+                                                           "txid_current",
+                                                           "vector_type"};
 
 // Names that DuckDB reads as columns first and as functions when there is no such column.
 constexpr std::array<std::string_view, 5> kValueFunctions = {"current_date", "current_time", "current_timestamp",
@@ -74,40 +88,49 @@ Result<Expression> only_expression(JobDatabase& database, std::string_view what,
 
 // Walks one parse tree and stops at the first thing that is not allowed.
 class ExpressionCheck {
-  public:
+public:
     ExpressionCheck(JobDatabase& database, std::string_view what, std::span<const std::string> columns)
         : database_(database), what_(what), columns_(columns) {}
 
     Result<void> check(const ParsedExpression& expression) {
         switch (expression.GetExpressionClass()) {
-            case ExpressionClass::COLUMN_REF: return column(expression.Cast<duckdb::ColumnRefExpression>());
-            case ExpressionClass::FUNCTION: return function(expression.Cast<duckdb::FunctionExpression>());
-            case ExpressionClass::LAMBDA: return lambda(expression.Cast<duckdb::LambdaExpression>());
-            case ExpressionClass::CAST: return cast(expression.Cast<duckdb::CastExpression>());
+            case ExpressionClass::COLUMN_REF:
+                return column(expression.Cast<duckdb::ColumnRefExpression>());
+            case ExpressionClass::FUNCTION:
+                return function(expression.Cast<duckdb::FunctionExpression>());
+            case ExpressionClass::LAMBDA:
+                return lambda(expression.Cast<duckdb::LambdaExpression>());
+            case ExpressionClass::CAST:
+                return cast(expression.Cast<duckdb::CastExpression>());
             case ExpressionClass::BETWEEN:
             case ExpressionClass::CASE:
             case ExpressionClass::COLLATE:
             case ExpressionClass::COMPARISON:
             case ExpressionClass::CONJUNCTION:
             case ExpressionClass::CONSTANT:
-            case ExpressionClass::TYPE: return children(expression);
+            case ExpressionClass::TYPE:
+                return children(expression);
             case ExpressionClass::OPERATOR:
                 if (expression.GetExpressionType() == duckdb::ExpressionType::OPERATOR_UNPACK) return refused("*");
                 return children(expression);
-            case ExpressionClass::SUBQUERY: return refused("a subquery");
-            case ExpressionClass::WINDOW: return refused("a window function");
-            case ExpressionClass::STAR: return refused("*");
-            case ExpressionClass::PARAMETER: return refused("a parameter");
-            case ExpressionClass::DEFAULT: return refused("DEFAULT");
-            default: return refused("this kind of expression");
+            case ExpressionClass::SUBQUERY:
+                return refused("a subquery");
+            case ExpressionClass::WINDOW:
+                return refused("a window function");
+            case ExpressionClass::STAR:
+                return refused("*");
+            case ExpressionClass::PARAMETER:
+                return refused("a parameter");
+            case ExpressionClass::DEFAULT:
+                return refused("DEFAULT");
+            default:
+                return refused("this kind of expression");
         }
     }
 
-  private:
+private:
     Error refused(std::string_view thing) const {
-        return Error{sqlstate::kInsufficientPrivilege,
-                     what_ + ": " + std::string(thing) + " is not allowed here",
-                     "",
+        return Error{sqlstate::kInsufficientPrivilege, what_ + ": " + std::string(thing) + " is not allowed here", "",
                      "Use columns of the table, constants, operators and scalar functions."};
     }
 
@@ -142,7 +165,8 @@ class ExpressionCheck {
     }
 
     Error aggregate(const std::string& name) const {
-        return Error{sqlstate::kGroupingError, what_ + ": function " + name + " is an aggregate, which is not allowed here"};
+        return Error{sqlstate::kGroupingError,
+                     what_ + ": function " + name + " is an aggregate, which is not allowed here"};
     }
 
     // Built-in scalar functions and the macros over them are what may be called.
@@ -163,8 +187,7 @@ class ExpressionCheck {
         }
         if (is_aggregate) return aggregate(name);
         if (!found->empty() || same_identifier(name, "unnest")) return refused("function " + shortened(name, 100));
-        return Error{sqlstate::kUndefinedFunction,
-                     what_ + ": function " + shortened(name, 100) + " does not exist"};
+        return Error{sqlstate::kUndefinedFunction, what_ + ": function " + shortened(name, 100) + " does not exist"};
     }
 
     // `x -> …` and `lambda x: …` declare x; `document -> '$.a'` is the same to the parser.
@@ -217,8 +240,10 @@ bool can_be_stored(const duckdb::LogicalType& type) {
             case duckdb::LogicalTypeId::TYPE:
             case duckdb::LogicalTypeId::INTEGER_LITERAL:
             case duckdb::LogicalTypeId::STRING_LITERAL:
-            case duckdb::LogicalTypeId::AGGREGATE_STATE: return true;
-            default: return false;
+            case duckdb::LogicalTypeId::AGGREGATE_STATE:
+                return true;
+            default:
+                return false;
         }
     });
 }

@@ -1,8 +1,8 @@
 #pragma once
-// The gate for SQL that callers put into load jobs. A text is parsed by DuckDB and must be exactly one scalar expression
-// (or one type): no subquery, no aggregate, window, star or parameter, no function outside an instance's harmless scalar
-// ones. What goes on is not the caller's text but the parse tree written out again, so comments, stacked statements and
-// unbalanced brackets have nothing to hide in.
+// The gate for SQL that callers put into load jobs. A text is parsed by DuckDB and must be exactly one scalar
+// expression (or one type): no subquery, no aggregate, window, star or parameter, no function outside an instance's
+// harmless scalar ones. What goes on is not the caller's text but the parse tree written out again, so comments,
+// stacked statements and unbalanced brackets have nothing to hide in.
 
 #include "core/error.hpp"
 #include "engine/loader_database.hpp"

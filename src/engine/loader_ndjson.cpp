@@ -1,6 +1,6 @@
-// NDJSON files: one object a line. Keys are matched with columns like the header of a CSV file; a key that a line does not
-// have is NULL. All lines are looked at for their keys and types before rows are loaded, since any line may bring new ones.
-// DuckDB reads numbers beyond 64 bits as DOUBLE: exact ones have to be strings.
+// NDJSON files: one object a line. Keys are matched with columns like the header of a CSV file; a key that a line does
+// not have is NULL. All lines are looked at for their keys and types before rows are loaded, since any line may bring
+// new ones. DuckDB reads numbers beyond 64 bits as DOUBLE: exact ones have to be strings.
 
 #include "engine/duckdb_instance.hpp"
 #include "engine/loader_source.hpp"
@@ -31,7 +31,7 @@ bool is_nested(std::string_view type) {
 }
 
 class NdjsonSource final : public Source {
-  public:
+public:
     NdjsonSource(JobDatabase& database, const link::ImportJob& job, const Table* table)
         : database_(database), job_(job), table_(table) {}
 
@@ -39,11 +39,11 @@ class NdjsonSource final : public Source {
         auto empty = is_empty();
         if (!empty) return empty.error();
         if (*empty) return table_ == nullptr ? Result<void>(empty_file()) : Result<void>();
-        auto described = database_.describe("SELECT * FROM " + guessing_reader());
+        auto described = database_.describe("SELECT * FROM " + guessing_reader(true));
         if (!described) return unreadable(described.error());
         described_ = described_columns(*described);
         if (auto placed = place_fields(*described); !placed) return placed;
-        rows_.fast = table_ == nullptr ? guessing_reader() : typed_reader(*described);
+        rows_.fast = table_ == nullptr ? guessing_reader(false) : typed_reader(*described);
         rows_.slow = "read_ndjson_objects(" + options() + ", ignore_errors=true)";
         rows_.whole = "json_type(json) = 'OBJECT'";
         return {};
@@ -58,17 +58,17 @@ class NdjsonSource final : public Source {
         return loaded ? loaded : Result<std::uint64_t>(unreadable(loaded.error()));
     }
 
-  private:
+private:
     std::string options() const {
-        return sql_literal(job_.source_file) + ", hive_partitioning=false, compression=" +
-               sql_literal(compression_name(job_.compression));
+        return sql_literal(job_.source_file) +
+               ", hive_partitioning=false, compression=" + sql_literal(compression_name(job_.compression));
     }
 
-    // Bad lines must not keep the others' keys from being seen; loading finds and reports them.
-    std::string guessing_reader() const {
+    // While keys are looked for, bad lines are passed over (they read as NULL); loading finds and reports them.
+    std::string guessing_reader(bool past_bad_lines) const {
         return "read_json(" + options() +
                ", format='newline_delimited', records=true, sample_size=-1, maximum_sample_files=1, ignore_errors=" +
-               (guess_past_errors_ ? "true)" : "false)");
+               (past_bad_lines ? "true)" : "false)");
     }
 
     std::string typed_reader(const std::vector<NamedType>& described) const {
@@ -77,12 +77,13 @@ class NdjsonSource final : public Source {
             types += (types.empty() ? "" : ", ") + sql_literal(described[i].name) + ": " +
                      sql_literal(table_->columns[rows_.fields[i].column].type);
         }
-        return "read_json(" + options() +
-               ", format='newline_delimited', records=true, auto_detect=false, columns={" + types + "})";
+        return "read_json(" + options() + ", format='newline_delimited', records=true, auto_detect=false, columns={" +
+               types + "})";
     }
 
     Result<bool> is_empty() {
-        auto first = database_.query("SELECT 1 FROM read_ndjson_objects(" + options() + ", ignore_errors=true) LIMIT 1");
+        auto first =
+            database_.query("SELECT 1 FROM read_ndjson_objects(" + options() + ", ignore_errors=true) LIMIT 1");
         if (!first) return unreadable(first.error());
         return first->empty();
     }
@@ -123,7 +124,6 @@ class NdjsonSource final : public Source {
     JobDatabase& database_;
     const link::ImportJob& job_;
     const Table* table_;
-    bool guess_past_errors_ = true;
     std::vector<link::ColumnSpec> described_;
     TypedRows rows_;
     Rejections rejections_;

@@ -2,12 +2,11 @@
 
 #include "core/fd.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -68,7 +67,8 @@ Result<void> sync_directory_of(const std::string& path) {
     const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // The directory may be closed to the sandbox; publishing renames the file and makes that durable anyway.
-    if (fd && ::fsync(fd.get()) != 0 && errno == EIO) return io_error("the output file could not be made durable", errno);
+    if (fd && ::fsync(fd.get()) != 0 && errno == EIO)
+        return io_error("the output file could not be made durable", errno);
     return {};
 }
 
@@ -107,6 +107,13 @@ Result<Bytes> OutputFile::finish() {
     if (::fstat(fd.get(), &status) != 0) return io_error("the output file could not be read", errno);
     owned_ = false;
     return Bytes{static_cast<std::uint64_t>(status.st_size)};
+}
+
+Result<void> require_file(const std::string& path, const std::string& what) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return io_error(what + " could not be read", errno);
+    if (!S_ISREG(status.st_mode)) return Error{sqlstate::kIoError, what + " is not a regular file"};
+    return {};
 }
 
 Bytes file_size(const std::string& path) {

@@ -10,7 +10,7 @@
 namespace smew::engine::loader {
 
 class OutputFile {
-  public:
+public:
     // Claims a path where nothing lies yet. 58030 when something does: that file is left alone.
     static Result<OutputFile> claim(const std::string& path);
     // Removes the file, and what DuckDB keeps beside it, unless finish() succeeded.
@@ -24,12 +24,15 @@ class OutputFile {
     // Call when DuckDB has closed the file: makes it durable and keeps it. Its size.
     Result<Bytes> finish();
 
-  private:
+private:
     explicit OutputFile(std::string path) : path_(std::move(path)) {}
 
     std::string path_;
     bool owned_ = true;
 };
+
+// 58030 when no file lies there. `what` names it in the error: "the file to import".
+Result<void> require_file(const std::string& path, const std::string& what);
 
 // 0 for a file that is not there.
 Bytes file_size(const std::string& path);

@@ -8,7 +8,7 @@ namespace smew::engine::loader {
 namespace {
 
 class ParquetSource final : public Source {
-  public:
+public:
     ParquetSource(JobDatabase& database, const link::ImportJob& job, const Table* table)
         : database_(database), job_(job), table_(table) {}
 
@@ -40,7 +40,7 @@ class ParquetSource final : public Source {
         return loaded ? loaded : Result<std::uint64_t>(unreadable(loaded.error()));
     }
 
-  private:
+private:
     void add_field(const std::string& name, std::size_t place) {
         const std::string column = sql_identifier(name);
         rows_.fields.push_back({.column = place,

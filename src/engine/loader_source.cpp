@@ -8,9 +8,12 @@ namespace smew::engine::loader {
 
 Result<std::unique_ptr<Source>> open_source(JobDatabase& database, const link::ImportJob& job, const Table* table) {
     switch (job.format) {
-        case link::FileFormat::kCsv: return open_csv(database, job, table);
-        case link::FileFormat::kParquet: return open_parquet(database, job, table);
-        case link::FileFormat::kNdjson: return open_ndjson(database, job, table);
+        case link::FileFormat::kCsv:
+            return open_csv(database, job, table);
+        case link::FileFormat::kParquet:
+            return open_parquet(database, job, table);
+        case link::FileFormat::kNdjson:
+            return open_ndjson(database, job, table);
     }
     return Error{sqlstate::kInternalError, "unknown file format"};
 }
@@ -56,9 +59,12 @@ Error bad_row(Sqlstate code, const link::RejectedRow& row) {
 
 std::string_view compression_name(link::FileCompression compression) {
     switch (compression) {
-        case link::FileCompression::kNone: return "uncompressed";
-        case link::FileCompression::kGzip: return "gzip";
-        case link::FileCompression::kZstd: return "zstd";
+        case link::FileCompression::kNone:
+            return "uncompressed";
+        case link::FileCompression::kGzip:
+            return "gzip";
+        case link::FileCompression::kZstd:
+            return "zstd";
     }
     return "uncompressed";
 }

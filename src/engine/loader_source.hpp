@@ -21,7 +21,7 @@ struct Rejections {
 inline constexpr std::size_t kMaxReported = 100;
 
 class Source {
-  public:
+public:
     virtual ~Source() = default;
     // The table's columns, or those the file itself describes.
     virtual const std::vector<link::ColumnSpec>& columns() const = 0;

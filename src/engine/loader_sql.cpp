@@ -79,8 +79,8 @@ bool same_identifier(std::string_view left, std::string_view right) {
 }
 
 std::size_t find_identifier(std::span<const std::string> names, std::string_view name) {
-    const auto found =
-        std::find_if(names.begin(), names.end(), [&](const std::string& other) { return same_identifier(other, name); });
+    const auto found = std::find_if(names.begin(), names.end(),
+                                    [&](const std::string& other) { return same_identifier(other, name); });
     return static_cast<std::size_t>(found - names.begin());
 }
 

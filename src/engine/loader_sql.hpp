@@ -1,5 +1,6 @@
 #pragma once
-// Text that goes into the loader's own statements: everything of the caller is quoted here or checked in loader_expression.
+// Text that goes into the loader's own statements: everything of the caller is quoted here or checked in
+// loader_expression.
 
 #include "core/error.hpp"
 
@@ -13,7 +14,8 @@ namespace smew::engine::loader {
 // "a", "b"
 std::string quote_identifiers(std::span<const std::string> names);
 
-// 22023 when the text cannot be written into a statement: NUL, or longer than `max_bytes`. `what` names it in the error.
+// 22023 when the text cannot be written into a statement: NUL, or longer than `max_bytes`. `what` names it in the
+// error.
 Result<void> checked_text(std::string_view text, std::size_t max_bytes, std::string_view what);
 
 // Valid as the name of a column: not empty, no control characters, at most 255 bytes. 42602 otherwise.

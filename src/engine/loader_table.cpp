@@ -26,7 +26,8 @@ Result<link::ColumnSpec> checked_column(JobDatabase& database, const link::Colum
     if (!type) return type.error();
     link::ColumnSpec checked{column.name, *type, column.nullable, {}};
     if (column.default_expression.empty()) return checked;
-    auto value = checked_expression(database, "the default of column \"" + column.name + "\"", column.default_expression, {});
+    auto value =
+        checked_expression(database, "the default of column \"" + column.name + "\"", column.default_expression, {});
     if (!value) return value.error();
     // Binding finds what cannot become the type, before rows are read.
     const std::string cast = "CAST(" + *value + " AS " + *type + ")";
@@ -137,8 +138,8 @@ Result<void> create_table(JobDatabase& database, std::string_view target, const 
 Result<void> check_unique(JobDatabase& database, std::string_view relation, const std::vector<std::string>& key) {
     if (key.empty()) return {};
     const std::string names = quote_identifiers(key);
-    auto repeated = database.query("SELECT " + names + ", count(*) FROM " + std::string(relation) + " GROUP BY " + names +
-                                   " HAVING count(*) > 1 LIMIT 1");
+    auto repeated = database.query("SELECT " + names + ", count(*) FROM " + std::string(relation) + " GROUP BY " +
+                                   names + " HAVING count(*) > 1 LIMIT 1");
     if (!repeated) return repeated.error();
     if (repeated->empty()) return {};
     const Row& row = repeated->front();

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kShownValueBytes = 200;
 
 class Load {
-  public:
+public:
     Load(JobDatabase& database, const TypedRows& rows, const std::vector<link::ColumnSpec>& columns,
          std::string_view target)
         : database_(database), rows_(rows), columns_(columns), target_(target) {}
@@ -33,9 +33,10 @@ class Load {
 
     // The first bad rows, at most `limit`; `count` is of all of them.
     Result<void> find_bad(std::size_t limit, Rejections& found) {
-        const std::string listed = "SELECT place, which, value, count(*) OVER () FROM (SELECT row_number() OVER () AS place, " +
-                                   which() + " AS which, " + value() + " AS value FROM " + rows_.slow +
-                                   ") WHERE which IS NOT NULL ORDER BY place LIMIT " + std::to_string(limit);
+        const std::string listed =
+            "SELECT place, which, value, count(*) OVER () FROM (SELECT row_number() OVER () AS place, " + which() +
+            " AS which, " + value() + " AS value FROM " + rows_.slow +
+            ") WHERE which IS NOT NULL ORDER BY place LIMIT " + std::to_string(limit);
         auto rows = database_.query(listed);
         if (!rows) return rows.error();
         for (const Row& row : *rows) {
@@ -45,7 +46,7 @@ class Load {
         return {};
     }
 
-  private:
+private:
     static std::uint64_t number(const std::optional<std::string>& text) {
         std::uint64_t value = 0;
         if (text) std::from_chars(text->data(), text->data() + text->size(), value);
@@ -104,7 +105,8 @@ Sqlstate code_of(const link::RejectedRow& row) {
 }
 
 bool says_why(const Error& error) {
-    return error.code.error_class() != "22" && error.code.error_class() != "42" && error.code != sqlstate::kInternalError;
+    return error.code.error_class() != "22" && error.code.error_class() != "42" &&
+           error.code != sqlstate::kInternalError;
 }
 
 }  // namespace

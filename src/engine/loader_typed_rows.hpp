@@ -1,6 +1,6 @@
 #pragma once
-// Loading of rows whose values arrive with a type of their own (Parquet, NDJSON): a fast way that fails as a whole, and a
-// slow one that tries each value, to say which row is at fault or to leave it out.
+// Loading of rows whose values arrive with a type of their own (Parquet, NDJSON): a fast way that fails as a whole, and
+// a slow one that tries each value, to say which row is at fault or to leave it out.
 
 #include "engine/loader_source.hpp"
 
@@ -18,9 +18,9 @@ struct Field {
 };
 
 struct TypedRows {
-    std::string fast;      // FROM …
-    std::string slow;      // FROM …, the same rows in the same order
-    std::string whole;     // over `slow`: true where the row itself can be read; empty: always
+    std::string fast;   // FROM …
+    std::string slow;   // FROM …, the same rows in the same order
+    std::string whole;  // over `slow`: true where the row itself can be read; empty: always
     std::vector<Field> fields;
 };
 
