@@ -70,7 +70,8 @@ Result<WorkerPointer> FleetImpl::take_loader(Lock& lock, const catalog::Project&
             if (!start) return start.error();
             const Result<WorkerPointer> started = start_worker(lock, link::WorkerKind::kLoader, project.id, {}, *start);
             if (!started) return started.error();
-            continue;  // somebody may have taken it; then look again
+            (*started)->jobs.emplace(job, JobResult{});
+            return started;
         }
         if (other_idle) begin_end(other_idle, CancelReason::kShutdown, milliseconds(1000));
         if (changed_.wait_until(lock, deadline) == std::cv_status::timeout) {

@@ -173,7 +173,10 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
 
 Result<WorkerPointer> FleetImpl::await_ready(Lock& lock, const WorkerPointer& worker) {
     const auto deadline = std::chrono::steady_clock::now() + settings_.worker_start_timeout_seconds;
-    if (!changed_.wait_until(lock, deadline, [&] { return worker->state != WorkerState::kStarting; })) {
+    ++worker->waiting;
+    const bool decided = changed_.wait_until(lock, deadline, [&] { return worker->state != WorkerState::kStarting; });
+    --worker->waiting;
+    if (!decided) {
         worker->start_error =
             Error{sqlstate::kCannotConnectNow, "the workspace did not start in time", "", "Try again."};
         worker->state = WorkerState::kEnding;

@@ -45,12 +45,13 @@ struct WorkerRecord {
     SteadyTime started_at{};
     SteadyTime idle_since{};  // meaningful without sessions and jobs
     SteadyTime kill_at{};     // when ending: SIGKILL after this
+    int waiting = 0;  // callers that wait for it to be ready, each to use it at once
     std::unordered_map<SessionId, LiveSession> sessions;
     std::map<std::uint64_t, JobResult> jobs;  // running and finished ones not yet collected
     std::uint64_t memory_bytes = 0, disk_bytes = 0;
 
     bool usable() const { return state == WorkerState::kStarting || state == WorkerState::kReady; }
-    bool idle() const { return state == WorkerState::kReady && sessions.empty() && jobs.empty(); }
+    bool idle() const { return state == WorkerState::kReady && waiting == 0 && sessions.empty() && jobs.empty(); }
 };
 
 using WorkerPointer = std::shared_ptr<WorkerRecord>;  // shared by the fleet's map, the event loop and waiting callers
