@@ -1,0 +1,78 @@
+#pragma once
+// A prepared statement as clients know it, a cache of them by text, and portals.
+
+#include "engine/engine.hpp"
+#include "pgproto/backend.hpp"
+#include "pgsession/parameter.hpp"
+#include "pgsession/row_encoder.hpp"
+#include "pgsession/session_command.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace smew::pgsession {
+
+// The encoded answer to a constant SELECT: DataRow messages and CommandComplete, good for the formats and settings named.
+struct ConstantAnswer {
+    std::vector<pgproto::Format> formats;
+    std::uint64_t settings_generation = 0;
+    pgproto::Buffer messages;
+};
+
+// Either of the three: empty, a session command, or the engine's plan. Shared by the names, portals and the cache that
+// refer to it; used by one session only.
+struct PreparedStatement {
+    std::string sql;
+    std::vector<std::uint32_t> stated_types;  // as the client gave them
+    std::optional<SessionCommand> command;
+    std::unique_ptr<engine::Prepared> plan;
+
+    std::vector<std::uint32_t> parameter_types;     // one for each parameter, none 0
+    std::vector<pgproto::FieldDescription> fields;  // of the result, in text format; empty without rows
+    pgproto::Buffer row_description;                // all in text format
+    std::optional<ConstantAnswer> constant;
+    bool described = false;  // a client was told the columns
+
+    bool empty() const { return !command && !plan; }
+    bool returns_rows() const { return !row_description.empty(); }
+    // Takes over a plan and derives the rest from it.
+    void adopt(std::unique_ptr<engine::Prepared> fresh);
+    void describe_as(std::vector<pgproto::FieldDescription> columns);
+    void append_row_description(pgproto::Buffer& out, std::span<const pgproto::Format> formats) const;
+    std::size_t cached_bytes() const { return 512 + 2 * sql.size() + row_description.size() + constant_bytes(); }
+    std::size_t constant_bytes() const { return constant ? constant->messages.size() : 0; }
+};
+using StatementPtr = std::shared_ptr<PreparedStatement>;
+
+// Rows on their way from a cursor to the client.
+struct RowStream {
+    std::unique_ptr<engine::Cursor> cursor;
+    RowEncoder encoder;
+    std::shared_ptr<const TimeZone> zone;  // which the encoder uses
+    const engine::Chunk* chunk = nullptr;
+    std::uint64_t row = 0;  // the first of `chunk` that was not encoded
+};
+
+struct Portal {
+    StatementPtr statement;
+    std::vector<std::uint8_t> bind_body;  // what parameters point into
+    OwnedTexts owned;
+    std::vector<engine::ParameterValue> parameters;
+    std::vector<pgproto::Format> formats;  // one for each column
+
+    std::unique_ptr<RowStream> stream;  // suspended: rows are still to come from the engine
+    pgproto::Buffer spool;              // DataRow messages to be sent first
+    std::size_t spool_sent = 0;
+    bool started = false;
+    bool finished = false;  // nothing more to come, neither from the engine nor from the spool
+    bool lost = false;      // the rest was too large to keep when another statement needed the engine
+};
+
+// How a client's format codes spread over `count` columns or parameters.
+std::vector<pgproto::Format> spread_formats(const std::vector<pgproto::Format>& codes, std::size_t count);
+
+}  // namespace smew::pgsession

@@ -1,0 +1,93 @@
+#pragma once
+// Statements that a session answers without the engine, recognised on tokens.
+
+#include "core/error.hpp"
+#include "pgsession/sql_lexer.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace smew::pgsession {
+
+// What BEGIN and SET TRANSACTION say; empty where they say nothing.
+struct TransactionModes {
+    std::string isolation;  // as "repeatable read"
+    std::optional<bool> read_only, deferrable;
+};
+
+struct BeginCommand { TransactionModes modes; bool start_form = false; };  // START TRANSACTION has a tag of its own
+struct CommitCommand { bool chain = false; };
+struct RollbackCommand { bool chain = false; };
+struct SetCommand {
+    std::string name;
+    std::vector<std::string> values;  // none: DEFAULT
+    bool local = false;
+    std::optional<std::int32_t> zone_offset;  // SET TIME ZONE -5: seconds
+};
+struct SetTransactionCommand { TransactionModes modes; bool characteristics = false; };  // of the session, or of this transaction
+struct ResetCommand { std::string name; };                    // empty: ALL
+struct ShowCommand { std::string name; };                     // empty: ALL
+enum class DiscardTarget : std::uint8_t { kAll, kPlans, kSequences };
+struct DiscardCommand { DiscardTarget target = DiscardTarget::kAll; };
+struct DeallocateCommand { std::string name; };               // empty: ALL
+struct PrepareCommand {
+    std::string name;
+    std::vector<std::uint32_t> parameter_types;
+    std::string sql;
+};
+struct ExecuteCommand {
+    std::string name;
+    std::vector<std::optional<std::string>> arguments;  // text forms; nullopt: NULL
+};
+// SELECT version() and its like, as whole statements.
+enum class SessionFact : std::uint8_t {
+    kVersion, kCurrentSchema, kBackendPid, kCurrentDatabase, kCurrentCatalog, kCurrentUser, kSessionUser, kUser, kCurrentRole,
+};
+struct FactCommand { SessionFact fact; std::string column; };
+struct NothingCommand { std::string tag; };   // accepted, without effect
+struct RefusedCommand { Error error; };
+
+using SessionCommand =
+    std::variant<BeginCommand, CommitCommand, RollbackCommand, SetCommand, SetTransactionCommand, ResetCommand, ShowCommand,
+                 DiscardCommand, DeallocateCommand, PrepareCommand, ExecuteCommand, FactCommand, NothingCommand, RefusedCommand>;
+
+// nullopt: the statement is the engine's. Error 42601 with the position for one that is a session's and malformed.
+Result<std::optional<SessionCommand>> recognise_session_command(std::string_view statement);
+
+// Reads a session command behind its first word.
+class CommandReader {
+  public:
+    CommandReader(std::string_view statement, SqlLexer after_first_word) : statement_(statement), lexer_(after_first_word) {}
+
+    Token next() { return lexer_.next(); }
+    Token peek() const { return lexer_.peek(); }
+    bool take(std::string_view lower_word);
+    bool take_symbol(char symbol);
+    bool at_end() const { return peek().kind == TokenKind::kEnd; }
+    std::string_view rest() const { return lexer_.rest(); }
+    // 42601 at the next token.
+    Error syntax_error() const;
+    // A name, maybe of several parts: "myapp.user". nullopt when no name comes.
+    std::optional<std::string> name();
+
+  private:
+    std::string_view statement_;
+    SqlLexer lexer_;
+};
+
+// ---- parts of the recogniser, each behind the first word
+Result<SessionCommand> read_begin(CommandReader& reader, bool start_form);
+Result<SessionCommand> read_commit(CommandReader& reader);
+Result<SessionCommand> read_rollback(CommandReader& reader);
+Result<TransactionModes> read_transaction_modes(CommandReader& reader);
+Result<SessionCommand> read_set(CommandReader& reader);
+Result<SessionCommand> read_reset(CommandReader& reader);
+Result<SessionCommand> read_prepare(CommandReader& reader);
+Result<SessionCommand> read_execute(CommandReader& reader);
+std::optional<SessionCommand> read_fact(CommandReader& reader);
+
+}  // namespace smew::pgsession

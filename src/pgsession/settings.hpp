@@ -1,0 +1,88 @@
+#pragma once
+// A session's settings: what SET, RESET and SHOW change and give, with PostgreSQL's rules for transactions: SET is undone
+// by ROLLBACK, SET LOCAL by the end of the transaction.
+
+#include "pgsession/setting_table.hpp"
+#include "pgsession/session.hpp"
+#include "pgsession/time_zone.hpp"
+#include "pgsession/value_encoder.hpp"
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace smew::pgsession {
+
+class Settings {
+  public:
+    explicit Settings(const SessionLimits& limits);
+
+    // At start: changes the value RESET gives. Names may be dotted; others that are unknown are 42704.
+    Result<void> set_at_start(std::string_view name, const std::string& value);
+    // What the server knows of the session and a client cannot set.
+    void set_fixed(Setting setting, std::string value);
+
+    enum class Scope : std::uint8_t { kSession, kTransaction };
+    Result<void> set(std::string_view name, const std::vector<std::string>& values, Scope scope, bool in_transaction);
+    Result<void> reset(std::string_view name, Scope scope, bool in_transaction);
+    void reset_all(bool in_transaction);
+    Result<void> set_offset_zone(std::int32_t offset_seconds, Scope scope, bool in_transaction);  // SET TIME ZONE -5
+
+    void commit();
+    void rollback();
+
+    // Error 42704 for an unknown name.
+    Result<std::string> show(std::string_view name) const;
+    const std::string& value(Setting setting) const { return slot(setting).value; }
+    bool is_on(Setting setting) const { return value(setting) == "on"; }
+
+    // Name and value of every reported setting whose value differs from what was last taken.
+    std::vector<std::pair<std::string_view, std::string>> take_reports();
+
+    // Changes with every change of a setting, so that what was derived from them can be dropped.
+    std::uint64_t generation() const { return generation_; }
+    ValueFormat value_format() const { return {zone_.get(), extra_float_digits_, bytea_escape_}; }
+    // Keeps the zone of a value_format() alive.
+    std::shared_ptr<const TimeZone> zone() const { return zone_; }
+    // The zone by a name the engine knows too.
+    std::string engine_zone() const;
+    std::vector<std::string> search_path() const { return split_name_list(value(Setting::kSearchPath)); }
+
+    // 0: none.
+    std::chrono::milliseconds statement_timeout() const { return statement_timeout_; }
+    std::chrono::milliseconds idle_timeout() const;
+    std::chrono::milliseconds idle_in_transaction_timeout() const;
+
+  private:
+    struct Slot {
+        std::string value, reset_value;
+        std::optional<std::string> reported;  // what the client knows
+        // What was there before this transaction, and what is there after its COMMIT; empty outside one.
+        std::optional<std::string> before, after_commit;
+    };
+    Slot& slot(Setting setting) { return slots_[static_cast<std::size_t>(setting)]; }
+    const Slot& slot(Setting setting) const { return slots_[static_cast<std::size_t>(setting)]; }
+    Result<std::string> checked_value(const SettingDefinition& definition, const std::vector<std::string>& values);
+    void assign(Slot& slot, std::string value, Scope scope, bool in_transaction);
+    void end_transaction(bool committed);
+    std::string within_limit(Setting setting, const std::string& value) const;
+    std::chrono::milliseconds milliseconds(Setting setting) const;
+    Slot* custom_slot(std::string_view name, bool create);
+    void changed();
+
+    SessionLimits limits_;
+    std::array<Slot, static_cast<std::size_t>(Setting::kCount)> slots_;
+    std::map<std::string, Slot, std::less<>> custom_;  // dotted names, which mean nothing to us
+    std::uint64_t generation_ = 0;
+    std::shared_ptr<const TimeZone> zone_;
+    int extra_float_digits_ = 1;
+    bool bytea_escape_ = false;
+    std::chrono::milliseconds statement_timeout_{0};
+};
+
+}  // namespace smew::pgsession
