@@ -121,7 +121,7 @@ Result<void> SqliteStore::revoke_api_key(const ProjectId& project, const ApiKeyI
         const WallTime now = clock_.now();
         const bool guards_project = key->scope == auth::Scope::kProjectAdmin && is_live(*key, now);
         if (guards_project && !another_admin_lives(db, *key, now)) {
-            return wrong_state("API key " + quoted(id.value()) + " is the project's last project_admin key",
+            return wrong_state("API key " + in_quotes(id.value()) + " is the project's last project_admin key",
                                "Create another project_admin key first, or rotate this one.");
         }
         mark_revoked(db, id, now);
@@ -134,7 +134,7 @@ Result<ApiKey> SqliteStore::rotate_api_key(const ProjectId& project, const ApiKe
     return database_.write([&](Connection& db) -> Result<ApiKey> {
         const auto key = find_key(db, project, id);
         if (!key) return key.error();
-        if (key->revoked_at) return wrong_state("API key " + quoted(id.value()) + " is revoked");
+        if (key->revoked_at) return wrong_state("API key " + in_quotes(id.value()) + " is revoked");
         const auto number = project_number(db, project);
         if (!number) return number.error();
 

@@ -32,7 +32,7 @@ Error bucket_exists(Connection& db, std::int64_t project, std::string_view name,
     owner.step();
     Error error = exists_already("bucket", name);
     if (owner.text_view(0) != name) {
-        error.detail = "Its schema " + quoted(schema) + " belongs to bucket " + quoted(owner.text_view(0)) + ".";
+        error.detail = "Its schema " + in_quotes(schema) + " belongs to bucket " + in_quotes(owner.text_view(0)) + ".";
     }
     return error;
 }
@@ -96,7 +96,7 @@ Result<void> SqliteStore::delete_bucket(const ProjectId& project, std::string_vi
         const auto row = find_bucket(db, project, name_or_schema);
         if (!row) return row.error();
         if (!cascade && has_tables(db, row->number)) {
-            return wrong_state("bucket " + quoted(name_or_schema) + " has tables",
+            return wrong_state("bucket " + in_quotes(name_or_schema) + " has tables",
                                "Delete its tables first, or delete it with cascade.");
         }
         db.run("UPDATE versions SET replaced_at = ?3 WHERE project = ?1 AND bucket = ?2 AND replaced_at IS NULL",

@@ -87,7 +87,7 @@ Result<File> SqliteStore::complete_file(const FileId& id, std::string_view path,
             "WHERE id = ?1 AND uploaded = 0",
             id, path, size, sha256);
         auto file = find_file(db, id);
-        if (file && changed == 0) return wrong_state("file " + quoted(id.value()) + " is uploaded already");
+        if (file && changed == 0) return wrong_state("file " + in_quotes(id.value()) + " is uploaded already");
         return file;
     });
 }

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 6> kBucketStarts{"in.c-", "out.c-", "sys.
 
 Error bad_name(std::string_view what, std::string_view name, std::string_view rule) {
     return {.code = sqlstate::kInvalidName,
-            .message = quoted(name) + " is not a valid " + std::string(what),
+            .message = in_quotes(name) + " is not a valid " + std::string(what),
             .hint = std::string(rule)};
 }
 

@@ -124,6 +124,9 @@ TEST_F(ProjectsTest, ADeletedProjectsNumberIsNotGivenAgain) {
     make_project();
     EXPECT_EQ(store_->project(kProject)->number, 2);
     EXPECT_EQ(store_->project_numbers(), std::vector<std::int64_t>{2});
+    ASSERT_TRUE(store_->delete_project(kProject));
+    EXPECT_EQ(store_->last_numbers().project, 2);
+    EXPECT_EQ(store_->last_numbers().workspace, 0);
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ public:
     std::vector<std::string> file_paths() override;
     std::vector<std::int64_t> project_numbers() override;
     std::vector<std::int64_t> workspace_numbers() override;
+    LastNumbers last_numbers() override;
 
     Result<File> prepare_file(const ProjectId& project, const File& file) override;
     Result<File> file_by_upload_key(const ProjectId& project, std::string_view upload_key) override;

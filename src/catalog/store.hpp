@@ -1,7 +1,9 @@
 #pragma once
 // The metadata store: projects, API keys, buckets, tables and their versions, files, workspaces, credentials,
 // idempotency keys. SQLite in data_dir/metadata.sqlite (WAL, synchronous=FULL, foreign keys, numbered migrations); what a
-// call acknowledged survives kill -9. Thread-safe; each call is one transaction. Errors: 42704 not found, 42710 exists,
+// call acknowledged survives kill -9. Thread-safe; each call is one transaction; a write waits for its fsync and for other
+// writes, a read for neither. Names are looked up in any case of letters. A failure of the store itself is the Result's
+// error, or an ErrorException where the call returns no Result (53100, 57P03 locked, 58030, XX001 …). Errors: 42704 not found, 42710 exists,
 // 42602 bad name, 22023 bad value, 55000 not in the right state; http/ maps them to 404, 409, 400, 422, 409.
 
 #include "auth/api_key.hpp"
@@ -119,7 +121,7 @@ class Store {
     // ---- projects
     virtual Result<Project> create_project(const ProjectId& id, std::string_view name, std::string_view description,
                                            std::string_view settings_json, const auth::NewApiKey& first_key) = 0;
-    virtual Result<Project> project(const ProjectId& id) = 0;
+    virtual Result<Project> project(const ProjectId& id) = 0;  // costs about 0.1 µs a table: its sizes are summed up
     struct ProjectPage { std::vector<Project> projects; std::uint64_t total = 0; };
     virtual ProjectPage projects(std::uint64_t limit, std::uint64_t offset) = 0;
     virtual Result<Project> update_project(const ProjectId& id, std::optional<std::string> name,
@@ -134,8 +136,9 @@ class Store {
     virtual Result<ApiKey> api_key(const ProjectId& project, const ApiKeyId& id) = 0;
     virtual Result<std::vector<ApiKey>> api_keys(const ProjectId& project) = 0;  // not revoked
     // 55000 for the last live project_admin key.
+    // Revoking a revoked key again changes nothing.
     virtual Result<void> revoke_api_key(const ProjectId& project, const ApiKeyId& id) = 0;
-    // Revokes `id` and makes `replacement` with its scope, description and time to live, in one transaction.
+    // 55000 when `id` is revoked already. Revokes `id` and makes `replacement` with its scope, description and time to live, in one transaction.
     virtual Result<ApiKey> rotate_api_key(const ProjectId& project, const ApiKeyId& id, const auth::NewApiKey& replacement) = 0;
     // Kept in memory and written at most once a minute a key.
     virtual void touch_api_key(const ApiKeyId& id) = 0;
@@ -144,6 +147,7 @@ class Store {
     virtual Result<Bucket> create_bucket(const ProjectId& project, std::string_view name, std::string_view description) = 0;
     virtual Result<Bucket> bucket(const ProjectId& project, std::string_view name_or_schema) = 0;
     virtual Result<std::vector<Bucket>> buckets(const ProjectId& project) = 0;
+    // 55000 when it has tables and `cascade` is false.
     virtual Result<void> delete_bucket(const ProjectId& project, std::string_view name_or_schema, bool cascade) = 0;
     // The table and its first version, in one transaction.
     virtual Result<Table> create_table(const ProjectId& project, std::string_view bucket, std::string_view name,
@@ -166,6 +170,9 @@ class Store {
     virtual std::vector<std::string> file_paths() = 0;
     virtual std::vector<std::int64_t> project_numbers() = 0;
     virtual std::vector<std::int64_t> workspace_numbers() = 0;
+    // The highest numbers ever given, also to what was deleted since. A higher one on disk is not of this store's making.
+    struct LastNumbers { std::int64_t project = 0, workspace = 0; };
+    virtual LastNumbers last_numbers() = 0;
 
     // ---- files
     virtual Result<File> prepare_file(const ProjectId& project, const File& file) = 0;
@@ -189,6 +196,7 @@ class Store {
 
     // ---- idempotency, keyed by (caller, key)
     virtual std::optional<IdempotencyRecord> idempotency(std::string_view caller, std::string_view key) = 0;
+    // Overwrites an earlier record.
     virtual void remember_idempotency(std::string_view caller, std::string_view key, const IdempotencyRecord& record,
                                       WallTime expires_at) = 0;
     virtual void forget_expired_idempotency() = 0;

@@ -18,7 +18,7 @@ std::string described_in(const Descriptions& descriptions, std::string_view colu
 
 Result<void> check_column(const link::ColumnSpec& column) {
     if (auto checked = check_column_name(column.name); !checked) return checked;
-    const std::string what = "of column " + quoted(column.name);
+    const std::string what = "of column " + in_quotes(column.name);
     if (column.type.empty()) return bad_value("the type " + what + " is empty");
     if (auto checked = check_text("the type " + what, column.type, kMaxTextBytes); !checked) return checked;
     return check_text("the default " + what, column.default_expression, kMaxTextBytes);
@@ -33,7 +33,7 @@ Result<void> check_columns(const std::vector<link::ColumnSpec>& columns) {
     for (const auto& column : columns) {
         if (auto checked = check_column(column); !checked) return checked;
         if (!seen.insert(ascii_lower(column.name)).second) {
-            return bad_value("column " + quoted(column.name) + " is named twice");
+            return bad_value("column " + in_quotes(column.name) + " is named twice");
         }
     }
     return {};
@@ -46,10 +46,10 @@ Result<std::vector<std::string>> resolved_key(const NewVersion& version) {
         const auto column = std::ranges::find_if(
             version.columns, [&](const auto& candidate) { return equal_ignoring_case(candidate.name, name); });
         if (column == version.columns.end()) {
-            return bad_value("primary key column " + quoted(name) + " is not a column of the table");
+            return bad_value("primary key column " + in_quotes(name) + " is not a column of the table");
         }
         if (std::ranges::find(key, column->name) != key.end()) {
-            return bad_value("primary key column " + quoted(name) + " is named twice");
+            return bad_value("primary key column " + in_quotes(name) + " is named twice");
         }
         key.push_back(column->name);
     }

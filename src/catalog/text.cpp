@@ -94,7 +94,7 @@ bool has_control_characters(std::string_view text) {
     return false;
 }
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
     std::string out = "\"";
     while (!name.empty()) {
         const std::size_t length = sequence_length(name);

@@ -23,7 +23,7 @@ bool has_control_characters(std::string_view text);  // C0, DEL and C1
 
 // "name" in double quotes for a message: cut to 80 bytes, and what could garble a terminal or a protocol replaced by
 // '?'.
-std::string quoted(std::string_view name);
+std::string in_quotes(std::string_view name);
 
 // 22023 unless it is well-formed UTF-8 without NUL and at most `max_bytes` long. `what` begins the message.
 Result<void> check_text(std::string_view what, std::string_view text, std::size_t max_bytes);

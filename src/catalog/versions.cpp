@@ -26,6 +26,12 @@ Descriptions stored_descriptions(Connection& db, const TableId& table) {
     return descriptions_from_json(found.text_view(0));
 }
 
+// From SQLite's own record of AUTOINCREMENT, which has no row before the first insert.
+std::int64_t last_number(Connection& db, const char* table) {
+    Statement found = db.query("SELECT seq FROM sqlite_sequence WHERE name = ?1", table);
+    return found.step() ? found.integer(0) : 0;
+}
+
 std::vector<std::int64_t> numbers(Connection& db, const char* sql) {
     std::vector<std::int64_t> found;
     Statement rows = db.query(sql);
@@ -88,6 +94,12 @@ std::vector<std::int64_t> SqliteStore::project_numbers() {
 
 std::vector<std::int64_t> SqliteStore::workspace_numbers() {
     return database_.read([](Connection& db) { return numbers(db, "SELECT number FROM workspaces ORDER BY number"); });
+}
+
+Store::LastNumbers SqliteStore::last_numbers() {
+    return database_.read([](Connection& db) {
+        return LastNumbers{.project = last_number(db, "projects"), .workspace = last_number(db, "workspaces")};
+    });
 }
 
 }  // namespace smew::catalog

@@ -39,7 +39,7 @@ Result<void> check_id(const WorkspaceId& id) {
     const bool plain =
         std::ranges::all_of(id.value(), [](char c) { return is_ascii_digit(c) || (c >= 'a' && c <= 'z'); });
     if (plain && id.value().size() == kWorkspaceIdLength) return {};
-    return Error{.code = sqlstate::kInvalidName, .message = quoted(id.value()) + " is not a valid workspace id"};
+    return Error{.code = sqlstate::kInvalidName, .message = in_quotes(id.value()) + " is not a valid workspace id"};
 }
 
 Result<void> check_workspace(const Workspace& workspace) {
