@@ -149,7 +149,7 @@ Result<std::unique_ptr<Tls>> self_signed_tls(const std::string& dir) {
     const std::string certificate_file = dir + "/server.crt";
     const std::string key_file = dir + "/server.key";
     try {
-        fs::create_directories(dir);
+        if (fs::create_directories(dir)) fs::permissions(dir, fs::perms::owner_all);
         const bool there = fs::exists(certificate_file) && fs::exists(key_file);
         if (!there || has_expired(certificate_file)) make_files(certificate_file, key_file);
     } catch (const ErrorException& failure) {

@@ -14,6 +14,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+// g++ 12 pairs the coroutine frame's operator delete with the wrong operator new once both are inlined.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace smew::pgfront {
 namespace {
 
