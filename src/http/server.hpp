@@ -1,6 +1,6 @@
 #pragma once
-// REST over HTTP/1.1: listener, routes with their access level, OpenAPI. Handlers run on a pool of threads and may wait;
-// request bodies of loads are streamed to disk before the handler runs, files are streamed out.
+// REST over HTTP/1.1: listener, routes with their access level, OpenAPI. Handlers run on a pool of threads and may
+// wait; request bodies of loads are streamed to disk before the handler runs, files are streamed out.
 
 #include "catalog/store.hpp"
 #include "config/settings.hpp"
@@ -25,13 +25,13 @@ struct Services {
     fleet::Fleet& fleet;
     telemetry::Metrics& metrics;
     const Clock& clock;
-    std::string version;         // of smew
+    std::string version;  // of smew
     std::string duckdb_version;
     std::string admin_key_hash;  // SHA-256, hex
 };
 
 class Server {
-  public:
+public:
     // Binds at once (throws ErrorException when it cannot); serves from start() on.
     static std::unique_ptr<Server> create(boost::asio::io_context& io, Services services, const net::Tls* tls);
     virtual ~Server() = default;

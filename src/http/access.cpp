@@ -1,0 +1,91 @@
+#include "http/access.hpp"
+
+#include "http/problem.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace smew::http {
+namespace {
+
+constexpr std::string_view kThrottleUser = "rest";
+
+auth::ThrottlePolicy policy_of(const config::Settings& settings) {
+    return {.failure_limit = settings.auth_failure_limit,
+            .window = settings.auth_failure_window_seconds,
+            .ban = settings.auth_ban_seconds};
+}
+
+[[noreturn]] void fail_unauthorized(std::string message) {
+    throw ProblemException({.status = 401,
+                            .code = "unauthorized",
+                            .message = std::move(message),
+                            .headers = {{"WWW-Authenticate", "Bearer realm=\"smew\""}}});
+}
+
+// The token of "Bearer <token>"; empty when the header has another form.
+std::string_view bearer_token(std::string_view header) {
+    constexpr std::string_view kScheme = "bearer ";
+    if (header.size() <= kScheme.size()) return {};
+    const bool bearer =
+        std::equal(kScheme.begin(), kScheme.end(), header.begin(),
+                   [](char expected, unsigned char got) { return expected == static_cast<char>(std::tolower(got)); });
+    if (!bearer) return {};
+    header.remove_prefix(kScheme.size());
+    header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));
+    return header;
+}
+
+}  // namespace
+
+AccessControl::AccessControl(Context& context)
+    : context_(context), throttle_(policy_of(context.settings), context.clock) {}
+
+Caller AccessControl::authorise(const Route& route, std::string_view project, const Head& head,
+                                std::chrono::milliseconds& delay) {
+    if (route.access == Access::kPublic) return {};
+    Caller caller = identify(head, delay);
+    if (caller.kind == Caller::Kind::kAdmin) return caller;
+    if (route.access == Access::kAdmin) fail(403, "forbidden", "this needs the instance's admin key");
+    if (caller.project.value() != project) fail(403, "forbidden", "the key belongs to another project");
+    if (route.access == Access::kProjectAdmin && caller.scope != auth::Scope::kProjectAdmin) {
+        fail(403, "forbidden", "the key's scope is project_read; this needs project_admin");
+    }
+    return caller;
+}
+
+Caller AccessControl::identify(const Head& head, std::chrono::milliseconds& delay) {
+    if (head.authorization.empty()) fail_unauthorized("the Authorization header is missing");
+    const std::string_view presented = bearer_token(head.authorization);
+    if (presented.empty()) fail_unauthorized("the Authorization header must be \"Bearer <key>\"");
+    // A project's key has 256 random bits: nobody guesses one, so a ban of the address, which others may share, does
+    // not shut it out. The admin key is whatever text the operator chose.
+    if (std::optional<Caller> caller = project_key(presented)) return std::move(*caller);
+    const auth::LoginThrottle::Verdict verdict = throttle_.check(head.client_address, kThrottleUser);
+    if (verdict.refused) {
+        throw ProblemException(
+            {.status = 429,
+             .code = "too_many_failures",
+             .message = "too many wrong keys came from this address",
+             .headers = {{"Retry-After", std::to_string(context_.settings.auth_ban_seconds.count())}}});
+    }
+    if (!context_.admin_key_hash.empty() &&
+        auth::equal_constant_time(auth::sha256_hex(presented), context_.admin_key_hash)) {
+        throttle_.succeeded(head.client_address, kThrottleUser);
+        return {.kind = Caller::Kind::kAdmin};
+    }
+    delay = throttle_.failed(head.client_address, kThrottleUser).delay;
+    fail_unauthorized("the key is not valid");
+}
+
+std::optional<Caller> AccessControl::project_key(std::string_view presented) {
+    const std::optional<ApiKeyId> id = auth::key_id_of(presented);
+    if (!id) return std::nullopt;
+    const std::optional<catalog::ApiKey> key = context_.store.find_api_key(*id);
+    if (!key || !auth::equal_constant_time(auth::sha256_hex(presented), key->hash)) return std::nullopt;
+    if (key->revoked_at || (key->expires_at && *key->expires_at <= context_.clock.now())) return std::nullopt;
+    context_.store.touch_api_key(*id);
+    return Caller{.kind = Caller::Kind::kProjectKey, .project = key->project, .key = *id, .scope = key->scope};
+}
+
+}  // namespace smew::http

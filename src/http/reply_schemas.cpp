@@ -1,0 +1,260 @@
+#include "http/schemas.hpp"
+
+namespace smew::http::schemas {
+namespace {
+
+using enum FieldType;
+
+Field text(std::string_view name, std::string_view doc = {}) {
+    return {.name = name, .doc = doc, .required = true};
+}
+Field text_or_null(std::string_view name, std::string_view doc = {}) {
+    return {.name = name, .doc = doc, .required = true, .nullable = true};
+}
+Field number(std::string_view name, std::string_view doc = {}) {
+    return {.name = name, .type = kInteger, .doc = doc, .required = true};
+}
+Field number_or_null(std::string_view name, std::string_view doc = {}) {
+    return {.name = name, .type = kInteger, .doc = doc, .required = true, .nullable = true};
+}
+Field yes_or_no(std::string_view name, std::string_view doc = {}) {
+    return {.name = name, .type = kBoolean, .doc = doc, .required = true};
+}
+Field texts(std::string_view name, std::string_view doc = {}) {
+    return {.name = name, .type = kArray, .doc = doc, .required = true, .items = kString};
+}
+Field list(std::string_view name, const Schema& of, std::string_view doc = {}) {
+    return {.name = name, .type = kArray, .doc = doc, .required = true, .of = &of};
+}
+Field any_object(std::string_view name, std::string_view doc = {}) {
+    return {.name = name, .type = kObject, .doc = doc, .required = true};
+}
+Field secret(std::string_view name, std::string_view doc) {
+    return {.name = name, .doc = doc, .required = true, .nullable = true, .secret = true};
+}
+Field time(std::string_view name) {
+    return text(name, "ISO 8601, UTC.");
+}
+Field time_or_null(std::string_view name) {
+    return text_or_null(name, "ISO 8601, UTC.");
+}
+
+std::vector<Field> with(std::vector<Field> fields, std::vector<Field> more) {
+    fields.insert(fields.end(), more.begin(), more.end());
+    return fields;
+}
+
+std::vector<Field> project_fields() {
+    return {text("id"),
+            text("name"),
+            text("description"),
+            text("status"),
+            time("created_at"),
+            time("updated_at"),
+            number("size_bytes"),
+            number("table_count"),
+            number("bucket_count"),
+            any_object("settings")};
+}
+
+std::vector<Field> key_fields() {
+    return {text("id"),
+            text("project_id"),
+            text_or_null("branch_id"),
+            text("key_prefix"),
+            text("scope"),
+            text("description"),
+            time("created_at"),
+            time_or_null("last_used_at"),
+            time_or_null("expires_at"),
+            yes_or_no("is_revoked")};
+}
+
+}  // namespace
+
+const Schema service{.name = "Service", .fields = {text("service"), text("version"), text("health"), text("docs")}};
+
+const Schema health{.name = "Health",
+                    .fields = {text("status", "healthy or unhealthy."), text("version"), text("duckdb_version"),
+                               yes_or_no("storage_available"), any_object("components"), any_object("details")}};
+
+const Schema project{.name = "Project", .fields = project_fields()};
+const Schema project_created{
+    .name = "ProjectCreated",
+    .fields = with(project_fields(), {secret("api_key", "The project's first admin key; shown only here.")})};
+const Schema project_list{.name = "ProjectList", .fields = {list("projects", project), number("total")}};
+const Schema project_stats{.name = "ProjectStats",
+                           .fields = {text("id"), number("size_bytes"), number("table_count"), number("bucket_count")}};
+
+const Schema key{.name = "ApiKey", .fields = key_fields()};
+const Schema key_created{.name = "ApiKeyCreated",
+                         .fields = with(key_fields(), {secret("api_key", "The key itself; shown only here.")})};
+const Schema key_list{.name = "ApiKeyList", .fields = {list("api_keys", key), number("count")}};
+
+const Schema bucket{.name = "Bucket",
+                    .fields = {text("name"), text("schema", "Its SQL schema."), text("description"),
+                               number("table_count"), number("size_bytes"), time("created_at"), yes_or_no("is_linked"),
+                               text_or_null("source_project_id"), text_or_null("source_bucket_name")}};
+const Schema bucket_list{.name = "BucketList", .fields = {list("buckets", bucket), number("total")}};
+
+const Schema column{.name = "Column",
+                    .fields = {text("name"), text("type"), yes_or_no("nullable"), number("ordinal_position", "From 1."),
+                               text_or_null("default", "SQL expression."), text("description")}};
+const Schema table{.name = "Table",
+                   .fields = {text("name"), text("bucket"), text("schema"), text("description"),
+                              list("columns", column), texts("primary_key"), number("row_count"), number("size_bytes"),
+                              time("created_at"), time("updated_at"), text("source")}};
+const Schema table_list{.name = "TableList", .fields = {list("tables", table), number("total")}};
+const Schema preview{
+    .name = "Preview",
+    .fields = {{.name = "columns", .type = kArray, .required = true, .items = kAny},
+               {.name = "rows", .type = kArray, .doc = "One object a row.", .required = true, .items = kObject},
+               number("total_row_count"),
+               number("preview_row_count")},
+    .open = true};
+const Schema rows_deleted{.name = "RowsDeleted", .fields = {number("deleted_rows"), number("table_rows_after")}};
+
+const Schema rejected_row{.name = "RejectedRow", .fields = {number("line"), text("column"), text("message")}};
+const Schema import_result{
+    .name = "ImportResult",
+    .fields = {number("imported_rows"), number("table_rows_after"), number("table_size_bytes"), number("rejected_rows"),
+               list("rejected", rejected_row, "The first 100."), list("columns", column), texts("warnings")}};
+const Schema export_result{.name = "ExportResult",
+                           .fields = {text("file_id"), number("rows_exported"), number("file_size_bytes")}};
+
+const Schema file_prepared{.name = "FilePrepared",
+                           .fields = {text("upload_key"), text("upload_url"), time("expires_at")}};
+const Schema file_uploaded{
+    .name = "FileUploaded",
+    .fields = {text("upload_key"), text("file_id"), number("size_bytes"), text("checksum_sha256")}};
+const Schema file{
+    .name = "File",
+    .fields = {text("id"), text("project_id"), text("name"), number("size_bytes"), text("content_type"),
+               text_or_null("checksum_sha256"), yes_or_no("is_staged", "Not registered yet; goes away at expires_at."),
+               time("created_at"), time_or_null("expires_at"), texts("tags")}};
+const Schema file_list{.name = "FileList", .fields = {list("files", file), number("total")}};
+
+const Schema connection{.name = "Connection",
+                        .fields = {text("host"), number("port"), text("database"), text("username"),
+                                   secret("password", "Shown at creation and reset only."), text("ssl_mode"),
+                                   secret("connection_string", "Shown at creation and reset only.")}};
+
+namespace {
+
+std::vector<Field> workspace_fields() {
+    return {text("id"),
+            text("name"),
+            text("project_id"),
+            text_or_null("branch_id"),
+            time("created_at"),
+            time_or_null("expires_at"),
+            number("size_bytes"),
+            number("size_limit_gb"),
+            text("memory_limit"),
+            text("status", "active or expired."),
+            {.name = "connection", .type = kObject, .required = true, .of = &connection}};
+}
+
+}  // namespace
+
+const Schema workspace{.name = "Workspace", .fields = workspace_fields()};
+const Schema workspace_list{
+    .name = "WorkspaceList",
+    .fields = {list("workspaces", workspace), number("count", "On this page."), number("total")}};
+const Schema attached_table{.name = "AttachedTable", .fields = {text("schema"), text("table"), number("rows")}};
+const Schema workspace_object{.name = "WorkspaceObject",
+                              .fields = {text("name"), text("type", "table or view."), number_or_null("rows")}};
+const Schema workspace_detail{.name = "WorkspaceDetail",
+                              .fields = with(workspace_fields(), {number("active_sessions"),
+                                                                  list("attached_tables", attached_table),
+                                                                  {.name = "workspace_objects",
+                                                                   .type = kArray,
+                                                                   .doc = "null when the workspace could not be asked.",
+                                                                   .required = true,
+                                                                   .nullable = true,
+                                                                   .of = &workspace_object}})};
+
+const Schema loaded_table{.name = "LoadedTable",
+                          .fields = {text("source"), text("destination"), number("rows"), number("size_bytes")}};
+const Schema failed_table{.name = "FailedTable",
+                          .fields = {text("source"), text("destination"), text("error"), text("message")}};
+const Schema load_result{
+    .name = "LoadResult",
+    .fields = {list("loaded", loaded_table), list("failed", failed_table), number("workspace_size_bytes")}};
+
+const Schema session{
+    .name = "Session",
+    .fields = {text("session_id"), text("workspace_id"), text("username"), text("client_ip"), number("client_port"),
+               text("application_name"), time("connected_at"), yes_or_no("tls"), text("status")}};
+const Schema session_list{.name = "SessionList", .fields = {list("sessions", session), number("count")}};
+const Schema session_disconnected{.name = "SessionDisconnected", .fields = {text("message"), text("session_id")}};
+const Schema all_disconnected{.name = "AllDisconnected", .fields = {text("message"), number("count")}};
+
+const Schema problem{.name = "Problem",
+                     .doc = "RFC 9457, and the names of the reference service.",
+                     .fields = {text("type"), text("title"), number("status"), text("detail"), text("instance"),
+                                text("error", "For programs: table_not_found."), text("message"), any_object("details"),
+                                text("request_id")}};
+
+const std::vector<const Schema*>& all() {
+    static const std::vector<const Schema*> kAll{&project_create,
+                                                 &project_update,
+                                                 &key_create,
+                                                 &bucket_create,
+                                                 &column_input,
+                                                 &table_create,
+                                                 &descriptions,
+                                                 &column_alter,
+                                                 &primary_key_set,
+                                                 &rows_delete,
+                                                 &csv_options,
+                                                 &import_options,
+                                                 &import_file,
+                                                 &export_file,
+                                                 &file_prepare,
+                                                 &file_register,
+                                                 &workspace_create,
+                                                 &workspace_update,
+                                                 &workspace_load,
+                                                 &load_item,
+                                                 &service,
+                                                 &health,
+                                                 &project,
+                                                 &project_created,
+                                                 &project_list,
+                                                 &project_stats,
+                                                 &key,
+                                                 &key_created,
+                                                 &key_list,
+                                                 &bucket,
+                                                 &bucket_list,
+                                                 &column,
+                                                 &table,
+                                                 &table_list,
+                                                 &preview,
+                                                 &rows_deleted,
+                                                 &rejected_row,
+                                                 &import_result,
+                                                 &export_result,
+                                                 &file_prepared,
+                                                 &file_uploaded,
+                                                 &file,
+                                                 &file_list,
+                                                 &connection,
+                                                 &workspace,
+                                                 &workspace_list,
+                                                 &workspace_detail,
+                                                 &attached_table,
+                                                 &workspace_object,
+                                                 &load_result,
+                                                 &loaded_table,
+                                                 &failed_table,
+                                                 &session,
+                                                 &session_list,
+                                                 &session_disconnected,
+                                                 &all_disconnected,
+                                                 &problem};
+    return kAll;
+}
+
+}  // namespace smew::http::schemas
