@@ -4,6 +4,7 @@
 #include "engine/function_policy.hpp"
 #include "engine/session_state.hpp"
 
+#include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
 #include <duckdb/main/config.hpp>
 #include <duckdb/optimizer/optimizer.hpp>
 #include <duckdb/optimizer/optimizer_extension.hpp>

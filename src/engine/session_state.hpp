@@ -61,6 +61,7 @@ public:
     // ---- settings of the session
     std::vector<std::string> search_path{"main"};  // as set_search_path() was given it
     std::vector<std::string> project_path;         // the buckets in it, in order
+    std::uint64_t path_changes = 0;
     bool gated = true;                             // false while run_internal() runs
 
     TableResolver& resolver() { return resolver_; }

@@ -1,0 +1,60 @@
+#pragma once
+// Connection as the engine makes it. Internal to engine/.
+
+#include "engine/engine.hpp"
+#include "engine/gate.hpp"
+#include "engine/session_state.hpp"
+#include "engine/statement.hpp"
+
+#include <duckdb/main/connection.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace smew::engine {
+
+// What an instance shares with its connections; outlives them.
+struct InstanceParts {
+    duckdb::DuckDB& database;
+    TableResolver& resolver;
+    VersionFiles& files;
+    const std::string& own_catalog;
+    const std::unordered_set<std::string>& pure_functions;
+};
+
+class GatedConnection final : public Connection {
+public:
+    explicit GatedConnection(const InstanceParts& instance);
+    ~GatedConnection() override;
+
+    Result<std::vector<std::unique_ptr<Statement>>> parse(std::string_view sql) override;
+    Result<std::unique_ptr<Prepared>> prepare(std::unique_ptr<Statement> statement,
+                                              std::span<const std::uint32_t> parameter_types) override;
+    Result<void> run_internal(std::string_view sql) override;
+    bool in_transaction() const override;
+    void interrupt(CancelReason reason) override;
+    void statement_begins() override;
+    void statement_ends() override;
+    Result<void> set_search_path(const std::vector<std::string>& schemas) override;
+    Result<void> set_time_zone(std::string_view zone) override;
+
+private:
+    Result<ParsedStatement::Parts> admit(duckdb::unique_ptr<duckdb::SQLStatement> tree,
+                                         const std::shared_ptr<const std::string>& sql);
+    Result<void> check(TreeParts& parts);
+    bool is_builtin_function(const std::string& name);
+    void apply_local_path();
+
+    const InstanceParts instance_;
+    duckdb::Connection connection_;
+    duckdb::ClientContext& context_;
+    duckdb::shared_ptr<SessionState> session_;
+    bool path_complete_ = true;  // every schema of the search path exists or is a bucket
+    // BEGIN, COMMIT and the like, planned once.
+    std::map<std::string, duckdb::unique_ptr<duckdb::PreparedStatement>, std::less<>> internal_;
+};
+
+}  // namespace smew::engine

@@ -1,0 +1,79 @@
+#include "engine/cursor.hpp"
+
+#include "engine/errors.hpp"
+
+#include <duckdb/main/stream_query_result.hpp>
+
+namespace smew::engine {
+
+StreamCursor::StreamCursor(Source source)
+    : source_(std::move(source)), views_(*source_.context, source_.result->types, source_.types) {}
+
+StreamCursor::~StreamCursor() {
+    if (!done_ && runs()) cancel();
+}
+
+// False when it has ended, or when another statement of the connection took its place.
+bool StreamCursor::runs() const {
+    auto& result = *source_.result;
+    return result.type == duckdb::QueryResultType::STREAM_RESULT && result.Cast<duckdb::StreamQueryResult>().IsOpen();
+}
+
+// Without the interrupt DuckDB would run the query's tasks to their end.
+void StreamCursor::cancel() {
+    try {
+        source_.context->Interrupt();
+        source_.context->CancelTransaction();
+    } catch (const std::exception&) {
+        // A rollback that fails leaves the instance invalidated, which Instance::broken() tells.
+    }
+}
+
+Result<const Chunk*> StreamCursor::next() {
+    if (done_) return nullptr;
+    try {
+        if (source_.session->reason() != CancelReason::kNone) {
+            const Error error = error_for(source_.session->reason());
+            if (runs()) cancel();
+            done_ = true;
+            return error;
+        }
+        return source_.returns_rows ? fetch() : finish();
+    } catch (const std::exception& exception) {
+        done_ = true;
+        if (source_.session->reason() != CancelReason::kNone) return error_for(source_.session->reason());
+        return to_error(exception, *source_.sql);
+    }
+}
+
+Result<const Chunk*> StreamCursor::fetch() {
+    if (source_.result->type == duckdb::QueryResultType::STREAM_RESULT && !runs()) {
+        done_ = true;
+        return Error{sqlstate::kInvalidCursorState, "the cursor was closed by another statement of the connection"};
+    }
+    auto chunk = source_.result->FetchRaw();
+    if (chunk && chunk->size() > 0) return &views_.view(std::move(chunk));
+    done_ = true;
+    if (source_.result->HasError()) return failure();
+    return nullptr;
+}
+
+// A statement without rows for the client gives one row with a number, or none.
+Result<const Chunk*> StreamCursor::finish() {
+    const bool counts = source_.result->properties.return_type == duckdb::StatementReturnType::CHANGED_ROWS;
+    while (auto chunk = source_.result->FetchRaw()) {
+        if (chunk->size() == 0) break;
+        if (counts && chunk->ColumnCount() == 1) rows_affected_ += chunk->GetValue(0, 0).GetValue<std::uint64_t>();
+    }
+    done_ = true;
+    if (source_.result->HasError()) return failure();
+    return nullptr;
+}
+
+Error StreamCursor::failure() {
+    const CancelReason reason = source_.session->reason();
+    if (reason != CancelReason::kNone) return error_for(reason);
+    return to_error(source_.result->GetErrorObject(), *source_.sql);
+}
+
+}  // namespace smew::engine

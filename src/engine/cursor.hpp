@@ -1,0 +1,45 @@
+#pragma once
+// The cursor over one running statement. Internal to engine/.
+
+#include "engine/column_views.hpp"
+#include "engine/engine.hpp"
+#include "engine/session_state.hpp"
+
+#include <duckdb/main/query_result.hpp>
+
+#include <memory>
+#include <string>
+
+namespace smew::engine {
+
+class StreamCursor final : public Cursor {
+public:
+    struct Source {
+        duckdb::shared_ptr<duckdb::ClientContext> context;
+        duckdb::shared_ptr<SessionState> session;
+        duckdb::unique_ptr<duckdb::QueryResult> result;
+        std::shared_ptr<const std::vector<Type>> types;
+        std::shared_ptr<const std::string> sql;
+        bool returns_rows = false;
+    };
+    explicit StreamCursor(Source source);
+    // Ends the statement if it still runs; a transaction of its own is rolled back.
+    ~StreamCursor() override;
+
+    Result<const Chunk*> next() override;
+    std::uint64_t rows_affected() const override { return rows_affected_; }
+
+private:
+    Result<const Chunk*> fetch();
+    Result<const Chunk*> finish();
+    Error failure();
+    bool runs() const;
+    void cancel();
+
+    Source source_;
+    ChunkViews views_;
+    std::uint64_t rows_affected_ = 0;
+    bool done_ = false;
+};
+
+}  // namespace smew::engine

@@ -1,0 +1,126 @@
+#include "engine/connection.hpp"
+#include "engine/duckdb_instance.hpp"
+#include "engine/errors.hpp"
+#include "engine/function_policy.hpp"
+#include "engine/names.hpp"
+#include "engine/plan_gate.hpp"
+
+#include <duckdb.hpp>
+#include <duckdb/main/attached_database.hpp>
+#include <duckdb/main/config.hpp>
+#include <duckdb/main/database_manager.hpp>
+#include <duckdb/main/valid_checker.hpp>
+#include <duckdb/storage/buffer_manager.hpp>
+#include <duckdb/transaction/transaction_manager.hpp>
+
+#include <stdexcept>
+
+namespace smew::engine {
+namespace {
+
+constexpr const char* kHeadersVersion = "v1.5.5";
+
+class LockedInstance final : public Instance {
+public:
+    LockedInstance(std::unique_ptr<duckdb::DuckDB> database, TableResolver& resolver, std::string own_catalog)
+        : database_(std::move(database)),
+          files_(*database_),
+          resolver_(resolver),
+          own_catalog_(std::move(own_catalog)),
+          pure_functions_(smew::engine::pure_functions(*database_->instance)) {}
+
+    Result<std::unique_ptr<Connection>> connect() override {
+        try {
+            const InstanceParts parts{*database_, resolver_, files_, own_catalog_, pure_functions_};
+            return std::unique_ptr<Connection>(std::make_unique<GatedConnection>(parts));
+        } catch (const std::exception& exception) {
+            return to_error(exception);
+        }
+    }
+
+    Result<void> checkpoint() override {
+        try {
+            duckdb::Connection connection(*database_);
+            duckdb::ClientContext& context = *connection.context;
+            context.RunFunctionInTransaction([&] {
+                auto database = duckdb::DatabaseManager::Get(context).GetDatabase(context, own_catalog_);
+                duckdb::TransactionManager::Get(*database).Checkpoint(context, false);
+            });
+            return {};
+        } catch (const std::exception& exception) {
+            return to_error(exception);
+        }
+    }
+
+    Bytes memory_used() const override { return {buffers().GetUsedMemory()}; }
+
+    bool broken() const override {
+        if (duckdb::ValidChecker::IsInvalidated(*database_->instance)) return true;
+        const auto own = duckdb::DatabaseManager::Get(*database_->instance).GetDatabase(own_catalog_);
+        return !own || duckdb::ValidChecker::IsInvalidated(*own);
+    }
+
+    Result<void> set_memory_limit(Bytes limit) override {
+        try {
+            buffers().SetMemoryLimit(limit.count);
+            duckdb::DBConfig::GetConfig(*database_->instance).options.maximum_memory = limit.count;
+            return {};
+        } catch (const std::exception& exception) {
+            return to_error(exception);
+        }
+    }
+
+private:
+    duckdb::BufferManager& buffers() const { return duckdb::BufferManager::GetBufferManager(*database_->instance); }
+
+    std::unique_ptr<duckdb::DuckDB> database_;
+    VersionFiles files_;
+    TableResolver& resolver_;
+    const std::string own_catalog_;
+    const std::unordered_set<std::string> pure_functions_;
+};
+
+OpenOptions open_options(const InstanceOptions& options) {
+    OpenOptions open;
+    open.database_file = options.database_file;
+    open.temp_dir = options.temp_dir;
+    if (!options.versions_dir.empty()) open.readable_dirs.push_back(options.versions_dir);
+    open.memory_limit = options.memory_limit;
+    open.temp_limit = options.temp_limit;
+    open.threads = options.threads;
+    return open;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options, TableResolver& resolver) {
+    duckdb_version();
+    auto opened = open_duckdb(open_options(options));
+    if (!opened) return opened.error();
+    try {
+        std::unique_ptr<duckdb::DuckDB> database = *std::move(opened);
+        duckdb::DatabaseInstance& instance = *database->instance;
+        install_plan_gate(instance);
+        duckdb::DBConfig::GetConfig(instance).replacement_scans.insert(
+            duckdb::DBConfig::GetConfig(instance).replacement_scans.begin(), project_table_scan());
+        restrict_functions(instance, workspace_table_functions());
+        if (auto locked = lock_duckdb(*database); !locked) return locked.error();
+        duckdb::Connection connection(*database);
+        std::string own = duckdb::DatabaseManager::GetDefaultDatabase(*connection.context);
+        return std::unique_ptr<Instance>(
+            std::make_unique<LockedInstance>(std::move(database), resolver, std::move(own)));
+    } catch (const std::exception& exception) {
+        return to_error(exception);
+    }
+}
+
+std::string duckdb_version() {
+    const std::string version = duckdb::DuckDB::LibraryVersion();
+    if (version != kHeadersVersion) {
+        throw std::runtime_error("libduckdb.so is " + version + ", but smew was built with the headers of " +
+                                 kHeadersVersion);
+    }
+    return version;
+}
+
+}  // namespace smew::engine

@@ -1,0 +1,217 @@
+#include "engine/prepared.hpp"
+
+#include "engine/cursor.hpp"
+#include "engine/errors.hpp"
+#include "engine/parameter_casts.hpp"
+#include "engine/parameters.hpp"
+#include "engine/type_map.hpp"
+
+#include <duckdb/main/client_context.hpp>
+#include <duckdb/main/prepared_statement_data.hpp>
+
+#include <algorithm>
+
+namespace smew::engine {
+namespace {
+
+using duckdb::LogicalType;
+using duckdb::LogicalTypeId;
+
+bool is_known(const LogicalType& type) {
+    return type.id() != LogicalTypeId::UNKNOWN && type.id() != LogicalTypeId::INVALID;
+}
+
+duckdb::vector<LogicalType> types_of(std::span<const std::uint32_t> oids) {
+    duckdb::vector<LogicalType> types;
+    for (const std::uint32_t oid : oids) types.push_back(type_of_oid(oid));
+    return types;
+}
+
+bool depends_on_time_zone(const std::vector<ResultColumn>& columns) {
+    return std::any_of(columns.begin(), columns.end(), [](const ResultColumn& column) {
+        return column.type.id == TypeId::kTimestampTz || column.type.id == TypeId::kTimeTz;
+    });
+}
+
+}  // namespace
+
+PlannedStatement::PlannedStatement(duckdb::shared_ptr<duckdb::ClientContext> context,
+                                   duckdb::shared_ptr<SessionState> session, const ParsedStatement::Parts& statement)
+    : context_(std::move(context)),
+      session_(std::move(session)),
+      kind_(statement.kind),
+      constant_(statement.constant),
+      sql_(statement.sql) {}
+
+Result<std::unique_ptr<Prepared>> PlannedStatement::make(duckdb::shared_ptr<duckdb::ClientContext> context,
+                                                         duckdb::shared_ptr<SessionState> session,
+                                                         ParsedStatement::Parts statement,
+                                                         std::span<const std::uint32_t> parameter_types) {
+    std::unique_ptr<PlannedStatement> prepared(new PlannedStatement(std::move(context), std::move(session), statement));
+    if (statement.parameter_count > 0) cast_parameters(*statement.tree, types_of(parameter_types));
+    prepared->parameter_types_.resize(statement.parameter_count);
+    if (auto planned = prepared->plan(std::move(statement.tree)); !planned) return planned.error();
+    if (auto resolved = prepared->resolve_unknown_parameters(); !resolved) return resolved.error();
+    prepared->describe_result();
+    return std::unique_ptr<Prepared>(std::move(prepared));
+}
+
+Error PlannedStatement::failure(const duckdb::ErrorData& error) const {
+    const CancelReason reason = session_->reason();
+    return reason != CancelReason::kNone ? error_for(reason) : to_error(error, *sql_);
+}
+
+Result<void> PlannedStatement::plan(Tree tree) {
+    generation_ = session_->resolver().generation();
+    path_ = session_->path_changes;
+    outdated_ = false;
+    session_->take_bound();
+    // With the text DuckDB would turn an error's position into a quoted line.
+    tree->query.clear();
+    auto planned = context_->Prepare(std::move(tree));
+    bound_ = session_->take_bound();
+    if (planned->HasError()) return failure(planned->GetErrorObject());
+    if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
+    planned_ = std::move(planned);
+    describe_parameters();
+    return {};
+}
+
+void PlannedStatement::describe_parameters() {
+    parameter_types_as_planned_.assign(parameter_types_.size(), LogicalType(LogicalTypeId::UNKNOWN));
+    for (std::size_t i = 0; i < parameter_types_.size(); ++i) {
+        LogicalType& type = parameter_types_as_planned_[i];
+        if (!planned_->data->TryGetType(std::to_string(i + 1), type) || !is_known(type))
+            type = LogicalType(LogicalTypeId::UNKNOWN);
+        parameter_types_[i] = describe(type);
+    }
+}
+
+// As PostgreSQL, which takes text where nothing tells; but DuckDB's functions may want a number.
+Result<void> PlannedStatement::resolve_unknown_parameters() {
+    if (planned_->data->properties.bound_all_parameters) return {};
+    const Tree tree = planned_->data->unbound_statement->Copy();
+    const Types known = parameter_types_as_planned_;
+    Result<void> first;
+    for (const LogicalTypeId guess : {LogicalTypeId::VARCHAR, LogicalTypeId::BIGINT}) {
+        Types types = known;
+        // Only what is unknown is cast: DuckDB's own inference stays for the others.
+        for (LogicalType& type : types) type = LogicalType(is_known(type) ? LogicalTypeId::UNKNOWN : guess);
+        Tree attempt = tree->Copy();
+        cast_parameters(*attempt, types);
+        auto planned = plan(std::move(attempt));
+        if (planned && planned_->data->properties.bound_all_parameters) return {};
+        if (!planned && first) first = planned;
+    }
+    if (!first) return first;
+    return Error{sqlstate::kIndeterminateDatatype, "could not determine the data type of a parameter", "",
+                 "Add a cast, as $1::integer."};
+}
+
+void PlannedStatement::describe_result() {
+    types_ = planned_->data->types;
+    column_types_ = std::make_shared<std::vector<Type>>();
+    for (const LogicalType& type : types_) column_types_->push_back(describe(type));
+    returns_rows_ = planned_->data->properties.return_type == duckdb::StatementReturnType::QUERY_RESULT;
+    for (std::size_t i = 0; returns_rows_ && i < types_.size(); ++i) {
+        columns_.push_back({planned_->data->names[i], (*column_types_)[i]});
+    }
+    constant_ = constant_ && !depends_on_time_zone(columns_);
+}
+
+// In an explicit transaction a name keeps the version it had first, also when the plan was made with another.
+Result<bool> PlannedStatement::versions_changed() {
+    const bool same_generation = session_->resolver().generation() == generation_;
+    if (same_generation && context_->transaction.IsAutoCommit()) {
+        return std::any_of(bound_.begin(), bound_.end(), [&](const SessionState::Bound& bound) {
+            return !session_->files().touch(bound.version.file);
+        });
+    }
+    const std::uint64_t generation = session_->resolver().generation();
+    for (const SessionState::Bound& bound : bound_) {
+        const auto now = session_->lookup(*context_, bound.version.schema, bound.version.table);
+        if (!now) return now.error();
+        const bool same =
+            now->has_value() && (*now)->file == bound.version.file && (*now)->version_id == bound.version.version_id;
+        if (!same || !session_->files().touch(bound.version.file)) return true;
+    }
+    generation_ = generation;
+    return false;
+}
+
+Result<bool> PlannedStatement::is_stale() {
+    // DuckDB plans such a statement anew at each execution anyway.
+    if (planned_->data->properties.always_require_rebind) return false;
+    if (outdated_ || path_ != session_->path_changes) return true;
+    return bound_.empty() ? Result<bool>(false) : versions_changed();
+}
+
+Result<void> PlannedStatement::bind_values(std::span<const ParameterValue> parameters) {
+    if (parameters.size() != parameter_types_.size()) {
+        return Error{sqlstate::kProtocolViolation, "bind message supplies " + std::to_string(parameters.size()) +
+                                                       " parameters, but the prepared statement requires " +
+                                                       std::to_string(parameter_types_.size())};
+    }
+    for (const auto& [name, index] : planned_->named_param_map) {
+        const std::size_t at = *parameter_number(name) - 1;
+        auto value = to_value(*context_, parameters[at], parameter_types_as_planned_[at]);
+        if (!value) return value.error();
+        values_[name] = duckdb::BoundParameterData(*std::move(value));
+    }
+    return {};
+}
+
+Result<void> PlannedStatement::check_columns(const Types& types, const duckdb::vector<std::string>& names) const {
+    bool same = types == types_;
+    for (std::size_t i = 0; same && i < columns_.size(); ++i) same = names[i] == columns_[i].name;
+    if (same) return {};
+    return Error{sqlstate::kFeatureNotSupported, "cached plan must not change result type", "",
+                 "Prepare the statement again."};
+}
+
+Result<std::unique_ptr<Cursor>> PlannedStatement::execute(std::span<const ParameterValue> parameters) {
+    try {
+        const auto stale = is_stale();
+        if (!stale) return stale.error();
+        if (*stale) {
+            if (auto planned = plan(planned_->data->unbound_statement->Copy()); !planned) return planned.error();
+            if (auto same = check_columns(planned_->data->types, planned_->data->names); !same) {
+                outdated_ = true;
+                return same.error();
+            }
+        }
+        if (auto bound = bind_values(parameters); !bound) return bound.error();
+        return start();
+    } catch (const std::exception& exception) {
+        return failure(duckdb::ErrorData(exception));
+    }
+}
+
+Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
+    if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
+    session_->take_bound();
+    const std::uint64_t plans = session_->plans();
+    const std::uint64_t generation = session_->resolver().generation();
+    auto pending = planned_->PendingQuery(values_, true);
+    const bool planned_anew = session_->plans() != plans;
+    if (planned_anew) {
+        bound_ = session_->take_bound();
+        generation_ = generation;
+        outdated_ = true;
+    }
+    if (pending->HasError()) return failure(pending->GetErrorObject());
+    if (planned_anew) {
+        if (auto same = check_columns(pending->types, pending->names); !same) {
+            context_->CancelTransaction();
+            return same.error();
+        }
+    }
+    // What arrived while DuckDB planned may have been cleared with its flag.
+    session_->renew_interrupt(*context_);
+    auto result = pending->Execute();
+    if (result->HasError()) return failure(result->GetErrorObject());
+    return std::unique_ptr<Cursor>(std::make_unique<StreamCursor>(
+        StreamCursor::Source{context_, session_, std::move(result), column_types_, sql_, returns_rows_}));
+}
+
+}  // namespace smew::engine

@@ -1,0 +1,71 @@
+#pragma once
+// Prepared as the engine makes it: a DuckDB plan, the versions it was bound to, and when to make it anew. Internal to
+// engine/.
+
+#include "engine/engine.hpp"
+#include "engine/session_state.hpp"
+#include "engine/statement.hpp"
+
+#include <duckdb/main/prepared_statement.hpp>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace smew::engine {
+
+class PlannedStatement final : public Prepared {
+public:
+    // Binds and plans. `parameter_types`: OIDs, 0 or missing where the client stated none.
+    static Result<std::unique_ptr<Prepared>> make(duckdb::shared_ptr<duckdb::ClientContext> context,
+                                                  duckdb::shared_ptr<SessionState> session,
+                                                  ParsedStatement::Parts statement,
+                                                  std::span<const std::uint32_t> parameter_types);
+
+    StatementKind kind() const override { return kind_; }
+    bool constant() const override { return constant_; }
+    bool returns_rows() const override { return returns_rows_; }
+    const std::vector<ResultColumn>& columns() const override { return columns_; }
+    const std::vector<Type>& parameter_types() const override { return parameter_types_; }
+    Result<std::unique_ptr<Cursor>> execute(std::span<const ParameterValue> parameters) override;
+
+private:
+    using Tree = duckdb::unique_ptr<duckdb::SQLStatement>;
+    using Types = duckdb::vector<duckdb::LogicalType>;
+
+    PlannedStatement(duckdb::shared_ptr<duckdb::ClientContext> context, duckdb::shared_ptr<SessionState> session,
+                     const ParsedStatement::Parts& statement);
+
+    Result<void> plan(Tree tree);
+    Result<void> resolve_unknown_parameters();
+    void describe_result();
+    void describe_parameters();
+    Result<bool> is_stale();
+    Result<bool> versions_changed();
+    Result<void> bind_values(std::span<const ParameterValue> parameters);
+    Result<void> check_columns(const Types& types, const duckdb::vector<std::string>& names) const;
+    Result<std::unique_ptr<Cursor>> start();
+    Error failure(const duckdb::ErrorData& error) const;
+
+    duckdb::shared_ptr<duckdb::ClientContext> context_;
+    duckdb::shared_ptr<SessionState> session_;
+    const StatementKind kind_;
+    bool constant_;
+    bool returns_rows_ = false;
+    std::shared_ptr<const std::string> sql_;
+    std::vector<ResultColumn> columns_;
+    std::shared_ptr<std::vector<Type>> column_types_;
+    std::vector<Type> parameter_types_;
+
+    duckdb::unique_ptr<duckdb::PreparedStatement> planned_;
+    Types types_;  // of the columns, as first planned
+    Types parameter_types_as_planned_;
+    duckdb::case_insensitive_map_t<duckdb::BoundParameterData> values_;
+    std::vector<SessionState::Bound> bound_;  // project tables in the plan
+    std::uint64_t generation_ = 0;            // of the resolver, when bound_ was last found current
+    std::uint64_t path_ = 0;                  // of the search path
+    bool outdated_ = false;                   // DuckDB had to plan it anew: the catalog has changed
+};
+
+}  // namespace smew::engine

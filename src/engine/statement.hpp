@@ -1,0 +1,37 @@
+#pragma once
+// Statement as the engine makes it. Internal to engine/.
+
+#include "engine/engine.hpp"
+#include "engine/parse_tree.hpp"
+
+#include <duckdb/parser/sql_statement.hpp>
+
+#include <memory>
+#include <string>
+
+namespace smew::engine {
+
+class ParsedStatement final : public Statement {
+  public:
+    struct Parts {
+        StatementKind kind = StatementKind::kOther;
+        std::size_t parameter_count = 0;
+        bool constant = false;
+        // The whole text that was parsed, for positions in errors. Shared by the statements of one text.
+        std::shared_ptr<const std::string> sql;
+        duckdb::unique_ptr<duckdb::SQLStatement> tree;
+    };
+    explicit ParsedStatement(Parts parts) : parts_(std::move(parts)) {}
+
+    StatementKind kind() const override { return parts_.kind; }
+    std::size_t parameter_count() const override { return parts_.parameter_count; }
+    bool constant() const override { return parts_.constant; }
+
+    // For the connection that prepares it.
+    Parts& parts() { return parts_; }
+
+  private:
+    Parts parts_;
+};
+
+}  // namespace smew::engine
