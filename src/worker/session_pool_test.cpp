@@ -46,24 +46,9 @@ struct Client {
     UniqueFd socket;
 };
 
-class SessionPoolTest : public ::testing::Test {
-protected:
-    void open(SessionPool::Options options) {
-        pool = std::make_unique<SessionPool>(
-            options, SessionPool::Events{.closed = [this](const Session&) { ++closed; }, .woken = [this] { ++woken; }});
-    }
-    Client connect(const std::string& id, FakeSession::Turn turn) {
-        auto ends = link::make_socket_pair().value();
-        EXPECT_TRUE(pool->add(std::make_unique<FakeSession>(id, std::move(ends.first), std::move(turn))));
-        return Client(std::move(ends.second));
-    }
-
-    std::atomic<int> closed{0}, woken{0};
-    std::unique_ptr<SessionPool> pool;
-};
-
 // Turns that hold their thread until the test lets them go.
-struct Gate {
+class Gate {
+public:
     std::atomic<int> inside{0};
     std::atomic<bool> open{false};
     FakeSession::Turn turn() {
@@ -78,6 +63,24 @@ struct Gate {
         open = true;
         open.notify_all();
     }
+};
+
+class SessionPoolTest : public ::testing::Test {
+protected:
+    void open(SessionPool::Options options) {
+        pool = std::make_unique<SessionPool>(
+            options, SessionPool::Events{.closed = [this](const Session&) { ++closed; }, .woken = [this] { ++woken; }});
+    }
+    ~SessionPoolTest() override { gate.release(); }
+    Client connect(const std::string& id, FakeSession::Turn turn) {
+        auto ends = link::make_socket_pair().value();
+        EXPECT_TRUE(pool->add(std::make_unique<FakeSession>(id, std::move(ends.first), std::move(turn))));
+        return Client(std::move(ends.second));
+    }
+
+    std::atomic<int> closed{0}, woken{0};
+    Gate gate;  // outlives the pool, whose threads may be in it
+    std::unique_ptr<SessionPool> pool;
 };
 
 TEST_F(SessionPoolTest, RunsANewSessionAtOnce) {
@@ -176,7 +179,6 @@ TEST_F(SessionPoolTest, SurvivesASessionThatThrows) {
 
 TEST_F(SessionPoolTest, ReplacesThreadsThatAreStuckUpToTheLimit) {
     open({.base_threads = 2, .max_threads = 4});
-    Gate gate;
     std::vector<Client> stuck;
     for (int i = 0; i < 6; ++i) stuck.push_back(connect("s" + std::to_string(i), gate.turn()));
     EXPECT_TRUE(eventually([&] { return gate.inside == 2; }));
@@ -194,7 +196,6 @@ TEST_F(SessionPoolTest, ReplacesThreadsThatAreStuckUpToTheLimit) {
 
 TEST_F(SessionPoolTest, AStuckStatementDoesNotHoldUpOthers) {
     open({.base_threads = 1, .max_threads = 3});
-    Gate gate;
     const Client slow = connect("slow", gate.turn());
     EXPECT_TRUE(eventually([&] { return gate.inside == 1; }));
     const Client quick = connect("quick", echo);
@@ -217,7 +218,6 @@ TEST_F(SessionPoolTest, BusyButMovingThreadsAreNotStuck) {
 
 TEST_F(SessionPoolTest, SpareThreadsEndWhenIdle) {
     open({.base_threads = 1, .max_threads = 3, .spare_idle = std::chrono::milliseconds(1)});
-    Gate gate;
     const Client slow = connect("slow", gate.turn());
     EXPECT_TRUE(eventually([&] { return gate.inside == 1; }));
     pool->look();
