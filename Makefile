@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 BUILD := build/release
 JOBS ?= $(shell nproc)
+# One compiler cache for every build directory and checkout: paths below the checkout count as relative.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 
 .PHONY: help setup deps configure build run stop test test-unit test-e2e asan tsan fuzz bench lint format docs clean
 
