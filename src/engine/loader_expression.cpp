@@ -284,10 +284,14 @@ Result<std::string> checked_type(JobDatabase& database, const std::string& text)
             if (error.code == sqlstate::kQueryCanceled) return error;
             return Error{sqlstate::kUndefinedObject, what + " does not exist", error.message};
         }
-        if (!can_be_stored(prepared->GetTypes()[0])) {
+        const std::string name = prepared->GetTypes()[0].ToString();
+        // A result shows INTEGER where the type is NULL, "typeof" tells.
+        auto real = database.query("SELECT typeof(" + cast.ToString() + ")");
+        if (!real) return real.error();
+        if (!can_be_stored(prepared->GetTypes()[0]) || real->front().front() != name) {
             return Error{sqlstate::kInsufficientPrivilege, what + " cannot be the type of a column"};
         }
-        return prepared->GetTypes()[0].ToString();
+        return name;
     } catch (const std::exception& thrown) {
         return database.to_error(thrown);
     }

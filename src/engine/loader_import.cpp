@@ -184,6 +184,8 @@ private:
         auto copied = database_->run(std::string("INSERT INTO ") + kOutputTable + " (" + names + ") SELECT " + names +
                                      " FROM " + kBaseTable + " t WHERE " + kept);
         if (!copied) return worded_not_null(copied.error());
+        // Without this, adding one more row would write the last blocks a second time and leave the first copy unused.
+        if (auto written = database_->run(R"(CHECKPOINT "output")"); !written) return written.error();
         return {};
     }
 

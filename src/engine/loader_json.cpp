@@ -70,6 +70,14 @@ void append_number(std::string& out, double number, const Value& value) {
     }
 }
 
+// DuckDB writes a DECIMAL without digits before the point as ".50", which is no number in JSON.
+void append_decimal(std::string& out, const std::string& text) {
+    const std::size_t sign = text.starts_with('-') ? 1 : 0;
+    out.append(text, 0, sign);
+    if (text.compare(sign, 1, ".") == 0) out += '0';
+    out.append(text, sign);
+}
+
 void append_blob(std::string& out, const std::string& bytes) {
     out += "\"\\\\x";
     for (const char c : bytes) {
@@ -156,9 +164,10 @@ void append_json(std::string& out, const Value& value) {
         case LogicalTypeId::HUGEINT:
         case LogicalTypeId::UHUGEINT:
         case LogicalTypeId::BIGNUM:
-        case LogicalTypeId::DECIMAL:
             out += value.ToString();
             return;
+        case LogicalTypeId::DECIMAL:
+            return append_decimal(out, value.ToString());
         case LogicalTypeId::FLOAT:
             return append_number(out, value.GetValue<float>(), value);
         case LogicalTypeId::DOUBLE:

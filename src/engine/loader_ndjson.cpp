@@ -10,6 +10,8 @@
 namespace smew::engine::loader {
 namespace {
 
+constexpr const char* kIsObject = "json_type(json) = 'OBJECT'";
+
 // "/a~1b": a JSON pointer to the member of that name (RFC 6901), which no character of the name can break out of.
 std::string pointer(std::string_view key) {
     std::string out = "/";
@@ -39,13 +41,9 @@ public:
         auto empty = is_empty();
         if (!empty) return empty.error();
         if (*empty) return table_ == nullptr ? Result<void>(empty_file()) : Result<void>();
-        auto described = database_.describe("SELECT * FROM " + guessing_reader(true));
-        if (!described) return unreadable(described.error());
-        described_ = described_columns(*described);
-        if (auto placed = place_fields(*described); !placed) return placed;
-        rows_.fast = table_ == nullptr ? guessing_reader(false) : typed_reader(*described);
-        rows_.slow = "read_ndjson_objects(" + options() + ", ignore_errors=true)";
-        rows_.whole = "json_type(json) = 'OBJECT'";
+        if (auto found = table_ == nullptr ? guess_columns() : match_keys(); !found) return found;
+        rows_.slow = objects();
+        rows_.whole = kIsObject;
         return {};
     }
 
@@ -64,43 +62,51 @@ private:
                ", hive_partitioning=false, compression=" + sql_literal(compression_name(job_.compression));
     }
 
-    // While keys are looked for, bad lines are passed over (they read as NULL); loading finds and reports them.
+    // While columns are looked for, bad lines are passed over (they read as NULL); loading finds and reports them.
     std::string guessing_reader(bool past_bad_lines) const {
-        return "read_json(" + options() +
-               ", format='newline_delimited', records=true, sample_size=-1, maximum_sample_files=1, ignore_errors=" +
+        return "read_json(" + options() + ", format='newline_delimited', records=true, sample_size=-1, ignore_errors=" +
                (past_bad_lines ? "true)" : "false)");
     }
 
-    std::string typed_reader(const std::vector<NamedType>& described) const {
+    std::string typed_reader(const std::vector<std::string>& keys) const {
         std::string types;
-        for (std::size_t i = 0; i < described.size(); ++i) {
-            types += (types.empty() ? "" : ", ") + sql_literal(described[i].name) + ": " +
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            types += (types.empty() ? "" : ", ") + sql_literal(keys[i]) + ": " +
                      sql_literal(table_->columns[rows_.fields[i].column].type);
         }
         return "read_json(" + options() + ", format='newline_delimited', records=true, auto_detect=false, columns={" +
                types + "})";
     }
 
-    Result<bool> is_empty() {
-        auto first =
-            database_.query("SELECT 1 FROM read_ndjson_objects(" + options() + ", ignore_errors=true) LIMIT 1");
-        if (!first) return unreadable(first.error());
-        return first->empty();
+    std::string objects() const { return "read_ndjson_objects(" + options() + ", ignore_errors=true)"; }
+
+    // A new table has a column for each key, of a type that all its values have.
+    Result<void> guess_columns() {
+        auto described = database_.describe("SELECT * FROM " + guessing_reader(true));
+        if (!described) return unreadable(described.error());
+        described_ = described_columns(*described);
+        for (std::size_t i = 0; i < described->size(); ++i) add_field((*described)[i].name, i);
+        rows_.fast = guessing_reader(false);
+        return {};
     }
 
-    Result<void> place_fields(const std::vector<NamedType>& described) {
-        std::vector<std::string> names;
-        for (const link::ColumnSpec& column : described_) names.push_back(column.name);
-        std::vector<std::size_t> places;
-        if (table_ != nullptr) {
-            auto matched = match_columns(names, *table_);
-            if (!matched) return matched.error();
-            places = *std::move(matched);
-        }
-        for (std::size_t i = 0; i < described.size(); ++i) {
-            add_field(described[i].name, table_ == nullptr ? i : places[i]);
-        }
+    Result<void> match_keys() {
+        auto found = database_.query("SELECT DISTINCT unnest(json_keys(json)) AS key FROM " + objects() + " WHERE " +
+                                     kIsObject + " ORDER BY key");
+        if (!found) return unreadable(found.error());
+        std::vector<std::string> keys;
+        for (const Row& row : *found) keys.push_back(row[0].value_or(""));
+        auto places = match_columns(keys, *table_);
+        if (!places) return places.error();
+        for (std::size_t i = 0; i < keys.size(); ++i) add_field(keys[i], (*places)[i]);
+        rows_.fast = typed_reader(keys);
         return {};
+    }
+
+    Result<bool> is_empty() {
+        auto first = database_.query("SELECT 1 FROM " + objects() + " LIMIT 1");
+        if (!first) return unreadable(first.error());
+        return first->empty();
     }
 
     void add_field(const std::string& key, std::size_t place) {

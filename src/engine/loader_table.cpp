@@ -29,9 +29,8 @@ Result<link::ColumnSpec> checked_column(JobDatabase& database, const link::Colum
     auto value =
         checked_expression(database, "the default of column \"" + column.name + "\"", column.default_expression, {});
     if (!value) return value.error();
-    // Binding finds what cannot become the type, before rows are read.
-    const std::string cast = "CAST(" + *value + " AS " + *type + ")";
-    if (auto bound = database.describe("SELECT " + cast); !bound) return bound.error();
+    // Now rather than at the first row that needs it.
+    if (auto made = database.query("SELECT CAST(" + *value + " AS " + *type + ")"); !made) return made.error();
     checked.default_expression = *value;
     return checked;
 }

@@ -73,7 +73,7 @@ private:
 
     // The number of the first bad column, -1 where the row itself cannot be read, NULL where all is well.
     std::string which() const {
-        std::string sql = "CASE";
+        std::string sql = "CASE WHEN false THEN 0";
         if (!rows_.whole.empty()) sql += " WHEN (" + rows_.whole + ") IS NOT TRUE THEN -1";
         for (std::size_t i = 0; i < rows_.fields.size(); ++i) {
             sql += " WHEN " + bad(rows_.fields[i]) + " THEN " + std::to_string(i);
@@ -82,7 +82,7 @@ private:
     }
 
     std::string value() const {
-        std::string sql = "CASE";
+        std::string sql = "CASE WHEN false THEN ''";
         for (const Field& field : rows_.fields) sql += " WHEN " + bad(field) + " THEN " + field.raw;
         return sql + " ELSE NULL END";
     }
@@ -114,9 +114,9 @@ bool says_why(const Error& error) {
 Result<std::uint64_t> load_typed_rows(JobDatabase& database, const TypedRows& rows,
                                       const std::vector<link::ColumnSpec>& columns, std::string_view target,
                                       std::uint64_t max_rejected, Rejections& rejections) {
-    if (rows.fields.empty()) return Error{sqlstate::kUndefinedColumn, "the file has none of the table's columns"};
     Load load(database, rows, columns, target);
-    auto loaded = max_rejected == 0 ? load.all() : Result<std::uint64_t>(Error{sqlstate::kBadCopyFileFormat});
+    Result<std::uint64_t> loaded = Error{sqlstate::kUndefinedColumn, "the file has none of the table's columns"};
+    if (max_rejected == 0 && !rows.fields.empty()) loaded = load.all();
     if (loaded) return loaded;
     if (says_why(loaded.error())) return worded_not_null(loaded.error());
 
@@ -126,7 +126,7 @@ Result<std::uint64_t> load_typed_rows(JobDatabase& database, const TypedRows& ro
         if (max_rejected > 0) error.detail = "More than " + std::to_string(max_rejected) + " rows could not be loaded.";
         return error;
     }
-    if (max_rejected == 0) return loaded;  // nothing found that explains it better
+    if (max_rejected == 0 || rows.fields.empty()) return loaded;  // nothing found that explains it better
     auto good = load.good();
     return good ? good : Result<std::uint64_t>(worded_not_null(good.error()));
 }
