@@ -37,7 +37,7 @@ void Watch::stop() {
 }
 
 void Watch::run() {
-    Interval next;
+    Interval next = kActive;  // the first look; from then on what is seen decides
     while (wait(next)) {
         turn(std::chrono::steady_clock::now());
         next = interval(last_);
