@@ -162,7 +162,10 @@ void SqliteStore::touch_api_key(const ApiKeyId& id) {
         flushed_at_ = now;
         due = touches_;
     }
-    write_last_uses(due);
+    try {
+        write_last_uses(due);
+    } catch (const ErrorException&) {  // no reason to refuse the request; they stay in memory until the next minute
+    }
 }
 
 void SqliteStore::write_last_uses(const Touches& uses) {

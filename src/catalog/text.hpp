@@ -10,7 +10,7 @@
 namespace smew::catalog {
 
 inline constexpr std::size_t kMaxTitleBytes = 255;
-inline constexpr std::size_t kMaxTextBytes = 64 * 1024;
+inline constexpr std::size_t kMaxTextBytes = 65'536;
 
 bool is_ascii_letter(char c);
 bool is_ascii_digit(char c);

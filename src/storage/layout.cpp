@@ -74,7 +74,7 @@ void remove_tree(const fs::path& directory) {
 
 }  // namespace
 
-Layout::Layout(fs::path data_dir, std::uint32_t uid_base) : root_(made_root(data_dir)) {
+Layout::Layout(const fs::path& data_dir, std::uint32_t uid_base) : root_(made_root(data_dir)) {
     if (uid_base != 0 && ::geteuid() == 0) {
         const fs::path barrier = barrier_above(root_);
         if (barrier.empty()) {

@@ -29,7 +29,7 @@ class Layout {
   public:
     // Makes what is missing. `uid_base` > 0: directories are handed to the workers' users (needs root). Throws
     // ErrorException when data_dir cannot be used.
-    Layout(std::filesystem::path data_dir, std::uint32_t uid_base);
+    Layout(const std::filesystem::path& data_dir, std::uint32_t uid_base);
 
     // Empty: workers get users of their own, or that was not asked for. Else why they cannot although it was asked for
     // (a directory above data_dir lets no other user through); all ids are 0 then. Also logged as a warning.
