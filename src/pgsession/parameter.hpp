@@ -1,5 +1,5 @@
 #pragma once
-// The values of a Bind message, as the engine takes them.
+// The values of a Bind message, as the engine takes them. Texts are only checked: the engine reads them.
 
 #include "engine/engine.hpp"
 #include "pgproto/frontend.hpp"
@@ -14,15 +14,12 @@ namespace smew::pgsession {
 using OwnedTexts = std::deque<std::string>;
 
 // `type`: the parameter's OID. Views in the value point into `bytes` or into `owned`. `number` counts from 1, for errors:
-// 22P02, 22003, 22021 for bad text, 22P03 for bad binary forms, 42883 for a type that has no binary form here.
+// 22021 for bad text, 22P03 for bad binary forms, 42883 for a type that has no binary form here.
 Result<engine::ParameterValue> decode_parameter(std::uint32_t type, pgproto::Format format, ByteSpan bytes,
                                                 std::size_t number, OwnedTexts& owned);
 
 // ---- its parts
-Result<engine::ParameterValue> decode_text_parameter(std::uint32_t type, std::string_view text, OwnedTexts& owned);
 Result<engine::ParameterValue> decode_binary_parameter(std::uint32_t type, ByteSpan bytes, std::size_t number, OwnedTexts& owned);
-// '{1,NULL,"a b"}' with elements of that type. Error 22P02 for a malformed literal.
-Result<engine::ParameterValue> decode_array_text(std::uint32_t element_type, std::string_view text, OwnedTexts& owned);
 Result<engine::ParameterValue> decode_array_binary(std::uint32_t element_type, ByteSpan bytes, std::size_t number, OwnedTexts& owned);
 
 }  // namespace smew::pgsession

@@ -1,6 +1,5 @@
 #include "core/byte_io.hpp"
 #include "pgsession/parameter.hpp"
-#include "pgsession/sql_lexer.hpp"
 #include "pgsession/type_map.hpp"
 
 #include <algorithm>
@@ -16,10 +15,6 @@ using Value = Result<ParameterValue>;
 
 constexpr int kMaxDimensions = 6;  // PostgreSQL's MAXDIM
 
-Error malformed(std::string_view text, std::string detail) {
-    return {sqlstate::kInvalidTextRepresentation, "malformed array literal: \"" + std::string(text) + "\"", std::move(detail)};
-}
-
 // The element type of a list that holds lists holds, in turn, their type.
 engine::Type list_of(engine::Type element) {
     engine::Type list;
@@ -27,86 +22,6 @@ engine::Type list_of(engine::Type element) {
     list.children.push_back(std::move(element));
     return list;
 }
-
-// Reads PostgreSQL's array text.
-class ArrayText {
-  public:
-    ArrayText(std::uint32_t element, std::string_view text, OwnedTexts& owned) : element_(element), text_(text), owned_(owned) {}
-
-    Value read() {
-        skip_bounds();
-        Value list = read_list(1);
-        if (!list) return list;
-        skip_blanks();
-        if (at_ != text_.size()) return malformed(text_, "Junk after closing right brace.");
-        return list;
-    }
-
-  private:
-    void skip_blanks() {
-        while (at_ < text_.size() && std::string_view(" \t\n\r\v\f").find(text_[at_]) != std::string_view::npos) ++at_;
-    }
-    bool take(char c) {
-        skip_blanks();
-        if (at_ >= text_.size() || text_[at_] != c) return false;
-        ++at_;
-        return true;
-    }
-    // "[1:3]=" states bounds, which lists do not have.
-    void skip_bounds() {
-        skip_blanks();
-        if (at_ >= text_.size() || text_[at_] != '[') return;
-        const std::size_t equals = text_.find('=', at_);
-        if (equals != std::string_view::npos) at_ = equals + 1;
-    }
-
-    Value read_list(int depth) {
-        if (!take('{')) return malformed(text_, "Array value must start with \"{\" or dimension information.");
-        if (depth > kMaxDimensions) return malformed(text_, "The number of array dimensions exceeds the maximum allowed (6).");
-        auto list = std::make_shared<ListValue>();
-        list->element = engine_type_of(element_);
-        if (take('}')) return ParameterValue(list);
-        do {
-            skip_blanks();
-            const bool nested = at_ < text_.size() && text_[at_] == '{';
-            Value value = nested ? read_list(depth + 1) : read_element();
-            if (!value) return value;
-            if (nested) list->element = list_of(std::get<std::shared_ptr<ListValue>>(*value)->element);
-            list->values.push_back(std::move(*value));
-        } while (take(','));
-        if (!take('}')) return malformed(text_, "Unexpected end of input.");
-        return ParameterValue(list);
-    }
-
-    Value read_element() {
-        if (at_ < text_.size() && text_[at_] == '"') return read_quoted();
-        std::string word;
-        while (at_ < text_.size() && std::string_view(",{}\"").find(text_[at_]) == std::string_view::npos) {
-            if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
-            word += text_[at_++];
-        }
-        word.erase(word.find_last_not_of(" \t\n\r\v\f") + 1);
-        if (word.empty()) return malformed(text_, "Unexpected \"" + std::string(text_.substr(at_, 1)) + "\" character.");
-        if (equal_ignoring_case(word, "null")) return ParameterValue(engine::Null{});
-        return decode_text_parameter(element_, owned_.emplace_back(std::move(word)), owned_);
-    }
-
-    Value read_quoted() {
-        std::string word;
-        for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-            if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
-            word += text_[at_];
-        }
-        if (at_ >= text_.size()) return malformed(text_, "Unexpected end of input.");
-        ++at_;
-        return decode_text_parameter(element_, owned_.emplace_back(std::move(word)), owned_);
-    }
-
-    std::uint32_t element_;
-    std::string_view text_;
-    OwnedTexts& owned_;
-    std::size_t at_ = 0;
-};
 
 // Reads PostgreSQL's binary array: dimensions, then the elements in row-major order.
 class ArrayBinary {
@@ -175,10 +90,6 @@ class ArrayBinary {
 };
 
 }  // namespace
-
-Value decode_array_text(std::uint32_t element_type, std::string_view text, OwnedTexts& owned) {
-    return ArrayText(element_type, text, owned).read();
-}
 
 Value decode_array_binary(std::uint32_t element_type, ByteSpan bytes, std::size_t number, OwnedTexts& owned) {
     return ArrayBinary(element_type, bytes, number, owned).read();

@@ -3,6 +3,8 @@
 #include "pgproto/oids.hpp"
 #include "pgsession/type_map.hpp"
 
+#include <algorithm>
+
 namespace smew::pgsession {
 namespace {
 
@@ -20,6 +22,10 @@ pgproto::FieldDescription field_of(const engine::ResultColumn& column) {
 }
 
 }  // namespace
+
+bool PreparedStatement::ends_block() const {
+    return command && (std::holds_alternative<CommitCommand>(*command) || std::holds_alternative<RollbackCommand>(*command));
+}
 
 void PreparedStatement::adopt(std::unique_ptr<engine::Prepared> fresh) {
     plan = std::move(fresh);
@@ -47,15 +53,17 @@ void PreparedStatement::describe_as(std::vector<pgproto::FieldDescription> colum
 }
 
 void PreparedStatement::append_row_description(pgproto::Buffer& out, std::span<const pgproto::Format> formats) const {
-    bool all_text = true;
-    for (const pgproto::Format format : formats) all_text = all_text && format == pgproto::Format::kText;
-    if (all_text) {
+    if (all_text(formats)) {
         out.insert(out.end(), row_description.begin(), row_description.end());
         return;
     }
     std::vector<pgproto::FieldDescription> columns = fields;
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].format = formats[i];
     pgproto::write_row_description(out, columns);
+}
+
+bool all_text(std::span<const pgproto::Format> formats) {
+    return std::ranges::all_of(formats, [](pgproto::Format format) { return format == pgproto::Format::kText; });
 }
 
 std::vector<pgproto::Format> spread_formats(const std::vector<pgproto::Format>& codes, std::size_t count) {

@@ -38,6 +38,8 @@ struct PreparedStatement {
     bool described = false;  // a client was told the columns
 
     bool empty() const { return !command && !plan; }
+    // COMMIT and ROLLBACK, which alone run in a failed block.
+    bool ends_block() const;
     bool returns_rows() const { return !row_description.empty(); }
     // Takes over a plan and derives the rest from it.
     void adopt(std::unique_ptr<engine::Prepared> fresh);
@@ -69,9 +71,10 @@ struct Portal {
     std::size_t spool_sent = 0;
     bool started = false;
     bool finished = false;  // nothing more to come, neither from the engine nor from the spool
-    bool lost = false;      // the rest was too large to keep when another statement needed the engine
+    std::optional<Error> lost;  // why the rest could not be kept when another statement needed the engine
 };
 
+bool all_text(std::span<const pgproto::Format> formats);
 // How a client's format codes spread over `count` columns or parameters.
 std::vector<pgproto::Format> spread_formats(const std::vector<pgproto::Format>& codes, std::size_t count);
 

@@ -134,4 +134,10 @@ Value decode_binary_parameter(std::uint32_t type, ByteSpan bytes, std::size_t nu
     return Error{sqlstate::kUndefinedFunction, "no binary input function available for type " + std::to_string(type)};
 }
 
+// Text is the engine's: it knows the type, and PostgreSQL's forms of it.
+Value decode_parameter(std::uint32_t type, pgproto::Format format, ByteSpan bytes, std::size_t number, OwnedTexts& owned) {
+    if (format == pgproto::Format::kText) return checked_text(as_text(bytes));
+    return decode_binary_parameter(type, bytes, number, owned);
+}
+
 }  // namespace smew::pgsession

@@ -1,0 +1,245 @@
+#include "pgsession/session_impl.hpp"
+#include "pgsession/sql_lexer.hpp"
+
+#include <algorithm>
+
+namespace smew::pgsession {
+namespace {
+
+// What a suspended portal may keep in memory when another statement needs the engine.
+constexpr std::size_t kMaxSpoolBytes = 64U << 20;
+constexpr std::size_t kMaxConstantBytes = 16U << 10;
+constexpr std::uint64_t kFullChunk = 2'048;
+
+Error client_gone() {
+    return error_for(CancelReason::kClientGone);
+}
+
+bool plan_is_outdated(const Error& error) {
+    return error.code == sqlstate::kFeatureNotSupported && error.message.starts_with("cached plan");
+}
+
+bool is_data_change(engine::StatementKind kind) {
+    using Kind = engine::StatementKind;
+    return kind == Kind::kInsert || kind == Kind::kUpdate || kind == Kind::kDelete || kind == Kind::kMerge;
+}
+
+std::size_t message_length(const pgproto::Buffer& messages, std::size_t at) {
+    std::uint32_t length = 0;
+    for (std::size_t i = 1; i <= 4; ++i) length = (length << 8) | messages[at + i];
+    return length + std::size_t{1};
+}
+
+}  // namespace
+
+void SessionImpl::begin_statement() {
+    if (watch_.running()) return;
+    watch_.begin(statement_started_, settings_.statement_timeout());
+    // end() may have come before there was a statement to interrupt.
+    if (ended() != CancelReason::kNone) watch_.cancel(ended());
+}
+
+Result<void> SessionImpl::enter_engine() {
+    // Answers to earlier messages do not wait for a statement that may take long.
+    if (flush_due_ && !flush(Wait::kStatement) && over_) return client_gone();
+    spool_suspended();
+    return tell_engine_settings();
+}
+
+Result<void> SessionImpl::tell_engine_settings() {
+    const std::string& path = settings_.value(Setting::kSearchPath);
+    if (const std::string& zone = settings_.value(Setting::kTimeZone); told_zone_ != zone) {
+        if (const Result<void> told = connection_->set_time_zone(settings_.engine_zone()); !told) return told;
+        told_zone_ = zone;
+    }
+    if (told_path_ != path) {
+        std::vector<std::string> schemas = settings_.search_path();
+        std::erase(schemas, "$user");  // no schema here has a user's name
+        if (const Result<void> told = connection_->set_search_path(schemas); !told) return told;
+        told_path_ = path;
+        cache_.clear();
+    }
+    return {};
+}
+
+// The engine has one open cursor a connection: what a suspended portal has not given yet is kept for it.
+void SessionImpl::spool_suspended() {
+    if (suspended_ == nullptr) return;
+    Portal& portal = *std::exchange(suspended_, nullptr);
+    if (const Result<void> kept = spool_rest(portal); !kept) portal.lost = kept.error();
+    portal.stream.reset();
+}
+
+Result<void> SessionImpl::spool_rest(Portal& portal) {
+    RowStream& stream = *portal.stream;
+    for (;;) {
+        if (stream.chunk == nullptr || stream.row == stream.chunk->rows) {
+            const Result<const engine::Chunk*> next = stream.cursor->next();
+            if (!next) return next.error();
+            if (*next == nullptr) return {};
+            stream.chunk = *next;
+            stream.row = 0;
+        }
+        const auto row = stream.encoder.encode(*stream.chunk, stream.row, stream.chunk->rows, portal.spool, kMaxSpoolBytes);
+        if (!row) return row.error();
+        stream.row = *row;
+        if (portal.spool.size() >= kMaxSpoolBytes) {
+            portal.spool = {};
+            return Error{sqlstate::kProgramLimitExceeded,
+                         "the rest of a suspended portal is too large to keep while another statement runs", "",
+                         "Read the result to its end first, or use another connection for the other statement."};
+        }
+    }
+}
+
+Result<StatementPtr> SessionImpl::make_plan(std::string_view sql, std::unique_ptr<engine::Statement> parsed,
+                                            std::span<const std::uint32_t> types) {
+    auto plan = connection_->prepare(std::move(parsed), types);
+    if (!plan) return plan.error();
+    auto statement = std::make_shared<PreparedStatement>();
+    statement->sql = std::string(sql);
+    statement->stated_types.assign(types.begin(), types.end());
+    statement->adopt(std::move(*plan));
+    return statement;
+}
+
+Result<void> SessionImpl::plan_again(PreparedStatement& statement) {
+    auto parsed = connection_->parse(statement.sql);
+    if (!parsed) return parsed.error();
+    if (parsed->size() != 1) return Error{sqlstate::kInternalError, "a prepared statement fell apart"};
+    auto plan = connection_->prepare(std::move(parsed->front()), statement.stated_types);
+    if (!plan) return plan.error();
+    statement.adopt(std::move(*plan));
+    return {};
+}
+
+Result<std::unique_ptr<engine::Cursor>> SessionImpl::start(PreparedStatement& statement,
+                                                           std::span<const engine::ParameterValue> parameters, bool alone,
+                                                           bool may_plan_again) {
+    if (const Result<void> admitted = block_.admit(statement.plan->kind(), alone); !admitted) return admitted.error();
+    auto cursor = statement.plan->execute(parameters);
+    if (cursor || !plan_is_outdated(cursor.error())) return cursor;
+    cache_.drop(statement);
+    // The engine may have ended the transaction, and what the client was told of the columns cannot be taken back.
+    if (!may_plan_again || block_.open_in_engine() != connection_->in_transaction()) return cursor;
+    if (const Result<void> planned = plan_again(statement); !planned) return planned.error();
+    return statement.plan->execute(parameters);
+}
+
+std::unique_ptr<RowStream> SessionImpl::open_stream(PreparedStatement& statement, std::unique_ptr<engine::Cursor> cursor,
+                                                    std::span<const pgproto::Format> formats) const {
+    return std::make_unique<RowStream>(RowStream{.cursor = std::move(cursor),
+                                                 .encoder = {statement.plan->columns(), formats, settings_.value_format()},
+                                                 .zone = settings_.zone()});
+}
+
+Result<void> SessionImpl::flush_rows() {
+    if (flush(Wait::kStatement)) return {};
+    if (over_) return client_gone();
+    return error_for(ended() != CancelReason::kNone ? ended() : watch_.cancelled());
+}
+
+Result<bool> SessionImpl::send_rows(RowStream& stream, std::uint64_t max_rows, std::uint64_t& sent) {
+    while (max_rows == 0 || sent < max_rows) {
+        if (stream.chunk == nullptr || stream.row == stream.chunk->rows) {
+            // After a full chunk there is probably more: the client may begin to read.
+            const bool first_full = stream.chunk != nullptr && stream.chunk->rows == kFullChunk && sent == kFullChunk;
+            if (first_full) {
+                if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
+            }
+            const Result<const engine::Chunk*> next = stream.cursor->next();
+            if (!next) return next.error();
+            stream.chunk = *next;
+            stream.row = 0;
+            if (stream.chunk == nullptr) return true;
+            continue;
+        }
+        const std::uint64_t rest = stream.chunk->rows - stream.row;
+        const std::uint64_t last = stream.row + (max_rows == 0 ? rest : std::min(rest, max_rows - sent));
+        const auto row = stream.encoder.encode(*stream.chunk, stream.row, last, wire_.out(), wire_.flush_mark());
+        if (!row) return row.error();
+        sent += *row - stream.row;
+        stream.row = *row;
+        if (wire_.unsent() >= Wire::kFlushBytes) {
+            if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
+        }
+    }
+    return false;
+}
+
+Result<bool> SessionImpl::send_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& sent) {
+    while (portal.spool_sent < portal.spool.size()) {
+        if (max_rows != 0 && sent >= max_rows) return false;
+        const std::size_t length = message_length(portal.spool, portal.spool_sent);
+        const std::uint8_t* const begin = portal.spool.data() + portal.spool_sent;
+        wire_.out().insert(wire_.out().end(), begin, begin + length);
+        portal.spool_sent += length;
+        ++sent;
+        if (wire_.unsent() >= Wire::kFlushBytes) {
+            if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
+        }
+    }
+    portal.spool = {};
+    portal.spool_sent = 0;
+    return true;
+}
+
+Result<std::uint64_t> SessionImpl::drain(engine::Cursor& cursor) {
+    for (;;) {
+        const Result<const engine::Chunk*> next = cursor.next();
+        if (!next) return next.error();
+        if (*next == nullptr) return cursor.rows_affected();
+    }
+}
+
+Result<std::string> SessionImpl::run_plan(PreparedStatement& statement, std::span<const engine::ParameterValue> parameters,
+                                          bool alone) {
+    auto cursor = start(statement, parameters, alone, true);
+    if (!cursor) return cursor.error();
+    const engine::StatementKind kind = statement.plan->kind();
+    if (!statement.plan->returns_rows()) {
+        const Result<std::uint64_t> changed = drain(**cursor);
+        if (!changed) return changed.error();
+        return command_tag(kind, statement.sql, false, *changed);
+    }
+    const std::vector<pgproto::Format> formats(statement.fields.size(), pgproto::Format::kText);
+    statement.append_row_description(wire_.out(), {});
+    const std::size_t start_of_rows = wire_.out().size();
+    const std::uint64_t flushes = wire_.flushes();
+    const std::unique_ptr<RowStream> stream = open_stream(statement, std::move(*cursor), formats);
+    std::uint64_t sent = 0;
+    if (const Result<bool> ended_well = send_rows(*stream, 0, sent); !ended_well) return ended_well.error();
+    std::string tag = command_tag(kind, statement.sql, true, sent);
+    keep_constant(statement, {}, start_of_rows, flushes, tag);
+    return tag;
+}
+
+bool SessionImpl::answer_constant(const PreparedStatement& statement, std::span<const pgproto::Format> formats) {
+    if (!statement.constant || statement.constant->settings_generation != settings_.generation()) return false;
+    const std::span<const pgproto::Format> asked = all_text(formats) ? std::span<const pgproto::Format>() : formats;
+    if (!std::ranges::equal(statement.constant->formats, asked)) return false;
+    const pgproto::Buffer& messages = statement.constant->messages;
+    wire_.out().insert(wire_.out().end(), messages.begin(), messages.end());
+    return true;
+}
+
+void SessionImpl::keep_constant(PreparedStatement& statement, std::span<const pgproto::Format> formats, std::size_t start,
+                                std::uint64_t flushes, const std::string& tag) {
+    const pgproto::Buffer& out = wire_.out();
+    if (!statement.plan->constant() || wire_.flushes() != flushes || out.size() - start > kMaxConstantBytes) return;
+    ConstantAnswer answer{.settings_generation = settings_.generation()};
+    if (!all_text(formats)) answer.formats.assign(formats.begin(), formats.end());
+    answer.messages.assign(out.begin() + static_cast<std::ptrdiff_t>(start), out.end());
+    pgproto::write_command_complete(answer.messages, tag);
+    statement.constant = std::move(answer);
+    cache_.grew(statement);
+}
+
+// Plans are made again by the engine when the catalog changed, but their columns may have changed with it.
+void SessionImpl::after_statement(const PreparedStatement& statement) {
+    const engine::StatementKind kind = statement.plan->kind();
+    const bool reads = kind == engine::StatementKind::kSelect || kind == engine::StatementKind::kExplain;
+    if (!reads && !is_data_change(kind)) cache_.clear();
+}
+
+}  // namespace smew::pgsession

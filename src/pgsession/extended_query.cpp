@@ -1,0 +1,220 @@
+#include "pgsession/session_impl.hpp"
+#include "pgsession/sql_lexer.hpp"
+#include "pgsession/utf8.hpp"
+
+#include <algorithm>
+
+namespace smew::pgsession {
+namespace {
+
+Error portal_missing(std::string_view name) {
+    return {sqlstate::kInvalidCursorName, "portal \"" + std::string(name) + "\" does not exist"};
+}
+
+}  // namespace
+
+bool SessionImpl::sync_follows() const {
+    const ByteSpan input = wire_.input();
+    return !input.empty() && input.front() == 'S';
+}
+
+Result<StatementPtr> SessionImpl::find_statement(std::string_view name) const {
+    if (name.empty()) {
+        if (unnamed_) return unnamed_;
+        return Error{sqlstate::kInvalidSqlStatementName, "unnamed prepared statement does not exist"};
+    }
+    const auto found = named_.find(std::string(name));
+    if (found != named_.end()) return found->second;
+    return Error{sqlstate::kInvalidSqlStatementName, "prepared statement \"" + std::string(name) + "\" does not exist"};
+}
+
+Result<void> SessionImpl::store_statement(std::string_view name, StatementPtr statement) {
+    if (name.empty()) {
+        unnamed_ = std::move(statement);
+        return {};
+    }
+    if (named_.size() >= limits_.max_prepared_statements) {
+        return Error{sqlstate::kConfigurationLimitExceeded, "too many prepared statements", "",
+                     "Close or DEALLOCATE those that are no longer used."};
+    }
+    named_.emplace(std::string(name), std::move(statement));
+    return {};
+}
+
+// ---------------------------------------------------------------- Parse
+
+Result<void> SessionImpl::on_parse(const pgproto::Parse& message) {
+    if (message.statement.empty()) {
+        unnamed_.reset();
+    } else if (named_.contains(std::string(message.statement))) {
+        return Error{sqlstate::kDuplicatePreparedStatement,
+                     "prepared statement \"" + std::string(message.statement) + "\" already exists"};
+    }
+    Result<StatementPtr> statement = prepare_text(message.sql, message.parameter_types);
+    if (!statement) return statement.error();
+    if (const Result<void> stored = store_statement(message.statement, std::move(*statement)); !stored) return stored;
+    pgproto::write_parse_complete(wire_.out());
+    return {};
+}
+
+Result<StatementPtr> SessionImpl::prepare_text(std::string_view sql, std::span<const std::uint32_t> types) {
+    if (StatementPtr kept = cache_.find(sql, types)) {
+        if (const Result<void> allowed = check_block(); !allowed) return allowed.error();
+        return kept;
+    }
+    if (auto invalid = invalid_utf8(sql)) return *invalid;
+    const std::vector<std::string_view> statements = split_statements(sql);
+    if (statements.empty()) return std::make_shared<PreparedStatement>();
+    if (statements.size() > 1) {
+        return Error{sqlstate::kSyntaxError, "cannot insert multiple commands into a prepared statement"};
+    }
+    Result<ParsedStatement> parsed = parse_one(statements.front());
+    if (!parsed) return parsed.error();
+    if (parsed->command) {
+        Result<StatementPtr> command = make_command(sql, std::move(*parsed->command));
+        if (!command) return command.error();
+        if (const Result<void> allowed = check_block((*command)->ends_block()); !allowed) return allowed.error();
+        return command;
+    }
+    if (const Result<void> allowed = check_block(); !allowed) return allowed.error();
+    if (parsed->parts.size() > 1) {
+        return Error{sqlstate::kFeatureNotSupported, "this statement cannot be prepared", "", "Send it as a simple query."};
+    }
+    begin_statement();
+    if (const Result<void> entered = enter_engine(); !entered) return entered.error();
+    Result<StatementPtr> statement = make_plan(sql, std::move(parsed->parts.front()), types);
+    if (!statement) return statement;
+    watch_.end();
+    cache_.offer(*statement);
+    return statement;
+}
+
+// ---------------------------------------------------------------- Bind
+
+Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
+    const Result<StatementPtr> statement = find_statement(message.statement);
+    if (!statement) return statement.error();
+    const std::size_t wanted = (*statement)->parameter_types.size();
+    if (message.parameters.size() != wanted) {
+        return Error{sqlstate::kProtocolViolation, "bind message supplies " + std::to_string(message.parameters.size()) +
+                                                       " parameters, but prepared statement \"" +
+                                                       std::string(message.statement) + "\" requires " +
+                                                       std::to_string(wanted)};
+    }
+    if (const Result<void> allowed = check_block((*statement)->ends_block()); !allowed) return allowed;
+    const std::size_t columns = (*statement)->fields.size();
+    if (message.result_formats.size() > 1 && message.result_formats.size() != columns) {
+        return Error{sqlstate::kProtocolViolation, "bind message has " + std::to_string(message.result_formats.size()) +
+                                                       " result formats but query has " + std::to_string(columns) +
+                                                       " columns"};
+    }
+    std::string name(message.portal);
+    if (name.empty()) {
+        erase_portal(name);
+    } else if (portals_.contains(name)) {
+        return Error{sqlstate::kDuplicateCursor, "cursor \"" + name + "\" already exists"};
+    } else if (portals_.size() >= limits_.max_prepared_statements) {
+        return Error{sqlstate::kConfigurationLimitExceeded, "too many open portals", "", "Close those that are no longer used."};
+    }
+    auto portal = std::make_shared<Portal>();
+    portal->statement = *statement;
+    portal->formats = spread_formats(message.result_formats, columns);
+    if (const Result<void> bound = bind_parameters(*portal, message, body); !bound) return bound;
+    portals_.emplace(std::move(name), std::move(portal));
+    pgproto::write_bind_complete(wire_.out());
+    return {};
+}
+
+Result<void> SessionImpl::bind_parameters(Portal& portal, const pgproto::Bind& message, ByteSpan body) const {
+    const std::size_t count = message.parameters.size();
+    if (count == 0) return {};
+    // The message goes with the next read, the values live as long as the portal.
+    portal.bind_body.assign(body.begin(), body.end());
+    const std::vector<pgproto::Format> formats = spread_formats(message.parameter_formats, count);
+    portal.parameters.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!message.parameters[i]) {
+            portal.parameters.emplace_back(engine::Null{});
+            continue;
+        }
+        const auto offset = static_cast<std::size_t>(message.parameters[i]->data() - body.data());
+        const ByteSpan bytes = ByteSpan(portal.bind_body).subspan(offset, message.parameters[i]->size());
+        auto value = decode_parameter(portal.statement->parameter_types[i], formats[i], bytes, i + 1, portal.owned);
+        if (!value) return value.error();
+        portal.parameters.push_back(std::move(*value));
+    }
+    return {};
+}
+
+// ---------------------------------------------------------------- Describe, Close, Sync
+
+Result<void> SessionImpl::on_describe(const pgproto::Describe& message) {
+    StatementPtr statement;
+    std::vector<pgproto::Format> formats;
+    if (message.target == pgproto::Target::kStatement) {
+        Result<StatementPtr> found = find_statement(message.name);
+        if (!found) return found.error();
+        statement = std::move(*found);
+    } else {
+        const auto found = portals_.find(std::string(message.name));
+        if (found == portals_.end()) return portal_missing(message.name);
+        statement = found->second->statement;
+        formats = found->second->formats;
+    }
+    if (statement->returns_rows()) {
+        if (const Result<void> allowed = check_block(statement->ends_block()); !allowed) return allowed;
+    }
+    if (message.target == pgproto::Target::kStatement) {
+        pgproto::write_parameter_description(wire_.out(), statement->parameter_types);
+    }
+    statement->described = true;
+    if (statement->returns_rows()) {
+        statement->append_row_description(wire_.out(), formats);
+    } else {
+        pgproto::write_no_data(wire_.out());
+    }
+    return {};
+}
+
+void SessionImpl::erase_portal(const std::string& name) {
+    const auto found = portals_.find(name);
+    if (found == portals_.end()) return;
+    if (suspended_ == found->second.get()) suspended_ = nullptr;
+    portals_.erase(found);
+}
+
+void SessionImpl::erase_portals() {
+    suspended_ = nullptr;
+    portals_.clear();
+}
+
+void SessionImpl::on_close(const pgproto::Close& message) {
+    std::string name(message.name);
+    if (message.target == pgproto::Target::kPortal) {
+        erase_portal(name);
+    } else if (const Result<StatementPtr> statement = find_statement(name)) {
+        // Portals made from it go with it.
+        std::erase_if(portals_, [&](const auto& entry) {
+            if (entry.second->statement != *statement) return false;
+            if (suspended_ == entry.second.get()) suspended_ = nullptr;
+            return true;
+        });
+        if (name.empty()) unnamed_.reset();
+        named_.erase(name);
+    }
+    pgproto::write_close_complete(wire_.out());
+}
+
+void SessionImpl::on_sync() {
+    skip_to_sync_ = false;
+    if (!block_.is_explicit()) {
+        erase_portals();
+        if (block_.active()) {
+            if (const Result<void> committed = commit_block(); !committed) fail(committed.error());
+        }
+    }
+    if (watch_.running()) watch_.end();
+    ready();
+}
+
+}  // namespace smew::pgsession

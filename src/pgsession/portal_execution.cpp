@@ -1,0 +1,122 @@
+// Execute: portals that start, are suspended at a row limit, and go on.
+#include "pgsession/session_impl.hpp"
+
+namespace smew::pgsession {
+namespace {
+
+// SELECTs may be executed again at their end and give no more rows; what changes something may not.
+bool reads_only(const PreparedStatement& statement) {
+    return statement.command || statement.plan->kind() == engine::StatementKind::kSelect ||
+           statement.plan->kind() == engine::StatementKind::kExplain;
+}
+
+}  // namespace
+
+Result<void> SessionImpl::on_execute(const pgproto::Execute& message) {
+    const auto found = portals_.find(std::string(message.portal));
+    if (found == portals_.end()) {
+        return Error{sqlstate::kInvalidCursorName, "portal \"" + std::string(message.portal) + "\" does not exist"};
+    }
+    // Kept here: COMMIT, for one, removes all portals while it runs.
+    const std::shared_ptr<Portal> portal = found->second;
+    if (portal->statement->empty()) {
+        pgproto::write_empty_query_response(wire_.out());
+        return {};
+    }
+    if (const Result<void> allowed = check_block(portal->statement->ends_block()); !allowed) return allowed;
+    if (portal->finished && !(portal->statement->returns_rows() && reads_only(*portal->statement))) {
+        return Error{sqlstate::kObjectNotInPrerequisiteState,
+                     "portal \"" + std::string(message.portal) + "\" cannot be run"};
+    }
+    const auto max_rows = static_cast<std::uint64_t>(message.max_rows > 0 ? message.max_rows : 0);
+    return portal->started ? resume_portal(*portal, max_rows) : start_portal(*portal, max_rows);
+}
+
+Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
+    const bool alone = !block_.active() && sync_follows();
+    if (!alone) block_.begin_implicit();
+    if (portal.statement->command) {
+        const auto* execute = std::get_if<ExecuteCommand>(&*portal.statement->command);
+        if (execute == nullptr) return start_command_portal(portal, max_rows);
+        const ExecuteCommand command = *execute;
+        if (const Result<void> bound = bind_execute(command, portal); !bound) return bound;
+    }
+    portal.started = true;
+    PreparedStatement& statement = *portal.statement;
+    if (max_rows == 0 && answer_constant(statement, portal.formats)) {
+        portal.finished = true;
+        record(StatementOutcome::kSuccess);
+        return {};
+    }
+    begin_statement();
+    if (const Result<void> entered = enter_engine(); !entered) return entered;
+    auto cursor = start(statement, portal.parameters, alone, !statement.described);
+    if (!cursor) return cursor.error();
+    if (!statement.plan->returns_rows()) {
+        const Result<std::uint64_t> changed = drain(**cursor);
+        if (!changed) return changed.error();
+        portal.finished = true;
+        pgproto::write_command_complete(wire_.out(), command_tag(statement.plan->kind(), statement.sql, false, *changed));
+        record(StatementOutcome::kSuccess);
+        after_statement(statement);
+        return {};
+    }
+    portal.formats.resize(statement.fields.size(), portal.formats.empty() ? pgproto::Format::kText : portal.formats.front());
+    portal.stream = open_stream(statement, std::move(*cursor), portal.formats);
+    if (max_rows != 0 && !reads_only(statement)) {
+        // INSERT … RETURNING runs to its end whatever the client fetches of it.
+        if (const Result<void> kept = spool_rest(portal); !kept) return kept;
+        portal.stream.reset();
+    }
+    return resume_portal(portal, max_rows);
+}
+
+Result<void> SessionImpl::start_command_portal(Portal& portal, std::uint64_t max_rows) {
+    const StatementPtr statement = portal.statement;
+    portal.started = true;
+    const Result<Answer> answer = perform(*statement->command);
+    if (!answer) return answer.error();
+    if (statement->returns_rows()) {
+        append_rows(*answer, *statement, portal.formats, portal.spool);
+        return resume_portal(portal, max_rows);
+    }
+    portal.finished = true;
+    pgproto::write_command_complete(wire_.out(), answer->tag);
+    record(StatementOutcome::kSuccess);
+    return {};
+}
+
+Result<void> SessionImpl::resume_portal(Portal& portal, std::uint64_t max_rows) {
+    if (portal.lost) return *portal.lost;
+    PreparedStatement& statement = *portal.statement;
+    begin_statement();
+    const std::size_t start_of_rows = wire_.out().size();
+    const std::uint64_t flushes = wire_.flushes();
+    std::uint64_t sent = 0;
+    Result<bool> all = send_spool(portal, max_rows, sent);
+    if (all && *all && portal.stream) all = send_rows(*portal.stream, max_rows, sent);
+    if (!all) return all.error();
+    // Whether there is a row behind the last one asked for is not known before the next Execute, as in PostgreSQL.
+    if (max_rows != 0 && sent == max_rows) {
+        if (portal.stream) suspended_ = &portal;
+        pgproto::write_portal_suspended(wire_.out());
+        watch_.end();
+        return {};
+    }
+    const bool whole = max_rows == 0 && !portal.finished && portal.stream && suspended_ != &portal;
+    if (suspended_ == &portal) suspended_ = nullptr;
+    portal.stream.reset();
+    portal.finished = true;
+    std::string tag;
+    if (statement.plan) {
+        tag = command_tag(statement.plan->kind(), statement.sql, true, sent);
+    } else {
+        tag = std::holds_alternative<ShowCommand>(*statement.command) ? "SHOW" : "SELECT " + std::to_string(sent);
+    }
+    if (whole) keep_constant(statement, portal.formats, start_of_rows, flushes, tag);
+    pgproto::write_command_complete(wire_.out(), tag);
+    record(StatementOutcome::kSuccess);
+    return {};
+}
+
+}  // namespace smew::pgsession

@@ -1,0 +1,271 @@
+#include "pgsession/session.hpp"
+
+#include "pgsession/session_impl.hpp"
+
+#include <new>
+
+namespace smew::pgsession {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How long a client may leave a finished answer untaken.
+constexpr milliseconds kAnswerPatience{60'000};
+constexpr milliseconds kStreamPatience{24 * 3'600'000};
+constexpr std::chrono::nanoseconds kPeerCheckInterval = std::chrono::seconds(1);
+
+bool is_extended(char type) {
+    return type == 'P' || type == 'B' || type == 'D' || type == 'E' || type == 'C' || type == 'H';
+}
+bool is_known(char type) {
+    return std::string_view("QPBDECHSXFdcf").find(type) != std::string_view::npos;
+}
+
+std::int64_t nanoseconds_of(steady_clock::time_point time) {
+    return time.time_since_epoch().count();
+}
+
+}  // namespace
+
+std::unique_ptr<Session> Session::create(link::AdoptSession info, UniqueFd socket, engine::Instance& instance,
+                                         const SessionLimits& limits, SessionEvents& events) {
+    return std::make_unique<SessionImpl>(std::move(info), std::move(socket), instance, limits, events);
+}
+
+SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Instance& instance, const SessionLimits& limits,
+                         SessionEvents& events)
+    : info_(std::move(info)),
+      limits_(limits),
+      instance_(instance),
+      events_(events),
+      wire_(std::move(socket), info_.read_ahead),
+      settings_(limits),
+      block_(settings_) {
+    info_.read_ahead = {};
+}
+
+SessionImpl::~SessionImpl() {
+    watch_.attach(nullptr);
+}
+
+// ---------------------------------------------------------------- the loop
+
+Session::Next SessionImpl::run() {
+    idle_since_.store(0, std::memory_order_relaxed);
+    wire_.borrow_buffers();
+    Next next = Next::kClosed;
+    try {
+        next = serve();
+    } catch (const std::bad_alloc&) {
+        end_with({sqlstate::kOutOfMemory, "out of memory", "", "The workspace's memory limit was reached."});
+        next = serve();
+    } catch (const std::exception& bug) {
+        end_with({sqlstate::kInternalError, bug.what()});
+        next = serve();
+    }
+    wire_.return_buffers();
+    const std::uint64_t sent = wire_.bytes_sent();
+    if (sent != reported_bytes_) events_.bytes_sent(sent - std::exchange(reported_bytes_, sent));
+    if (next == Next::kWaitReadable) go_idle();
+    return next;
+}
+
+void SessionImpl::go_idle() {
+    const bool in_transaction = block_.is_explicit();
+    const milliseconds limit = in_transaction ? settings_.idle_in_transaction_timeout() : settings_.idle_timeout();
+    idle_in_transaction_.store(in_transaction, std::memory_order_relaxed);
+    idle_limit_.store(std::chrono::nanoseconds(limit).count(), std::memory_order_relaxed);
+    idle_since_.store(nanoseconds_of(steady_clock::now()), std::memory_order_relaxed);
+}
+
+Session::Next SessionImpl::serve() {
+    if (!over_ && ended() == CancelReason::kNone && serve_input() == Next::kWaitReadable && !is_over()) {
+        return Next::kWaitReadable;
+    }
+    const CancelReason reason = ended();
+    if (!over_ && reason != CancelReason::kNone && reason != CancelReason::kClientGone) end_with(error_for(reason));
+    portals_.clear();
+    suspended_ = nullptr;
+    block_.rollback();
+    wire_.flush_what_goes();
+    wire_.close();
+    return Next::kClosed;
+}
+
+Session::Next SessionImpl::serve_input() {
+    if (!greeted_) {
+        greeted_ = true;
+        if (!greet() || !handle_frames() || !flush(Wait::kAnswer)) return Next::kClosed;
+    }
+    for (;;) {
+        const Wire::Fill fill = wire_.fill();
+        if (fill == Wire::Fill::kNothing) return Next::kWaitReadable;
+        if (fill == Wire::Fill::kClosed) {
+            // end() closes the reading side to wake this thread: then there is an error to be told.
+            if (ended() == CancelReason::kNone) over_ = true;
+            return Next::kClosed;
+        }
+        if (!handle_frames() || !flush(Wait::kAnswer)) return Next::kClosed;
+        if (fill == Wire::Fill::kPart) return Next::kWaitReadable;
+    }
+}
+
+bool SessionImpl::handle_frames() {
+    while (!is_over()) {
+        ByteSpan input = wire_.input();
+        const std::size_t before = input.size();
+        const pgproto::Frame frame = pgproto::take_frame(input, limits_.max_message_bytes);
+        if (frame.state == pgproto::FrameState::kNeedMore) {
+            wire_.expect(frame.need_bytes);
+            return true;
+        }
+        if (frame.state == pgproto::FrameState::kMalformed) {
+            end_with({sqlstate::kProtocolViolation, "invalid message length", "",
+                      "The largest message is " + to_text(Bytes{limits_.max_message_bytes}) + "."});
+            return false;
+        }
+        // The bytes stay where they are until the next fill().
+        wire_.consume(before - input.size());
+        dispatch(frame.type, frame.body);
+    }
+    return false;
+}
+
+void SessionImpl::dispatch(char type, ByteSpan body) {
+    if (!is_known(type)) {
+        end_with({sqlstate::kProtocolViolation,
+                  "invalid frontend message type " + std::to_string(static_cast<unsigned char>(type))});
+        return;
+    }
+    if (skip_to_sync_ && type != 'S' && type != 'X') return;
+    const Result<pgproto::FrontendMessage> parsed = pgproto::parse_frontend(type, body);
+    if (!parsed) {
+        handle_protocol_error(type, parsed.error());
+        return;
+    }
+    if (const auto* query = std::get_if<pgproto::Query>(&*parsed)) {
+        handle_query(query->sql);
+    } else {
+        dispatch_extended(*parsed, body);
+    }
+}
+
+void SessionImpl::handle_protocol_error(char type, const Error& error) {
+    fail(error);
+    if (is_extended(type)) skip_to_sync_ = true;
+    if (type == 'Q' || type == 'F' || type == 'S') ready();
+}
+
+void SessionImpl::dispatch_extended(const pgproto::FrontendMessage& message, ByteSpan body) {
+    statement_started_ = steady_clock::now();
+    Result<void> done;
+    if (const auto* parse = std::get_if<pgproto::Parse>(&message)) done = on_parse(*parse);
+    if (const auto* bind = std::get_if<pgproto::Bind>(&message)) done = on_bind(*bind, body);
+    if (const auto* describe = std::get_if<pgproto::Describe>(&message)) done = on_describe(*describe);
+    if (const auto* execute = std::get_if<pgproto::Execute>(&message)) done = on_execute(*execute);
+    if (!done) {
+        fail(done.error());
+        skip_to_sync_ = true;
+    }
+    if (const auto* close = std::get_if<pgproto::Close>(&message)) on_close(*close);
+    if (std::holds_alternative<pgproto::Sync>(message)) on_sync();
+    if (std::holds_alternative<pgproto::Flush>(message)) flush(Wait::kAnswer);
+    if (std::holds_alternative<pgproto::Terminate>(message)) over_ = true;
+    if (std::holds_alternative<pgproto::FunctionCall>(message)) {
+        fail({sqlstate::kFeatureNotSupported, "function calls by the protocol are not supported", "",
+              "Call the function with SELECT."});
+        ready();
+    }
+    // What belongs to COPY is ignored outside of it, as in PostgreSQL.
+}
+
+// ---------------------------------------------------------------- answers
+
+bool SessionImpl::flush(Wait wait) {
+    flush_due_ = false;
+    if (wire_.unsent() == 0) return true;
+    const auto stop = [this, wait] {
+        return ended() != CancelReason::kNone || (wait == Wait::kStatement && watch_.cancelled() != CancelReason::kNone);
+    };
+    const Wire::Flush sent = wire_.flush(stop, wait == Wait::kStatement ? kStreamPatience : kAnswerPatience);
+    if (sent == Wire::Flush::kGone) over_ = true;
+    return sent == Wire::Flush::kDone;
+}
+
+void SessionImpl::ready() {
+    for (const auto& [name, value] : settings_.take_reports()) pgproto::write_parameter_status(wire_.out(), name, value);
+    pgproto::write_ready_for_query(wire_.out(), block_.status());
+    flush_due_ = true;
+}
+
+void SessionImpl::fail(const Error& error) {
+    const CancelReason reason = watch_.running() ? watch_.cancelled() : CancelReason::kNone;
+    StatementOutcome outcome = StatementOutcome::kError;
+    if (reason != CancelReason::kNone) outcome = StatementOutcome::kCancelled;
+    if (reason == CancelReason::kStatementTimeout) outcome = StatementOutcome::kTimeout;
+    portals_.clear();
+    suspended_ = nullptr;
+    record(outcome);
+    // After record(), which ends the statement: an interrupt must not hit the rollback.
+    block_.abort();
+    if (!is_over()) pgproto::write_error(wire_.out(), pgproto::Severity::kError, error);
+    if (instance_.broken()) end_with(error_for(CancelReason::kWorkerLost));
+}
+
+void SessionImpl::warn(Sqlstate code, std::string message) {
+    if (settings_.value(Setting::kClientMinMessages) == "error") return;
+    pgproto::write_notice(wire_.out(), pgproto::Severity::kWarning, {code, std::move(message)});
+}
+
+void SessionImpl::record(StatementOutcome outcome) {
+    if (watch_.running()) watch_.end();
+    statement_count_.fetch_add(1, std::memory_order_relaxed);
+    const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - statement_started_);
+    events_.statement_done(outcome, taken);
+}
+
+void SessionImpl::end_with(const Error& error) {
+    if (watch_.running()) watch_.end();
+    if (!over_) pgproto::write_error(wire_.out(), pgproto::Severity::kFatal, error);
+    over_ = true;
+}
+
+// ---------------------------------------------------------------- any thread
+
+void SessionImpl::cancel_statement(CancelReason reason) {
+    watch_.cancel(reason);
+}
+
+void SessionImpl::end(CancelReason reason) {
+    CancelReason none = CancelReason::kNone;
+    if (!end_reason_.compare_exchange_strong(none, reason)) return;
+    watch_.cancel(reason);
+    wire_.wake();
+}
+
+milliseconds SessionImpl::check_deadlines(steady_clock::time_point now) {
+    if (watch_.running()) {
+        const std::int64_t time = nanoseconds_of(now);
+        if (time >= next_peer_check_.load(std::memory_order_relaxed)) {
+            next_peer_check_.store(time + kPeerCheckInterval.count(), std::memory_order_relaxed);
+            if (ended() == CancelReason::kNone && wire_.peer_gone()) end(CancelReason::kClientGone);
+        }
+        return watch_.check_deadline(now);
+    }
+    const std::int64_t since = idle_since_.load(std::memory_order_relaxed);
+    const std::int64_t limit = idle_limit_.load(std::memory_order_relaxed);
+    if (since != 0 && limit != 0 && nanoseconds_of(now) - since >= limit) {
+        end(idle_in_transaction_.load(std::memory_order_relaxed) ? CancelReason::kIdleInTransactionTimeout
+                                                                 : CancelReason::kIdleTimeout);
+    }
+    return milliseconds(0);
+}
+
+void SessionImpl::last_words(const Error& error) {
+    pgproto::Buffer message;
+    pgproto::write_error(message, pgproto::Severity::kFatal, error);
+    wire_.last_words(message);
+}
+
+}  // namespace smew::pgsession

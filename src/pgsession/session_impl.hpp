@@ -1,0 +1,198 @@
+#pragma once
+// The session behind session.hpp, in parts: session.cpp (life, dispatch, end), greeting.cpp, simple_query.cpp,
+// extended_query.cpp, execution.cpp (the engine), session_statements.cpp (what is answered without it). Internal.
+//
+// Everything is used by the one thread in run(), but for what is marked "any thread".
+
+#include "core/byte_io.hpp"
+#include "pgproto/backend.hpp"
+#include "pgproto/frame.hpp"
+#include "pgproto/frontend.hpp"
+#include "pgsession/prepared_statement.hpp"
+#include "pgsession/session.hpp"
+#include "pgsession/settings.hpp"
+#include "pgsession/statement_cache.hpp"
+#include "pgsession/statement_watch.hpp"
+#include "pgsession/transaction_block.hpp"
+#include "pgsession/wire.hpp"
+
+#include <unordered_map>
+
+namespace smew::pgsession {
+
+class SessionImpl final : public Session {
+  public:
+    SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Instance& instance, const SessionLimits& limits,
+                SessionEvents& events);
+    ~SessionImpl() override;
+
+    Next run() override;
+
+    void cancel_statement(CancelReason reason) override;
+    void end(CancelReason reason) override;
+    std::chrono::milliseconds check_deadlines(std::chrono::steady_clock::time_point now) override;
+    void last_words(const Error& error) override;
+
+    int fd() const override { return wire_.fd(); }
+    const link::AdoptSession& info() const override { return info_; }
+    bool running() const override { return watch_.running(); }
+    std::uint64_t statements() const override { return statement_count_.load(std::memory_order_relaxed); }
+    std::uint64_t bytes_sent() const override { return wire_.bytes_sent(); }
+
+  private:
+    using TimePoint = std::chrono::steady_clock::time_point;
+    enum class Wait : std::uint8_t { kStatement, kAnswer };  // what a flush may be stopped by
+
+    // ---- session.cpp: life
+    Next serve();
+    Next serve_input();
+    bool handle_frames();  // false: the session is over
+    void dispatch(char type, ByteSpan body);
+    void dispatch_extended(const pgproto::FrontendMessage& message, ByteSpan body);
+    void handle_protocol_error(char type, const Error& error);
+    void end_with(const Error& error);  // FATAL, then no more
+    void go_idle();
+    bool flush(Wait wait);
+    bool is_over() const { return over_ || ended() != CancelReason::kNone; }
+    CancelReason ended() const { return end_reason_.load(std::memory_order_relaxed); }
+    void ready();                    // ReadyForQuery, behind what it is to report
+    void fail(const Error& error);   // ErrorResponse; the transaction is aborted
+    void warn(Sqlstate code, std::string message);
+    void record(StatementOutcome outcome);
+
+    // ---- greeting.cpp
+    bool greet();
+    Result<void> take_startup_parameters();
+    Result<void> take_options(std::string_view options);
+    Result<void> connect_engine();
+
+    // ---- simple_query.cpp
+    struct ParsedStatement {
+        std::string_view sql;
+        std::optional<SessionCommand> command;
+        std::vector<std::unique_ptr<engine::Statement>> parts;  // several where the engine expands one, as PIVOT
+    };
+    void handle_query(std::string_view text);
+    Result<void> run_query(std::string_view text);
+    Result<void> run_script(std::string_view text);
+    Result<ParsedStatement> parse_one(std::string_view sql);
+    // `key`: the text to keep its plan by; empty: it is not kept. `last`: nothing of the message follows.
+    Result<void> run_parsed(ParsedStatement statement, std::string_view key, bool last);
+    Result<void> run_simple(StatementPtr statement, bool last);
+    Result<std::string> run_simple_command(const PreparedStatement& statement, bool last);
+    Result<void> finish_simple(const std::string& tag, bool last);
+    // Error 25P02 in a failed block, for all but what ends it.
+    Result<void> check_block(bool ends_block = false) const;
+
+    // ---- extended_query.cpp
+    Result<void> on_parse(const pgproto::Parse& message);
+    Result<void> on_bind(const pgproto::Bind& message, ByteSpan body);
+    Result<void> on_describe(const pgproto::Describe& message);
+    Result<void> on_execute(const pgproto::Execute& message);
+    void on_close(const pgproto::Close& message);
+    void on_sync();
+    Result<StatementPtr> find_statement(std::string_view name) const;
+    Result<void> store_statement(std::string_view name, StatementPtr statement);
+    Result<StatementPtr> prepare_text(std::string_view sql, std::span<const std::uint32_t> types);
+    Result<void> bind_parameters(Portal& portal, const pgproto::Bind& message, ByteSpan body) const;
+    Result<void> start_portal(Portal& portal, std::uint64_t max_rows);
+    Result<void> start_command_portal(Portal& portal, std::uint64_t max_rows);
+    Result<void> resume_portal(Portal& portal, std::uint64_t max_rows);
+    void erase_portal(const std::string& name);
+    void erase_portals();
+    bool sync_follows() const;
+
+    // ---- execution.cpp: the engine
+    void begin_statement();
+    Result<void> enter_engine();  // before anything that uses the connection
+    Result<void> tell_engine_settings();
+    void spool_suspended();
+    Result<void> spool_rest(Portal& portal);
+    Result<StatementPtr> make_plan(std::string_view sql, std::unique_ptr<engine::Statement> parsed,
+                                   std::span<const std::uint32_t> types);
+    Result<void> plan_again(PreparedStatement& statement);
+    Result<std::unique_ptr<engine::Cursor>> start(PreparedStatement& statement,
+                                                  std::span<const engine::ParameterValue> parameters, bool alone,
+                                                  bool may_plan_again);
+    std::unique_ptr<RowStream> open_stream(PreparedStatement& statement, std::unique_ptr<engine::Cursor> cursor,
+                                           std::span<const pgproto::Format> formats) const;
+    // Sends rows, `max_rows` at most (0: all). True when the cursor has ended.
+    Result<bool> send_rows(RowStream& stream, std::uint64_t max_rows, std::uint64_t& sent);
+    Result<bool> send_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& sent);
+    Result<void> flush_rows();  // between rows, when enough has gathered
+    Result<std::uint64_t> drain(engine::Cursor& cursor);
+    // With RowDescription and all rows in text format; gives the tag.
+    Result<std::string> run_plan(PreparedStatement& statement, std::span<const engine::ParameterValue> parameters, bool alone);
+    // True when the answer was kept from an earlier execution and still holds; without RowDescription.
+    bool answer_constant(const PreparedStatement& statement, std::span<const pgproto::Format> formats);
+    // What `out()` holds from `start` on are all rows of a constant statement, unless something was sent since.
+    void keep_constant(PreparedStatement& statement, std::span<const pgproto::Format> formats, std::size_t start,
+                       std::uint64_t flushes, const std::string& tag);
+    void after_statement(const PreparedStatement& statement);
+
+    // ---- session_statements.cpp
+    struct Answer {
+        std::string tag;
+        std::vector<std::vector<std::string>> rows;
+    };
+    Result<Answer> perform(const SessionCommand& command);
+    Result<Answer> perform_one(const BeginCommand& command);
+    Result<Answer> perform_one(const CommitCommand& command);
+    Result<Answer> perform_one(const RollbackCommand& command);
+    Result<Answer> perform_one(const SetCommand& command);
+    Result<Answer> perform_one(const SetTransactionCommand& command);
+    Result<Answer> perform_one(const ResetCommand& command);
+    Result<Answer> perform_one(const ShowCommand& command);
+    Result<Answer> perform_one(const DiscardCommand& command);
+    Result<Answer> perform_one(const DeallocateCommand& command);
+    Result<Answer> perform_one(const PrepareCommand& command);
+    Result<Answer> perform_one(const ExecuteCommand& command);  // a bug: EXECUTE runs as what it names
+    Result<Answer> perform_one(const FactCommand& command);
+    Result<Answer> perform_one(const NothingCommand& command);
+    Result<Answer> perform_one(const RefusedCommand& command);
+    Result<void> commit_block();
+    void roll_back_block();
+    std::string fact(SessionFact fact) const;
+    // The columns of a command that gives rows; none: NoData.
+    Result<std::vector<pgproto::FieldDescription>> columns_of(const SessionCommand& command) const;
+    Result<StatementPtr> make_command(std::string_view sql, SessionCommand command) const;
+    // EXECUTE: the statement it names, with its arguments bound.
+    Result<void> bind_execute(const ExecuteCommand& command, Portal& portal) const;
+    void append_rows(const Answer& answer, const PreparedStatement& statement, std::span<const pgproto::Format> formats,
+                     pgproto::Buffer& out) const;
+
+    link::AdoptSession info_;
+    const SessionLimits limits_;
+    engine::Instance& instance_;
+    SessionEvents& events_;
+    Wire wire_;
+    Settings settings_;
+    // Above the statements, whose plans belong to it.
+    std::unique_ptr<engine::Connection> connection_;
+    StatementWatch watch_;
+    TransactionBlock block_;
+    std::string told_zone_, told_path_ = "main";  // what the engine was told of the settings
+
+    StatementCache cache_;
+    StatementPtr unnamed_;
+    std::unordered_map<std::string, StatementPtr> named_;
+    std::unordered_map<std::string, std::shared_ptr<Portal>> portals_;  // the unnamed one has the name ""
+    Portal* suspended_ = nullptr;  // the one whose stream is the connection's open cursor
+
+    bool greeted_ = false;
+    bool over_ = false;            // no more is read or answered
+    bool skip_to_sync_ = false;
+    bool flush_due_ = false;       // an answer is complete and the client may be waiting for it
+    TimePoint statement_started_{};
+    std::uint64_t reported_bytes_ = 0;
+
+    // ---- any thread
+    std::atomic<std::uint64_t> statement_count_{0};
+    std::atomic<CancelReason> end_reason_{CancelReason::kNone};
+    // When run() last returned and for how long the client may then stay idle; 0: it is in run(), or for ever.
+    std::atomic<std::int64_t> idle_since_{0}, idle_limit_{0};
+    std::atomic<bool> idle_in_transaction_{false};
+    std::atomic<std::int64_t> next_peer_check_{0};
+};
+
+}  // namespace smew::pgsession

@@ -1,0 +1,158 @@
+#include "pgsession/session_impl.hpp"
+#include "pgsession/sql_lexer.hpp"
+#include "pgsession/utf8.hpp"
+
+#include <algorithm>
+
+namespace smew::pgsession {
+namespace {
+
+// Positions count characters of the whole message, the engine's those of one statement.
+Error in_message(Error error, std::string_view message, std::string_view statement) {
+    if (error.position <= 0) return error;
+    const auto bytes = static_cast<std::size_t>(statement.data() - message.data());
+    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
+    error.position += static_cast<int>(std::ranges::count_if(message.substr(0, bytes), starts_character));
+    return error;
+}
+
+}  // namespace
+
+void SessionImpl::handle_query(std::string_view text) {
+    statement_started_ = std::chrono::steady_clock::now();
+    unnamed_.reset();
+    if (!portals_.empty()) erase_portal("");
+    if (const Result<void> ran = run_query(text); !ran) fail(ran.error());
+    ready();
+}
+
+Result<void> SessionImpl::run_query(std::string_view text) {
+    if (StatementPtr kept = cache_.find(text, {})) return run_simple(std::move(kept), true);
+    if (auto invalid = invalid_utf8(text)) return *invalid;
+    return run_script(text);
+}
+
+Result<void> SessionImpl::run_script(std::string_view text) {
+    const std::vector<std::string_view> statements = split_statements(text);
+    if (statements.empty()) {
+        pgproto::write_empty_query_response(wire_.out());
+        return {};
+    }
+    // All is parsed before anything runs, as in PostgreSQL.
+    std::vector<ParsedStatement> parsed;
+    for (const std::string_view sql : statements) {
+        Result<ParsedStatement> one = parse_one(sql);
+        if (!one) return in_message(one.error(), text, sql);
+        parsed.push_back(std::move(*one));
+    }
+    const bool only = parsed.size() == 1;
+    for (std::size_t i = 0; i < parsed.size(); ++i) {
+        const std::string_view sql = parsed[i].sql;
+        // Also behind a COMMIT among them: what follows is a block again.
+        if (!only) block_.begin_implicit();
+        if (i > 0) statement_started_ = std::chrono::steady_clock::now();
+        const Result<void> ran = run_parsed(std::move(parsed[i]), only ? text : std::string_view(), i + 1 == parsed.size());
+        if (!ran) return in_message(ran.error(), text, sql);
+    }
+    return {};
+}
+
+Result<SessionImpl::ParsedStatement> SessionImpl::parse_one(std::string_view sql) {
+    Result<std::optional<SessionCommand>> command = recognise_session_command(sql);
+    if (!command) return command.error();
+    ParsedStatement parsed{.sql = sql, .command = std::move(*command)};
+    if (parsed.command) return parsed;
+    auto parts = connection_->parse(sql);
+    if (!parts) return parts.error();
+    if (parts->empty()) return Error{sqlstate::kSyntaxError, "the statement is empty"};
+    parsed.parts = std::move(*parts);
+    return parsed;
+}
+
+Result<void> SessionImpl::run_parsed(ParsedStatement parsed, std::string_view key, bool last) {
+    if (parsed.command) {
+        Result<StatementPtr> statement = make_command(parsed.sql, std::move(*parsed.command));
+        if (!statement) return statement.error();
+        return run_simple(std::move(*statement), last);
+    }
+    if (const Result<void> allowed = check_block(); !allowed) return allowed;
+    begin_statement();
+    if (const Result<void> entered = enter_engine(); !entered) return entered;
+    const std::size_t count = parsed.parts.size();
+    if (count > 1) block_.begin_implicit();
+    for (std::size_t i = 0; i < count; ++i) {
+        Result<StatementPtr> statement = make_plan(key.empty() ? parsed.sql : key, std::move(parsed.parts[i]), {});
+        if (!statement) return statement.error();
+        if (i + 1 < count) {
+            // What the engine needs first, as the type of a PIVOT's columns: the client did not write it.
+            auto cursor = start(**statement, {}, false, false);
+            if (!cursor) return cursor.error();
+            if (const auto drained = drain(**cursor); !drained) return drained.error();
+            continue;
+        }
+        if (count == 1 && !key.empty()) cache_.offer(*statement);
+        return run_simple(std::move(*statement), last);
+    }
+    return {};
+}
+
+Result<void> SessionImpl::check_block(bool ends_block) const {
+    if (!block_.failed() || ends_block) return {};
+    return Error{sqlstate::kInFailedTransaction,
+                 "current transaction is aborted, commands ignored until end of transaction block"};
+}
+
+Result<void> SessionImpl::run_simple(StatementPtr statement, bool last) {
+    if (const Result<void> allowed = check_block(statement->ends_block()); !allowed) return allowed;
+    if (statement->command) {
+        const Result<std::string> tag = run_simple_command(*statement, last);
+        if (!tag) return tag.error();
+        return finish_simple(*tag, last);
+    }
+    // Only within a message of its own: with more, its CommandComplete must wait for the commit of them all.
+    if (!block_.active() || block_.is_explicit()) {
+        if (statement->constant && statement->constant->settings_generation == settings_.generation() &&
+            statement->constant->formats.empty()) {
+            statement->append_row_description(wire_.out(), {});
+            answer_constant(*statement, {});
+            record(StatementOutcome::kSuccess);
+            return {};
+        }
+    }
+    begin_statement();
+    if (const Result<void> entered = enter_engine(); !entered) return entered;
+    const Result<std::string> tag = run_plan(*statement, {}, last);
+    if (!tag) return tag.error();
+    after_statement(*statement);
+    return finish_simple(*tag, last);
+}
+
+Result<std::string> SessionImpl::run_simple_command(const PreparedStatement& statement, bool last) {
+    if (const auto* execute = std::get_if<ExecuteCommand>(&*statement.command)) {
+        Portal portal;
+        if (const Result<void> bound = bind_execute(*execute, portal); !bound) return bound.error();
+        begin_statement();
+        if (const Result<void> entered = enter_engine(); !entered) return entered.error();
+        Result<std::string> tag = run_plan(*portal.statement, portal.parameters, last);
+        if (tag) after_statement(*portal.statement);
+        return tag;
+    }
+    const Result<Answer> answer = perform(*statement.command);
+    if (!answer) return answer.error();
+    if (statement.returns_rows()) {
+        statement.append_row_description(wire_.out(), {});
+        append_rows(*answer, statement, {}, wire_.out());
+    }
+    return answer->tag;
+}
+
+Result<void> SessionImpl::finish_simple(const std::string& tag, bool last) {
+    if (last && block_.active() && !block_.is_explicit()) {
+        if (const Result<void> committed = commit_block(); !committed) return committed;
+    }
+    pgproto::write_command_complete(wire_.out(), tag);
+    record(StatementOutcome::kSuccess);
+    return {};
+}
+
+}  // namespace smew::pgsession
