@@ -68,6 +68,15 @@ Refusal no_place(std::string message) {
     return {{sqlstate::kTooManyConnections, std::move(message)}, ConnectionStatus::kLimitReached, {}};
 }
 
+// Health checks and port scans end like this all the time.
+bool is_ordinary_end(const error_code& failed) {
+    return failed == asio::error::eof || failed == asio::error::connection_reset;
+}
+
+void log_loss(const Client& client, const std::string& reason, bool ordinary) {
+    (ordinary ? log::debug : log::info)("connection_lost", {{"address", client.address}, {"reason", reason}});
+}
+
 pgproto::Buffer last_words(const Refusal& refusal) {
     pgproto::Buffer out = refusal.before;
     pgproto::write_error(out, pgproto::Severity::kFatal, refusal.error);
@@ -188,8 +197,7 @@ std::optional<Refusal> FrontImpl::explain(const Client& client, const std::excep
     } catch (const system_error& error) {
         const bool cancelled = error.code() == asio::error::operation_aborted;
         if (cancelled && stopping_) return Refusal{error_for(CancelReason::kShutdown), ConnectionStatus::kError, {}};
-        const std::string reason = cancelled ? "login timeout" : error.code().message();
-        log::info("connection_lost", {{"address", client.address}, {"reason", reason}});
+        log_loss(client, cancelled ? "login timeout" : error.code().message(), is_ordinary_end(error.code()));
         return std::nullopt;
     } catch (const ErrorException& error) {
         log::error("login_failed", {{"address", client.address}, {"reason", error.error().message}});

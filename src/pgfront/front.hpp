@@ -27,7 +27,7 @@ public:
     virtual std::string address() const = 0;  // "127.0.0.1:5432", with the port really bound
     // Stops accepting; ends logins under way with 57P01; relays go on until their session ends.
     virtual void stop_accepting() = 0;
-    // Closes what is left.
+    // Closes what is left and waits for it; the io_context must still run, on other threads than the caller's.
     virtual void stop() = 0;
 };
 
