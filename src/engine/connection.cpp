@@ -5,12 +5,12 @@
 #include "engine/names.hpp"
 #include "engine/parameter_casts.hpp"
 #include "engine/prepared.hpp"
+#include "engine/sql_text.hpp"
 
 #include <duckdb.hpp>
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/main/config.hpp>
-#include <duckdb/parser/parser.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
 
 #include <algorithm>
@@ -86,6 +86,9 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     const auto parameters = count_parameters(*tree);
     if (!parameters) return parameters.error();
     TreeParts parts = survey(*tree);
+    for (Target& target : parts.targets) {
+        if (*kind == StatementKind::kTruncate) target.verb = "TRUNCATE";
+    }
     if (auto checked = check(parts); !checked) return checked.error();
     const bool constant = *kind == StatementKind::kSelect && is_constant(parts, instance_.pure_functions);
     return ParsedStatement::Parts{*kind, *parameters, constant, sql, std::move(tree)};
@@ -95,10 +98,9 @@ Result<std::vector<std::unique_ptr<Statement>>> GatedConnection::parse(std::stri
     if (auto valid = check_encoding(sql); !valid) return valid.error();
     try {
         const auto text = std::make_shared<const std::string>(sql);
-        duckdb::Parser parser(context_.GetParserOptions());
-        parser.ParseQuery(*text);
+        auto trees = parse_sql(context_, *text);
         std::vector<std::unique_ptr<Statement>> statements;
-        for (auto& tree : parser.statements) {
+        for (auto& tree : trees) {
             auto admitted = admit(std::move(tree), text);
             if (!admitted) return admitted.error();
             statements.push_back(std::make_unique<ParsedStatement>(*std::move(admitted)));

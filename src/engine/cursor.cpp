@@ -60,7 +60,8 @@ Result<const Chunk*> StreamCursor::fetch() {
 
 // A statement without rows for the client gives one row with a number, or none.
 Result<const Chunk*> StreamCursor::finish() {
-    const bool counts = source_.result->properties.return_type == duckdb::StatementReturnType::CHANGED_ROWS;
+    // DuckDB calls CREATE TABLE AS a statement that returns nothing, but counts its rows in the same way.
+    const bool counts = source_.result->names == duckdb::vector<std::string>{"Count"};
     while (auto chunk = source_.result->FetchRaw()) {
         if (chunk->size() == 0) break;
         if (counts && chunk->ColumnCount() == 1) rows_affected_ += chunk->GetValue(0, 0).GetValue<std::uint64_t>();

@@ -77,6 +77,8 @@ struct Pattern {
     Sqlstate code;
 };
 constexpr std::array kPatterns = {
+    Pattern{Type::CATALOG, "because schema", sqlstate::kUndefinedTable},
+    Pattern{Type::CATALOG, "time travel", sqlstate::kFeatureNotSupported},
     Pattern{Type::CATALOG, "already exists", sqlstate::kDuplicateObject},
     Pattern{Type::CATALOG, "Schema with name", sqlstate::kInvalidSchemaName},
     Pattern{Type::CATALOG, "does not have a column", sqlstate::kUndefinedColumn},
@@ -217,6 +219,56 @@ Error internal(Sqlstate code, std::string_view message) {
     return {code, "internal error of the engine", std::string(message)};
 }
 
+// DuckDB's internal names of types, as its conversion errors use them.
+std::string postgres_type(std::string_view name) {
+    struct Pair {
+        std::string_view duckdb, postgres;
+    };
+    constexpr std::array kTypes = {
+        Pair{"INT16", "smallint"}, Pair{"INT32", "integer"}, Pair{"INT64", "bigint"},
+        Pair{"BOOL", "boolean"},   Pair{"FLOAT", "real"},    Pair{"DOUBLE", "double precision"},
+        Pair{"INT8", "tinyint"},   Pair{"UUID", "uuid"},     Pair{"INTERVAL", "interval"},
+        Pair{"INT128", "hugeint"},
+    };
+    for (const Pair& type : kTypes) {
+        if (type.duckdb == name) return std::string(type.postgres);
+    }
+    return std::string(name.substr(0, 7) == "DECIMAL" ? "numeric" : name);
+}
+
+// What stands between two marks; empty when they are not there.
+std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
+    const std::size_t start = text.find(before);
+    if (start == std::string_view::npos) return {};
+    const std::size_t from = start + before.size();
+    const std::size_t end = after.empty() ? text.find_first_of(" !(\n", from) : text.rfind(after);
+    return end == std::string_view::npos ? text.substr(from)
+           : end < from                  ? std::string_view()
+                                         : text.substr(from, end - from);
+}
+
+std::optional<Error> conversion(Type type, Sqlstate code, std::string_view message) {
+    if (type == Type::CONVERSION && has(message, "Could not convert string")) {
+        const std::string_view text = between(message, "onvert string ", " to ");
+        const std::string_view target = message.substr(message.rfind(" to ") + 4);
+        if (text.size() < 2) return std::nullopt;
+        return Error{code, "invalid input syntax for type " + postgres_type(target) + ": \"" +
+                               std::string(text.substr(1, text.size() - 2)) + "\""};
+    }
+    if (type == Type::CONVERSION && has(message, " field format: \"")) {
+        const std::string_view kind = message.substr(0, message.find(" field"));
+        const std::string_view name = kind.substr(kind.rfind(' ') + 1);
+        return Error{sqlstate::kInvalidDatetimeFormat, "invalid input syntax for type " + std::string(name) + ": \"" +
+                                                           std::string(between(message, "format: \"", "\", expected")) +
+                                                           "\""};
+    }
+    if (type == Type::OUT_OF_RANGE && has(message, "Overflow in ") && has(message, " of INT")) {
+        const std::string_view name = between(message, " of ", "");
+        return Error{code, postgres_type(name) + " out of range", std::string(message)};
+    }
+    return std::nullopt;
+}
+
 std::optional<Error> by_subtype(const duckdb::ErrorData& error, std::string_view message) {
     const std::string subtype = info_of(error, "error_subtype");
     if (subtype == "MISSING_ENTRY") return missing_entry(error, message);
@@ -243,6 +295,11 @@ Error worded(const duckdb::ErrorData& error, std::string_view message) {
     const Sqlstate code = code_of(error.Type(), message);
     if (error.Type() == Type::OUT_OF_MEMORY) return out_of_memory(code, message);
     if (error.Type() == Type::INTERNAL || error.Type() == Type::FATAL) return internal(code, message);
+    if (auto known = conversion(error.Type(), code, message)) return *std::move(known);
+    if (code == sqlstate::kUndefinedTable && error.Type() == Type::CATALOG) {
+        return {code, "relation \"" + std::string(between(message, "with name \"", "\" does not exist")) +
+                          "\" does not exist"};
+    }
     if (code == sqlstate::kDivisionByZero) return {code, "division by zero"};
     if (code == sqlstate::kSerializationFailure) {
         return {code, "could not serialize access due to concurrent update", std::string(message),

@@ -85,10 +85,19 @@ bool contains(const std::array<std::string_view, N>& sorted, std::string_view na
     return std::binary_search(sorted.begin(), sorted.end(), name);
 }
 
+bool handles_files(const std::string& name) {
+    constexpr std::array<std::string_view, 5> kBeginnings = {"read_", "parquet_", "sniff_", "glob", "arrow_"};
+    return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                       [&](std::string_view part) { return name.rfind(part, 0) == 0; });
+}
+
 [[noreturn]] void refuse(const std::string& name) {
-    throw_through_duckdb(
-        {sqlstate::kInsufficientPrivilege, "function " + name + " is not available in a workspace", "",
-         "Files are loaded and exported through the REST API; tables of the project are read by name."});
+    const char* hint =
+        handles_files(name)
+            ? "Files are loaded and exported through the REST API; tables of the project are read by name."
+            : "";
+    throw_through_duckdb({sqlstate::kInsufficientPrivilege,
+                          "permission denied: function " + name + " is not available in a workspace", "", hint});
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> refuse_table_function(duckdb::ClientContext&,
@@ -103,12 +112,17 @@ duckdb::unique_ptr<duckdb::FunctionData> refuse_scalar_function(
     refuse(function.name);
 }
 
+// Never reached, since binding fails; DuckDB takes a function without a body for a bug of its own.
+void refuse_execution(duckdb::ClientContext&, duckdb::TableFunctionInput&, duckdb::DataChunk&) {
+    refuse("of this kind");
+}
+
 void refuse_pragma(duckdb::ClientContext&, const duckdb::FunctionParameters&) {
     refuse("PRAGMA");
 }
 
 void refuse(duckdb::TableFunction& function) {
-    duckdb::TableFunction refused(function.name, function.arguments, nullptr, refuse_table_function);
+    duckdb::TableFunction refused(function.name, function.arguments, refuse_execution, refuse_table_function);
     refused.varargs = function.varargs;
     refused.named_parameters = function.named_parameters;
     function = std::move(refused);

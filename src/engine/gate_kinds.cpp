@@ -3,13 +3,16 @@
 
 #include <duckdb/common/enums/statement_type.hpp>
 #include <duckdb/common/string_util.hpp>
+#include <duckdb/parser/expression/function_expression.hpp>
 #include <duckdb/parser/parsed_data/alter_info.hpp>
 #include <duckdb/parser/parsed_data/create_table_info.hpp>
+#include <duckdb/parser/parsed_data/pragma_info.hpp>
 #include <duckdb/parser/parsed_data/transaction_info.hpp>
 #include <duckdb/parser/parsed_data/vacuum_info.hpp>
 #include <duckdb/parser/statement/list.hpp>
 
 #include <array>
+#include <optional>
 
 namespace smew::engine {
 namespace {
@@ -62,7 +65,7 @@ Error refused(Sqlstate code, const std::string& name, const std::string& hint) {
 }
 
 std::string first_word(std::string_view text) {
-    // Comments before the word do not matter: the callers only tell TRUNCATE from DELETE and CHECKPOINT from CALL.
+    // Comments before the word do not matter: the caller only tells TRUNCATE from DELETE.
     std::size_t at = 0;
     while (at < text.size()) {
         if (std::isspace(static_cast<unsigned char>(text[at])) != 0 || text[at] == ';') {
@@ -80,12 +83,26 @@ std::string first_word(std::string_view text) {
     return duckdb::StringUtil::Upper(std::string(text.substr(at, end - at)));
 }
 
-Result<StatementKind> refuse(StatementType type, std::string_view text) {
-    if (type == StatementType::CALL_STATEMENT && first_word(text).find("CHECKPOINT") != std::string::npos) {
+// CHECKPOINT and IMPORT DATABASE are a call and a pragma to DuckDB's parser.
+std::optional<Error> refuse_disguised(const duckdb::SQLStatement& statement) {
+    if (statement.type == StatementType::CALL_STATEMENT) {
+        const auto& function = statement.Cast<duckdb::CallStatement>().function;
+        if (!function || function->GetExpressionClass() != duckdb::ExpressionClass::FUNCTION) return std::nullopt;
+        const std::string& name = function->Cast<duckdb::FunctionExpression>().function_name;
+        if (name != "checkpoint" && name != "force_checkpoint") return std::nullopt;
         return refused(sqlstate::kInsufficientPrivilege, "CHECKPOINT", "The server decides when to checkpoint.");
     }
+    if (statement.type == StatementType::PRAGMA_STATEMENT &&
+        statement.Cast<duckdb::PragmaStatement>().info->name == "import_database") {
+        return refused(sqlstate::kInsufficientPrivilege, "IMPORT DATABASE", kFilesHint);
+    }
+    return std::nullopt;
+}
+
+Result<StatementKind> refuse(const duckdb::SQLStatement& statement) {
+    if (const auto disguised = refuse_disguised(statement)) return *disguised;
     for (const Refusal& refusal : kRefusals) {
-        if (refusal.type == type) return refused(refusal.code, refusal.name, refusal.hint);
+        if (refusal.type == statement.type) return refused(refusal.code, refusal.name, refusal.hint);
     }
     return refused(sqlstate::kFeatureNotSupported, "a statement of this kind", "");
 }
@@ -208,10 +225,10 @@ Result<StatementKind> classify(const duckdb::SQLStatement& statement, std::strin
         case StatementType::VACUUM_STATEMENT: {
             const auto& options = statement.Cast<duckdb::VacuumStatement>().info->options;
             if (options.analyze && !options.vacuum) return StatementKind::kAnalyze;
-            return refuse(statement.type, text);
+            return refuse(statement);
         }
         default:
-            return refuse(statement.type, text);
+            return refuse(statement);
     }
 }
 

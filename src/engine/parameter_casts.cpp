@@ -3,6 +3,8 @@
 #include "engine/parse_tree.hpp"
 
 #include <duckdb/parser/expression/cast_expression.hpp>
+#include <duckdb/parser/expression/constant_expression.hpp>
+#include <duckdb/parser/expression/operator_expression.hpp>
 #include <duckdb/parser/expression/parameter_expression.hpp>
 
 #include <algorithm>
@@ -12,6 +14,29 @@ namespace smew::engine {
 namespace {
 
 constexpr std::size_t kMaxParameters = 65535;  // the protocol counts them in 16 bits
+
+bool is_unknown(const duckdb::LogicalType& type) {
+    return type.id() == duckdb::LogicalTypeId::UNKNOWN;
+}
+
+std::string& identifier_of(const Parameter& parameter) {
+    return (*parameter.slot)->Cast<duckdb::ParameterExpression>().identifier;
+}
+
+// COALESCE(…, NULL) around the cast: without it DuckDB merges the cast with the next one it adds and forgets the type
+// of both.
+void wrap(const Parameter& parameter, const duckdb::LogicalType& type) {
+    auto& slot = *parameter.slot;
+    const auto location = slot->GetQueryLocation();
+    const std::string alias = slot->GetAlias();
+    auto cast = duckdb::make_uniq<duckdb::CastExpression>(type, std::move(slot));
+    cast->SetQueryLocation(location);
+    slot =
+        duckdb::make_uniq<duckdb::OperatorExpression>(duckdb::ExpressionType::OPERATOR_COALESCE, std::move(cast),
+                                                      duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value()));
+    slot->SetQueryLocation(location);
+    slot->SetAlias(alias);
+}
 
 }  // namespace
 
@@ -38,13 +63,34 @@ Result<std::size_t> count_parameters(const duckdb::SQLStatement& statement) {
     return count;
 }
 
-void cast_parameters(duckdb::SQLStatement& statement, const duckdb::vector<duckdb::LogicalType>& types) {
-    for (auto* slot : survey(statement).parameters) {
-        const auto number = parameter_number((*slot)->Cast<duckdb::ParameterExpression>().identifier);
-        if (!number || *number > types.size() || types[*number - 1].id() == duckdb::LogicalTypeId::UNKNOWN) continue;
-        const auto location = (*slot)->GetQueryLocation();
-        *slot = duckdb::make_uniq<duckdb::CastExpression>(types[*number - 1], std::move(*slot));
-        (*slot)->SetQueryLocation(location);
+ParameterCasts cast_parameters(duckdb::SQLStatement& statement, duckdb::vector<duckdb::LogicalType> types) {
+    ParameterCasts result{std::move(types), {}};
+    const std::size_t count = result.types.size();
+    const TreeParts parts = survey(statement);
+    for (const Parameter& parameter : parts.parameters) {
+        const std::size_t number = parameter_number(identifier_of(parameter)).value_or(0);
+        if (number == 0 || number > count || parameter.cast_to == nullptr) continue;
+        if (is_unknown(result.types[number - 1])) result.types[number - 1] = *parameter.cast_to;
+    }
+    std::vector<bool> seen(count, false);
+    for (const Parameter& parameter : parts.parameters) {
+        const std::size_t number = parameter_number(identifier_of(parameter)).value_or(0);
+        if (number == 0 || number > count || is_unknown(result.types[number - 1])) continue;
+        if (seen[number - 1]) {
+            result.again.push_back(number);
+            identifier_of(parameter) = std::to_string(count + result.again.size());
+            statement.named_param_map[identifier_of(parameter)] = count + result.again.size();
+        }
+        seen[number - 1] = true;
+        wrap(parameter, result.types[number - 1]);
+    }
+    return result;
+}
+
+void cast_untyped(duckdb::SQLStatement& statement, const duckdb::vector<duckdb::LogicalType>& types) {
+    for (const Parameter& parameter : survey(statement).parameters) {
+        const auto number = parameter_number(identifier_of(parameter));
+        if (number && *number <= types.size() && !is_unknown(types[*number - 1])) wrap(parameter, types[*number - 1]);
     }
 }
 

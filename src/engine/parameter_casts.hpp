@@ -9,6 +9,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace smew::engine {
 
@@ -17,7 +19,18 @@ std::optional<std::size_t> parameter_number(const std::string& identifier);
 // The highest number among a statement's parameters. Error 0A000 for parameters with a name, 42P02 for a number too
 // high.
 Result<std::size_t> count_parameters(const duckdb::SQLStatement& statement);
-// types[n - 1] for $n; UNKNOWN leaves the parameter as it is.
-void cast_parameters(duckdb::SQLStatement& statement, const duckdb::vector<duckdb::LogicalType>& types);
+struct ParameterCasts {
+    // The type each parameter has been given; UNKNOWN: none.
+    duckdb::vector<duckdb::LogicalType> types;
+    // A typed parameter that occurs again gets a number of its own behind the last, since DuckDB plans a statement anew
+    // at each execution when a parameter occurs twice. again[i] is the parameter that number count + 1 + i stands for.
+    std::vector<std::size_t> again;
+};
+
+// Gives $n the type types[n - 1], or where that is UNKNOWN the type of the first cast right around it, as PostgreSQL
+// does.
+ParameterCasts cast_parameters(duckdb::SQLStatement& statement, duckdb::vector<duckdb::LogicalType> types);
+// Only types[n - 1], on a statement that went through cast_parameters().
+void cast_untyped(duckdb::SQLStatement& statement, const duckdb::vector<duckdb::LogicalType>& types);
 
 }  // namespace smew::engine

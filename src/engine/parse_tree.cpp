@@ -29,9 +29,10 @@ void TreeWalk::note(duckdb::unique_ptr<duckdb::ParsedExpression>& slot) {
             break;
         case ExpressionClass::CAST:
             parts_.casts.push_back(&node.Cast<duckdb::CastExpression>());
-            break;
+            cast_around_ = parts_.casts.back()->try_cast ? nullptr : &parts_.casts.back()->cast_type;
+            return;
         case ExpressionClass::PARAMETER:
-            parts_.parameters.push_back(&slot);
+            parts_.parameters.push_back({&slot, cast_around_});
             break;
         case ExpressionClass::FUNCTION: {
             auto& call = node.Cast<duckdb::FunctionExpression>();
@@ -50,6 +51,7 @@ void TreeWalk::note(duckdb::unique_ptr<duckdb::ParsedExpression>& slot) {
         default:
             break;
     }
+    cast_around_ = nullptr;
 }
 
 void TreeWalk::expression(duckdb::unique_ptr<duckdb::ParsedExpression>& slot) {

@@ -47,6 +47,11 @@ struct CalledFunction {
     const std::string* name;
 };
 
+struct Parameter {
+    duckdb::unique_ptr<duckdb::ParsedExpression>* slot;  // holds a ParameterExpression
+    const duckdb::LogicalType* cast_to;                  // of the cast right around it; nullptr: none
+};
+
 struct TreeParts {
     std::vector<duckdb::BaseTableRef*> tables;  // read or changed
     std::vector<duckdb::TableFunctionRef*> table_functions;
@@ -55,7 +60,7 @@ struct TreeParts {
     std::vector<duckdb::StarExpression*> stars;
     std::vector<duckdb::CastExpression*> casts;
     std::vector<CalledFunction> functions;
-    std::vector<duckdb::unique_ptr<duckdb::ParsedExpression>*> parameters;  // each holds a ParameterExpression
+    std::vector<Parameter> parameters;
     std::vector<Target> targets;
     std::set<std::string> cte_names;  // lower case
     bool has_subquery = false;        // as an expression

@@ -44,6 +44,7 @@ class TreeWalk {
     void changed_table(duckdb::TableRef* ref, const char* verb);
 
     TreeParts& parts_;
+    const duckdb::LogicalType* cast_around_ = nullptr;  // set while the walk stands right below a cast
 };
 
 }  // namespace smew::engine

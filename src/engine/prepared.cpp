@@ -2,7 +2,6 @@
 
 #include "engine/cursor.hpp"
 #include "engine/errors.hpp"
-#include "engine/parameter_casts.hpp"
 #include "engine/parameters.hpp"
 #include "engine/type_map.hpp"
 
@@ -21,9 +20,9 @@ bool is_known(const LogicalType& type) {
     return type.id() != LogicalTypeId::UNKNOWN && type.id() != LogicalTypeId::INVALID;
 }
 
-duckdb::vector<LogicalType> types_of(std::span<const std::uint32_t> oids) {
-    duckdb::vector<LogicalType> types;
-    for (const std::uint32_t oid : oids) types.push_back(type_of_oid(oid));
+duckdb::vector<LogicalType> types_of(std::span<const std::uint32_t> oids, std::size_t count) {
+    duckdb::vector<LogicalType> types(count, LogicalType(LogicalTypeId::UNKNOWN));
+    for (std::size_t i = 0; i < std::min(count, oids.size()); ++i) types[i] = type_of_oid(oids[i]);
     return types;
 }
 
@@ -48,8 +47,10 @@ Result<std::unique_ptr<Prepared>> PlannedStatement::make(duckdb::shared_ptr<duck
                                                          ParsedStatement::Parts statement,
                                                          std::span<const std::uint32_t> parameter_types) {
     std::unique_ptr<PlannedStatement> prepared(new PlannedStatement(std::move(context), std::move(session), statement));
-    if (statement.parameter_count > 0) cast_parameters(*statement.tree, types_of(parameter_types));
     prepared->parameter_types_.resize(statement.parameter_count);
+    if (statement.parameter_count > 0) {
+        prepared->casts_ = cast_parameters(*statement.tree, types_of(parameter_types, statement.parameter_count));
+    }
     if (auto planned = prepared->plan(std::move(statement.tree)); !planned) return planned.error();
     if (auto resolved = prepared->resolve_unknown_parameters(); !resolved) return resolved.error();
     prepared->describe_result();
@@ -87,25 +88,58 @@ void PlannedStatement::describe_parameters() {
     }
 }
 
-// As PostgreSQL, which takes text where nothing tells; but DuckDB's functions may want a number.
+bool PlannedStatement::is_resolved() const {
+    if (planned_->data->properties.bound_all_parameters) return true;
+    // A parameter that occurs twice is known, but not "bound" to DuckDB, which then plans at each execution.
+    return std::all_of(parameter_types_as_planned_.begin(), parameter_types_as_planned_.end(), is_known) &&
+           planned_->data->names != duckdb::vector<std::string>{"unknown"};
+}
+
+// As PostgreSQL, which takes text where nothing tells; but DuckDB's functions may want something else.
 Result<void> PlannedStatement::resolve_unknown_parameters() {
-    if (planned_->data->properties.bound_all_parameters) return {};
+    if (is_resolved()) return {};
     const Tree tree = planned_->data->unbound_statement->Copy();
     const Types known = parameter_types_as_planned_;
     Result<void> first;
-    for (const LogicalTypeId guess : {LogicalTypeId::VARCHAR, LogicalTypeId::BIGINT}) {
+    for (const LogicalTypeId guess : {LogicalTypeId::VARCHAR, LogicalTypeId::BIGINT, LogicalTypeId::TIMESTAMP}) {
         Types types = known;
-        // Only what is unknown is cast: DuckDB's own inference stays for the others.
-        for (LogicalType& type : types) type = LogicalType(is_known(type) ? LogicalTypeId::UNKNOWN : guess);
+        for (std::size_t i = 0; i < types.size(); ++i) {
+            // What was typed before planning has its cast already.
+            if (is_known(casts_.types[i]))
+                types[i] = LogicalType(LogicalTypeId::UNKNOWN);
+            else if (!is_known(types[i]))
+                types[i] = LogicalType(guess);
+        }
         Tree attempt = tree->Copy();
-        cast_parameters(*attempt, types);
+        cast_untyped(*attempt, types);
         auto planned = plan(std::move(attempt));
-        if (planned && planned_->data->properties.bound_all_parameters) return {};
+        if (planned && is_resolved()) return {};
         if (!planned && first) first = planned;
     }
-    if (!first) return first;
-    return Error{sqlstate::kIndeterminateDatatype, "could not determine the data type of a parameter", "",
-                 "Add a cast, as $1::integer."};
+    return describe_by_example(*tree, known, first);
+}
+
+// Table functions, as range($1, $2), are planned only with values. Their columns are found with a number for each.
+Result<void> PlannedStatement::describe_by_example(const duckdb::SQLStatement& tree, const Types& known,
+                                                   const Result<void>& reason) {
+    if (auto planned = plan(tree.Copy()); !planned) return reason ? planned : reason;
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        parameter_types_as_planned_[i] = is_known(known[i]) ? known[i] : LogicalType(LogicalTypeId::BIGINT);
+        parameter_types_[i] = describe(parameter_types_as_planned_[i]);
+    }
+    auto values = duckdb::case_insensitive_map_t<duckdb::BoundParameterData>();
+    for (const auto& [name, index] : planned_->named_param_map) {
+        const LogicalType& type = parameter_types_as_planned_[parameter_of(name)];
+        values[name] =
+            duckdb::BoundParameterData(type.IsNumeric() ? duckdb::Value::Numeric(type, 1) : duckdb::Value(type));
+    }
+    const auto pending = planned_->PendingQuery(values, true);
+    if (pending->HasError()) return reason ? failure(pending->GetErrorObject()) : reason;
+    planned_->data->types = pending->types;
+    planned_->data->names = pending->names;
+    planned_->data->properties.return_type = pending->properties.return_type;
+    context_->CancelTransaction();
+    return {};
 }
 
 void PlannedStatement::describe_result() {
@@ -141,9 +175,17 @@ Result<bool> PlannedStatement::versions_changed() {
 
 Result<bool> PlannedStatement::is_stale() {
     // DuckDB plans such a statement anew at each execution anyway.
-    if (planned_->data->properties.always_require_rebind) return false;
+    const duckdb::StatementProperties& properties = planned_->data->properties;
+    if (properties.always_require_rebind || !properties.bound_all_parameters) return false;
     if (outdated_ || path_ != session_->path_changes) return true;
     return bound_.empty() ? Result<bool>(false) : versions_changed();
+}
+
+// The index of the parameter that a name in the tree stands for.
+std::size_t PlannedStatement::parameter_of(const std::string& name) const {
+    const std::size_t number = *parameter_number(name);
+    const std::size_t count = parameter_types_.size();
+    return (number > count ? casts_.again.at(number - count - 1) : number) - 1;
 }
 
 Result<void> PlannedStatement::bind_values(std::span<const ParameterValue> parameters) {
@@ -153,7 +195,7 @@ Result<void> PlannedStatement::bind_values(std::span<const ParameterValue> param
                                                        std::to_string(parameter_types_.size())};
     }
     for (const auto& [name, index] : planned_->named_param_map) {
-        const std::size_t at = *parameter_number(name) - 1;
+        const std::size_t at = parameter_of(name);
         auto value = to_value(*context_, parameters[at], parameter_types_as_planned_[at]);
         if (!value) return value.error();
         values_[name] = duckdb::BoundParameterData(*std::move(value));

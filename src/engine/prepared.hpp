@@ -3,6 +3,7 @@
 // engine/.
 
 #include "engine/engine.hpp"
+#include "engine/parameter_casts.hpp"
 #include "engine/session_state.hpp"
 #include "engine/statement.hpp"
 
@@ -38,11 +39,14 @@ private:
                      const ParsedStatement::Parts& statement);
 
     Result<void> plan(Tree tree);
+    bool is_resolved() const;
     Result<void> resolve_unknown_parameters();
+    Result<void> describe_by_example(const duckdb::SQLStatement& tree, const Types& known, const Result<void>& reason);
     void describe_result();
     void describe_parameters();
     Result<bool> is_stale();
     Result<bool> versions_changed();
+    std::size_t parameter_of(const std::string& name) const;
     Result<void> bind_values(std::span<const ParameterValue> parameters);
     Result<void> check_columns(const Types& types, const duckdb::vector<std::string>& names) const;
     Result<std::unique_ptr<Cursor>> start();
@@ -59,7 +63,8 @@ private:
     std::vector<Type> parameter_types_;
 
     duckdb::unique_ptr<duckdb::PreparedStatement> planned_;
-    Types types_;  // of the columns, as first planned
+    Types types_;           // of the columns, as first planned
+    ParameterCasts casts_;  // what was done to the tree before it was first planned
     Types parameter_types_as_planned_;
     duckdb::case_insensitive_map_t<duckdb::BoundParameterData> values_;
     std::vector<SessionState::Bound> bound_;  // project tables in the plan
