@@ -280,6 +280,18 @@ TEST_F(CsvImport, Compressed) {
     }
 }
 
+TEST_F(CsvImport, CompressedAndCutOff) {
+    for (const auto& [name, compression] :
+         {std::pair{"gzip", FileCompression::kGzip}, std::pair{"zstd", FileCompression::kZstd}}) {
+        sql("COPY (SELECT md5(range::VARCHAR) AS a FROM range(100000)) TO '" + path(name) +
+            "' (FORMAT csv, COMPRESSION " + name + ", USE_TMP_FILE false)");
+        std::filesystem::resize_file(path(name), 1'000'000);
+        ImportJob import = import_csv(path(name), next_version());
+        import.compression = compression;
+        fails(import, "22P04");
+    }
+}
+
 TEST_F(CsvImport, HugeFields) {
     const std::string big(10U << 20, 'x');
     const ImportJob import = job("a,b\n1," + big + "\n2,y\n");

@@ -5,6 +5,7 @@
 // fits, or when an upsert replaces so much that the file would be full of deleted rows.
 
 #include "engine/duckdb_instance.hpp"
+#include "engine/loader_integrity.hpp"
 #include "engine/loader_jobs.hpp"
 #include "engine/loader_source.hpp"
 #include "engine/loader_sql.hpp"
@@ -204,6 +205,10 @@ private:
 
 Result<link::JobOutcome> run_import(const link::ImportJob& job, const JobContext& context) {
     if (auto there = require_file(job.source_file, "the file to import"); !there) return there.error();
+    if (job.format != link::FileFormat::kParquet) {
+        auto whole = check_compressed(job.source_file, job.compression, context.cancel);
+        if (!whole) return whole.error();
+    }
     auto output = OutputFile::claim(job.output_file);
     if (!output) return output.error();
     auto database =
