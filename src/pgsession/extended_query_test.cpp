@@ -1,5 +1,5 @@
 #include "core/byte_io.hpp"
-#include "pgsession/session_fixture_test.hpp"
+#include "pgsession/session_fixture.hpp"
 
 namespace smew::pgsession::testing {
 namespace {

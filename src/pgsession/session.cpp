@@ -194,6 +194,7 @@ bool SessionImpl::flush(Wait wait) {
 }
 
 void SessionImpl::ready() {
+    if (is_over()) return;
     for (const auto& [name, value] : settings_.take_reports()) pgproto::write_parameter_status(wire_.out(), name, value);
     pgproto::write_ready_for_query(wire_.out(), block_.status());
     flush_due_ = true;

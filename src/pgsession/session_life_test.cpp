@@ -1,4 +1,4 @@
-#include "pgsession/session_fixture_test.hpp"
+#include "pgsession/session_fixture.hpp"
 
 #include <algorithm>
 #include <thread>

@@ -1,4 +1,6 @@
-#include "pgsession/session_fixture_test.hpp"
+#include "pgsession/session_fixture.hpp"
+
+#include <thread>
 
 namespace smew::pgsession::testing {
 namespace {
@@ -74,7 +76,7 @@ TEST_F(SessionTest, PositionCountsFromTheStartOfTheMessage) {
     client.session().run();
     const auto bytes = client.take_bytes();
     const std::string text(bytes.begin(), bytes.end());
-    EXPECT_NE(text.find(std::string("P25\0", 4)), std::string::npos) << "8 in the statement, which begins at 18";
+    EXPECT_NE(text.find(std::string("P26\0", 4)), std::string::npos) << "8 in the statement, behind 18 characters";
 }
 
 TEST_F(SessionTest, ErrorAfterRowsComesBehindThem) {

@@ -1,4 +1,6 @@
-#include "pgsession/session_fixture_test.hpp"
+#include "pgsession/session_fixture.hpp"
+
+#include <algorithm>
 
 namespace smew::pgsession::testing {
 namespace {
