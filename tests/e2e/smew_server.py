@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -27,6 +28,21 @@ def eventually(condition, seconds=10.0, what="condition"):
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true within {seconds} s")
         time.sleep(0.01)
+
+
+def farewell(connection, seconds=15):
+    """SQLSTATE and text of the FATAL error that ends a plain connection, read off its socket: libpq (16 and newer) swallows
+    it when it finds the connection closed, with PostgreSQL as well."""
+    with socket.socket(fileno=os.dup(connection.info.socket)) as raw:
+        raw.setblocking(True)
+        raw.settimeout(seconds)
+        data = b""
+        while more := raw.recv(65536):
+            data += more
+    assert data[:1] == b"E", f"the connection ended with {data[:200]!r}"
+    fields = {field[:1]: field[1:].decode() for field in data[5:].split(b"\0") if field}
+    assert fields[b"S"] == "FATAL"
+    return fields[b"C"], fields[b"M"]
 
 
 class Server:

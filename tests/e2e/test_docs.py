@@ -16,7 +16,8 @@ def blocks(page, language):
     return [body for kind, body in BLOCK.findall((ROOT / page).read_text()) if kind == language]
 
 
-def test_readme_by_hand(server, tmp_path):
+def test_readme_by_hand(start_server, tmp_path):
+    server = start_server("readme")
     curl = next(block for block in blocks("README.md", "bash") if "/projects" in block)
     assert "localhost:8000" in curl and "change-me" in curl
     (tmp_path / "orders.csv").write_text(ORDERS)
