@@ -3,6 +3,8 @@
 #include "http/body_source.hpp"
 #include "http/problem.hpp"
 #include "http/wire.hpp"
+#include "net/address.hpp"
+#include "net/run_blocking.hpp"
 #include "telemetry/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -41,6 +43,18 @@ constexpr std::chrono::seconds kHandshakeTimeout{10};
 constexpr std::chrono::seconds kLingerTimeout{3};
 constexpr std::uint64_t kLingerBytes = 16 << 20;
 
+// Counts a request also when its coroutine is cancelled.
+class InFlight {
+public:
+    explicit InFlight(telemetry::Metrics& metrics) : metrics_(metrics) { metrics_.http_in_flight(1); }
+    ~InFlight() { metrics_.http_in_flight(-1); }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+private:
+    telemetry::Metrics& metrics_;
+};
+
 template <class Stream>
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
 public:
@@ -65,14 +79,6 @@ public:
         asio::post(stream_.get_executor(), [self] {
             self->ending_ = true;
             if (self->idle_) self->socket().cancel();
-        });
-    }
-
-    void abort() override {
-        auto self = this->shared_from_this();
-        asio::post(stream_.get_executor(), [self] {
-            self->ending_ = true;
-            self->socket().close();
         });
     }
 
@@ -121,9 +127,8 @@ awaitable<bool> HttpConnection<Stream>::one_request() {
         if (!exchange.response) co_return false;
         unread_ = true;
     } else {
-        desk_.context.metrics.http_in_flight(1);
+        const InFlight counted(desk_.context.metrics);
         co_await receive(parser, exchange);
-        desk_.context.metrics.http_in_flight(-1);
         if (!exchange.response) co_return false;
         unread_ = !parser.is_done() && !co_await drop_body(parser);
         keep_alive = parser.keep_alive() && !unread_ && !ending_;
@@ -143,7 +148,8 @@ awaitable<void> HttpConnection<Stream>::receive(wire::Parser& parser, Exchange& 
         exchange.response = to_response(problem, "", exchange.head.request_id, "");
         co_return;
     }
-    co_await call_on(desk_.lanes.metadata, desk_.dispatcher, &Dispatcher::admit, exchange);
+    const auto admit = [this, &exchange] { desk_.dispatcher.admit(exchange); };
+    co_await net::run_blocking(desk_.lanes.metadata, admit);
     if (exchange.response) co_return;
     if (!parser.is_done() && wire::expects_continue(parser)) {
         const bool told = co_await tell_to_continue(parser.get().version());
@@ -154,7 +160,8 @@ awaitable<void> HttpConnection<Stream>::receive(wire::Parser& parser, Exchange& 
     if (!complete) co_return;
     Lanes& lanes = desk_.lanes;
     asio::thread_pool& lane = exchange.route->lane == Lane::kWorker ? lanes.workers : lanes.metadata;
-    co_await call_on(lane, desk_.dispatcher, &Dispatcher::handle, exchange);
+    const auto handle = [this, &exchange] { desk_.dispatcher.handle(exchange); };
+    co_await net::run_blocking(lane, handle);
 }
 
 // False when there is nothing to handle: the peer is gone, or a response says what was wrong.
@@ -189,13 +196,15 @@ awaitable<bool> HttpConnection<Stream>::read_upload(wire::Parser& parser, Exchan
     }
     std::vector<char> buffer(kPiece);
     while (!parser.is_done()) {
+        // One byte past the limit is enough to know; waiting for more would be waiting for what is refused anyway.
+        buffer.resize(std::min<std::uint64_t>(kPiece, limit.count - exchange.request.upload->received() + 1));
         std::size_t size = 0;
         start_deadline();  // for each piece
         const bool read = co_await read_piece(parser, buffer, size);
         if (!read) co_return false;
-        ByteSpan piece = as_bytes(std::string_view(buffer.data(), size));
-        const Result<void> kept =
-            co_await call_on(desk_.lanes.disk, *exchange.request.upload, &Upload::write_piece, piece);
+        const ByteSpan piece = as_bytes(std::string_view(buffer.data(), size));
+        const auto keep = [&exchange, piece] { return exchange.request.upload->write(piece); };
+        const Result<void> kept = co_await net::run_blocking(desk_.lanes.disk, keep);
         if (kept) continue;
         desk_.dispatcher.refuse(exchange, kept.error());
         co_return false;
@@ -267,8 +276,12 @@ awaitable<bool> HttpConnection<Stream>::send_body(wire::Reply& reply, BodySource
     bhttp::response_serializer<bhttp::buffer_body> serializer(reply);
     while (!source.done()) {
         std::string_view piece;
-        const bool there = source.is_file() ? co_await call_on(desk_.lanes.disk, source, &BodySource::next, piece)
-                                            : source.next(piece);
+        const auto read = [&source, &piece] { return source.next(piece); };
+        bool there = true;
+        if (source.is_file())
+            there = co_await net::run_blocking(desk_.lanes.disk, read);
+        else
+            there = read();
         if (!there) co_return false;
         reply.body().data = const_cast<char*>(piece.data());  // Beast only reads it
         reply.body().size = piece.size();
@@ -329,8 +342,7 @@ void HttpConnection<Stream>::record(const Exchange& exchange, SteadyTime started
 std::shared_ptr<Connection> make_connection(Desk desk, asio::ip::tcp::socket socket, const net::Tls* tls) {
     error_code error;
     const auto peer = socket.remote_endpoint(error);
-    std::string client = error ? std::string() : peer.address().to_string();
-    socket.set_option(asio::ip::tcp::no_delay(true), error);
+    std::string client = error ? std::string() : net::host_text(peer);
     beast::tcp_stream plain(std::move(socket));
     if (tls == nullptr) return std::make_shared<HttpConnection<PlainStream>>(desk, std::move(plain), std::move(client));
     // Making a connection's state from it changes nothing but its count of references, which OpenSSL guards.

@@ -23,13 +23,10 @@ struct Desk {
 class Connection {
 public:
     virtual ~Connection() = default;
-    // Until the peer leaves, a deadline passes or it is told to end. Runs on the socket's executor; never throws for
-    // anything a peer can do.
+    // Until the peer leaves, a deadline passes, it is told to end or it is cancelled. Runs on the socket's executor.
     virtual boost::asio::awaitable<void> run() = 0;
     // From any thread: no further request is read; one under way is answered.
     virtual void end_when_idle() = 0;
-    // From any thread: closes the socket now.
-    virtual void abort() = 0;
 };
 
 // `socket` belongs to a strand. `tls`: null for plain HTTP.

@@ -171,6 +171,7 @@ void Dispatcher::open_upload(Exchange& exchange) {
 
 void Dispatcher::handle(Exchange& exchange) {
     exchange.response = guarded(exchange, [&] { return handle_or_throw(exchange); });
+    exchange.request.upload.reset();  // its file is not needed while the reply is on its way
 }
 
 Response Dispatcher::handle_or_throw(Exchange& exchange) {

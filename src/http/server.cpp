@@ -1,174 +1,104 @@
 #include "http/server.hpp"
 
 #include "http/connection.hpp"
+#include "net/listener.hpp"
+#include "net/task_group.hpp"
 #include "telemetry/log.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <condition_variable>
 #include <mutex>
 #include <unordered_set>
+#include <vector>
 
 namespace smew::http {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kMaxConnections = 2000;
-// When the process has no descriptor left, trying again at once would only burn a core.
-constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kForceWait{1000};
-
-[[noreturn]] void fail_listen(const std::string& where, const std::string& why) {
-    throw ErrorException({sqlstate::kConnectionException, "http_listen " + where + ": " + why});
-}
-
-tcp::endpoint resolve(asio::io_context& io, const std::string& where) {
-    const std::size_t colon = where.rfind(':');
-    if (colon == std::string::npos) fail_listen(where, "must be HOST:PORT");
-    std::string host = where.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    boost::system::error_code error;
-    const auto found = tcp::resolver(io).resolve(host, where.substr(colon + 1),
-                                                 tcp::resolver::passive | tcp::resolver::numeric_service, error);
-    if (error || found.empty()) fail_listen(where, error.message());
-    return found.begin()->endpoint();
-}
-
-tcp::acceptor bind(asio::io_context& io, const std::string& where) {
-    const tcp::endpoint endpoint = resolve(io, where);
-    tcp::acceptor acceptor(asio::make_strand(io));
-    boost::system::error_code error;
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) fail_listen(where, error.message());
-    return acceptor;
-}
 
 class BeastServer final : public Server {
 public:
     BeastServer(asio::io_context& io, Services services, const net::Tls* tls)
-        : io_(io),
-          context_(std::move(services)),
+        : context_(std::move(services)),
           dispatcher_(context_),
           lanes_(static_cast<std::size_t>(context_.settings.http_threads)),
           tls_(tls),
-          acceptor_(bind(io, context_.settings.http_listen)) {}
+          listener_(net::Listener::open(io, context_.settings.http_listen).value()) {}
 
-    ~BeastServer() override { lanes_.join(); }
+    ~BeastServer() override {
+        listener_.close();
+        tasks_.cancel();
+    }
 
     void start() override {
-        begin_task();
-        asio::co_spawn(acceptor_.get_executor(), accept_all(), [this](const std::exception_ptr& error) {
-            if (error) log::error("http_listener_failed");
-            end_task();
-        });
+        tasks_.spawn(listener_.executor(),
+                     listener_.run([this](asio::ip::tcp::socket socket) { welcome(std::move(socket)); }));
     }
 
-    std::string address() const override {
-        const tcp::endpoint endpoint = acceptor_.local_endpoint();
-        const std::string host = endpoint.address().to_string();
-        return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
-    }
-
+    std::string address() const override { return listener_.address(); }
     void set_pg_address(std::string address) override { context_.set_pg_address(std::move(address)); }
     void set_ready(bool ready) override { context_.ready = ready; }
 
     void stop(std::chrono::milliseconds grace) override {
         context_.stopping = true;
-        asio::post(acceptor_.get_executor(), [this] { close_listener(); });
-        for (const auto& connection : connections()) connection->end_when_idle();
-        if (wait_for_end(grace)) return;
-        for (const auto& connection : connections()) connection->abort();
-        if (!wait_for_end(kForceWait))
-            log::warning("http_requests_outlive_stop", {{"connections", connections().size()}});
+        listener_.close();
+        for (const auto& connection : open_connections()) connection->end_when_idle();
+        if (tasks_.wait_for(grace)) return;
+        tasks_.cancel();
+        if (!tasks_.wait_for(kForceWait)) log::warning("http_requests_outlive_stop", {{"connections", tasks_.size()}});
     }
 
 private:
-    asio::awaitable<void> accept_all() {
-        while (acceptor_.is_open()) {
-            auto [error, socket] = co_await acceptor_.async_accept(asio::make_strand(io_), kTuple);
-            if (error == asio::error::operation_aborted || context_.stopping) co_return;
-            if (!error) {
-                open(std::move(socket));
-                continue;
-            }
-            log::warning("http_accept_failed", {{"error", error.message()}});
-            asio::steady_timer pause(acceptor_.get_executor(), kAcceptPause);
-            (void)co_await pause.async_wait(kTuple);
-        }
-    }
+    using ConnectionPointer = std::shared_ptr<Connection>;  // shared with the connection's own posted work
 
-    void open(tcp::socket socket) {
-        {
-            const std::lock_guard guard(mutex_);
-            if (connections_.size() >= kMaxConnections) {
-                log::warning("http_connections_exhausted", {{"limit", kMaxConnections}});
-                return;  // closes it
-            }
+    // Keeps a connection in the list of those that are told when the server stops.
+    class Registration {
+    public:
+        Registration(BeastServer& server, ConnectionPointer connection)
+            : server_(server), connection_(std::move(connection)) {
+            const std::lock_guard guard(server_.mutex_);
+            server_.connections_.insert(connection_);
+        }
+        ~Registration() {
+            const std::lock_guard guard(server_.mutex_);
+            server_.connections_.erase(connection_);
+        }
+        Registration(const Registration&) = delete;
+        Registration& operator=(const Registration&) = delete;
+
+    private:
+        BeastServer& server_;
+        ConnectionPointer connection_;
+    };
+
+    void welcome(asio::ip::tcp::socket socket) {
+        if (open_connections().size() >= kMaxConnections) {
+            log::warning("http_connections_exhausted", {{"limit", kMaxConnections}});
+            return;  // closes it
         }
         const auto executor = socket.get_executor();
-        auto connection = make_connection({context_, dispatcher_, lanes_}, std::move(socket), tls_);
-        {
-            const std::lock_guard guard(mutex_);
-            connections_.insert(connection);
-        }
-        begin_task();
-        asio::co_spawn(executor, connection->run(), [this, connection](const std::exception_ptr& error) {
-            if (error) log::error("http_connection_failed");
-            {
-                const std::lock_guard guard(mutex_);
-                connections_.erase(connection);
-            }
-            end_task();
-        });
-        if (context_.stopping) connection->end_when_idle();
+        tasks_.spawn(executor, serve(make_connection({context_, dispatcher_, lanes_}, std::move(socket), tls_)));
     }
 
-    void close_listener() {
-        boost::system::error_code ignored;
-        acceptor_.close(ignored);
+    asio::awaitable<void> serve(ConnectionPointer connection) {
+        const Registration listed(*this, connection);
+        if (!context_.stopping) co_await connection->run();
     }
 
-    std::vector<std::shared_ptr<Connection>> connections() {
+    std::vector<ConnectionPointer> open_connections() {
         const std::lock_guard guard(mutex_);
         return {connections_.begin(), connections_.end()};
     }
 
-    void begin_task() {
-        const std::lock_guard guard(mutex_);
-        ++tasks_;
-    }
-    void end_task() {
-        const std::lock_guard guard(mutex_);
-        --tasks_;
-        ended_.notify_all();
-    }
-    bool wait_for_end(std::chrono::milliseconds limit) {
-        std::unique_lock lock(mutex_);
-        return ended_.wait_for(lock, limit, [this] { return tasks_ == 0; });
-    }
-
-    asio::io_context& io_;
     Context context_;
     Dispatcher dispatcher_;
-    Lanes lanes_;
+    Lanes lanes_;  // joined when it goes
     const net::Tls* tls_;
-    tcp::acceptor acceptor_;
+    net::Listener listener_;
     std::mutex mutex_;
-    std::condition_variable ended_;
-    std::size_t tasks_ = 0;  // the listener and all connections
-    std::unordered_set<std::shared_ptr<Connection>> connections_;
+    std::unordered_set<ConnectionPointer> connections_;
+    net::TaskGroup tasks_{"http"};  // first to go: waits for the connections, which use all of the above
 };
 
 }  // namespace

@@ -40,9 +40,8 @@ private:
     Result<void> one(char c) {
         switch (c) {
             case '\'':
-                return quoted(c, escapes_at(at_));
             case '"':
-                return quoted(c, false);
+                return quoted(c);
             case '(':
             case '[':
             case '{':
@@ -83,21 +82,23 @@ private:
         return {};
     }
 
-    // E'…' knows backslash escapes: the E has to be a word of its own.
+    // In E'…' a backslash can escape the quote, also in the parts it goes on with after a line end; and 1E'…' is one
+    // too. Nobody needs them in a condition, so they are not allowed to begin.
     bool escapes_at(std::size_t quote) const {
-        if (quote == 0 || (text_[quote - 1] != 'e' && text_[quote - 1] != 'E')) return false;
-        return quote == 1 || !word_character(text_[quote - 2]);
+        std::size_t begin = quote;
+        while (begin > 0 && word_character(text_[begin - 1])) --begin;
+        const std::string_view word = text_.substr(begin, quote - begin);
+        return word == "e" || word == "E" || (!word.empty() && std::isdigit(static_cast<unsigned char>(word.front())));
     }
 
-    Result<void> quoted(char quote, bool backslash) {
+    Result<void> quoted(char quote) {
+        if (quote == '\'' && escapes_at(at_)) return wrong("a condition must not hold escape strings");
         for (++at_; at_ < text_.size(); ++at_) {
             if (text_[at_] == '\0') return wrong("a condition must not hold a NUL character");
-            if (backslash && text_[at_] == '\\')
-                ++at_;
-            else if (text_[at_] == quote && at_ + 1 < text_.size() && text_[at_ + 1] == quote)
-                ++at_;
-            else if (text_[at_] == quote)
-                return {};
+            if (text_[at_] != quote) continue;
+            const bool twice = at_ + 1 < text_.size() && text_[at_ + 1] == quote;
+            if (!twice) return {};
+            ++at_;
         }
         return wrong("a quote is not closed");
     }

@@ -48,14 +48,15 @@ Upload::~Upload() {
 }
 
 Result<void> Upload::write(ByteSpan piece) {
+    received_ += piece.size();
+    if (received_ > target_.limit.count) {
+        return Error{sqlstate::kConfigurationLimitExceeded,
+                     "the body is larger than " + to_text(target_.limit) + " (import_max_bytes)"};
+    }
     return multipart_ ? multipart_->feed(piece) : store(piece);
 }
 
 Result<void> Upload::store(ByteSpan piece) {
-    if (size_ + piece.size() > target_.limit.count) {
-        return Error{sqlstate::kConfigurationLimitExceeded,
-                     "the upload is larger than " + to_text(target_.limit) + " (import_max_bytes)"};
-    }
     if (hash_) hash_->update(piece);
     size_ += piece.size();
     while (!piece.empty()) {

@@ -35,11 +35,11 @@ public:
 
     // 53400 beyond the limit, 53100 when the disk is full, 22023 for broken multipart.
     Result<void> write(ByteSpan piece);
-    Result<void> write_piece(ByteSpan& piece) { return write(piece); }  // as lanes call it
     Result<void> finish();
 
     const std::filesystem::path& path() const { return target_.path; }
     std::uint64_t size() const { return size_; }
+    std::uint64_t received() const { return received_; }   // of the body, multipart's own bytes included
     const std::string& sha256() const { return sha256_; }  // hex, of the file, after finish(); empty when not hashed
     const std::string& file_name() const { return file_name_; }  // of the multipart part; may be empty
 
@@ -51,7 +51,7 @@ private:
     UniqueFd file_;
     std::unique_ptr<MultipartReader> multipart_;
     std::unique_ptr<Sha256> hash_;
-    std::uint64_t size_ = 0;
+    std::uint64_t size_ = 0, received_ = 0;
     std::string sha256_, file_name_;
 };
 
