@@ -218,6 +218,7 @@ bool FleetImpl::warm(const WorkspaceId& workspace) const {
 void FleetImpl::begin_end(const WorkerPointer& worker, CancelReason reason, milliseconds grace) {
     if (worker->state == WorkerState::kEnding || worker->state == WorkerState::kGone) return;
     worker->state = WorkerState::kEnding;
+    worker->told_to_end = true;
     worker->kill_at = clock_.steady_now() + grace + kEndMargin;
     const link::Shutdown order{.grace_ms = static_cast<std::uint32_t>(grace.count()), .reason = reason};
     if (!worker->channel.send(order)) kill_process(worker->process);
@@ -332,7 +333,7 @@ void FleetImpl::on_exited(const WorkerPointer& worker, const std::string& status
     bool expected = false;
     {
         const std::lock_guard lock(mutex_);
-        expected = status == "exit code 0" || (worker->state == WorkerState::kEnding && worker->last_words.empty());
+        expected = status == "exit code 0" || worker->told_to_end;
         worker->state = WorkerState::kGone;
         orphans.swap(worker->sessions);
         for (const auto& [id, session] : orphans) backends_.erase(session.backend_pid);

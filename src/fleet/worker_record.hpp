@@ -40,6 +40,7 @@ struct WorkerRecord {
     Process process;
 
     WorkerState state = WorkerState::kStarting;
+    bool told_to_end = false;  // by the fleet: its end is no loss
     std::optional<Error> start_error;
     std::string last_words;  // why it ended itself, when it said so
     SteadyTime started_at{};
