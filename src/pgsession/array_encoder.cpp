@@ -81,7 +81,8 @@ Octet* quote_element(RowSink& sink, std::size_t start, Octet* end) {
 
 // `present`: false below a NULL array of a fixed-size array, whose elements then all show as NULL, since PostgreSQL's
 // arrays are rectangular and have no NULL of their own inside.
-Octet* array_text(RowSink& sink, Octet* out, Elements elements, bool present, const ValueEncoder& leaf, const ValueFormat& format) {
+Octet* array_text(RowSink& sink, Octet* out, Elements elements, bool present, const ValueEncoder& leaf,
+                  const ValueFormat& format) {
     out = sink.reserve(out, 2);
     *out++ = '{';
     for (std::uint64_t i = 0; i < elements.count; ++i) {
@@ -145,12 +146,14 @@ std::vector<std::uint64_t> dimensions_of(Elements elements) {
 
 }  // namespace
 
-Octet* encode_array_text(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat& format) {
+Octet* encode_array_text(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row,
+                         const ValueFormat& format) {
     const Elements elements = elements_of(column, row);
     return array_text(sink, out, elements, true, text_encoder_for(array_leaf(*column.type)), format);
 }
 
-Octet* encode_array_binary(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat& format) {
+Octet* encode_array_binary(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row,
+                           const ValueFormat& format) {
     const Elements elements = elements_of(column, row);
     const std::vector<std::uint64_t> dimensions = dimensions_of(elements);
     out = sink.reserve(out, 12 + 8 * dimensions.size());

@@ -48,10 +48,18 @@ Octet* numeric_binary(RowSink& sink, Octet* out, const ColumnView& column, std::
     Octet text[kDecimalTextMax];
     Octet* end = text;
     switch (column.type->id) {
-        case TypeId::kUBigInt: end = write_uint(text, column.at<std::uint64_t>(row)); break;
-        case TypeId::kHugeInt: end = write_int128(text, to_int128(column.at<engine::HugeInt>(row))); break;
-        case TypeId::kUHugeInt: end = write_uint128(text, to_uint128(column.at<engine::UHugeInt>(row))); break;
-        case TypeId::kDecimal: end = write_decimal(text, decimal_value(column, row), column.type->scale); break;
+        case TypeId::kUBigInt:
+            end = write_uint(text, column.at<std::uint64_t>(row));
+            break;
+        case TypeId::kHugeInt:
+            end = write_int128(text, to_int128(column.at<engine::HugeInt>(row)));
+            break;
+        case TypeId::kUHugeInt:
+            end = write_uint128(text, to_uint128(column.at<engine::UHugeInt>(row)));
+            break;
+        case TypeId::kDecimal:
+            end = write_decimal(text, decimal_value(column, row), column.type->scale);
+            break;
         default: {
             const std::string_view digits = column.at<StringRef>(row).view();
             return write_numeric_binary(sink.reserve(out, numeric_binary_max(digits.size())), digits);
@@ -119,47 +127,74 @@ Octet* uuid_binary(RowSink&, Octet* out, const ColumnView& column, std::uint64_t
 ValueEncoder binary_encoder_for(const engine::Type& type) {
     constexpr auto kNumeric = static_cast<std::uint32_t>(numeric_binary_max(kDecimalTextMax));
     switch (type.id) {
-        case TypeId::kBoolean: return {boolean_binary, 1};
-        case TypeId::kTinyInt: return {integer_binary<std::int8_t, std::int16_t>, 2};
-        case TypeId::kSmallInt: return {integer_binary<std::int16_t, std::int16_t>, 2};
-        case TypeId::kInteger: return {integer_binary<std::int32_t, std::int32_t>, 4};
-        case TypeId::kBigInt: return {integer_binary<std::int64_t, std::int64_t>, 8};
-        case TypeId::kUTinyInt: return {integer_binary<std::uint8_t, std::int16_t>, 2};
-        case TypeId::kUSmallInt: return {integer_binary<std::uint16_t, std::int32_t>, 4};
-        case TypeId::kUInteger: return {integer_binary<std::uint32_t, std::int64_t>, 8};
+        case TypeId::kBoolean:
+            return {boolean_binary, 1};
+        case TypeId::kTinyInt:
+            return {integer_binary<std::int8_t, std::int16_t>, 2};
+        case TypeId::kSmallInt:
+            return {integer_binary<std::int16_t, std::int16_t>, 2};
+        case TypeId::kInteger:
+            return {integer_binary<std::int32_t, std::int32_t>, 4};
+        case TypeId::kBigInt:
+            return {integer_binary<std::int64_t, std::int64_t>, 8};
+        case TypeId::kUTinyInt:
+            return {integer_binary<std::uint8_t, std::int16_t>, 2};
+        case TypeId::kUSmallInt:
+            return {integer_binary<std::uint16_t, std::int32_t>, 4};
+        case TypeId::kUInteger:
+            return {integer_binary<std::uint32_t, std::int64_t>, 8};
         case TypeId::kUBigInt:
         case TypeId::kHugeInt:
         case TypeId::kUHugeInt:
-        case TypeId::kDecimal: return {numeric_binary, kNumeric};
-        case TypeId::kBigNum: return {numeric_binary, 0};
-        case TypeId::kFloat: return {float_binary, 4};
-        case TypeId::kDouble: return {double_binary, 8};
-        case TypeId::kBit: return {bit_binary, 0};
-        case TypeId::kDate: return {date_binary, 4};
-        case TypeId::kTime: return {time_binary<1>, 8};
-        case TypeId::kTimeNs: return {time_binary<1'000>, 8};
-        case TypeId::kTimeTz: return {time_tz_binary, 12};
+        case TypeId::kDecimal:
+            return {numeric_binary, kNumeric};
+        case TypeId::kBigNum:
+            return {numeric_binary, 0};
+        case TypeId::kFloat:
+            return {float_binary, 4};
+        case TypeId::kDouble:
+            return {double_binary, 8};
+        case TypeId::kBit:
+            return {bit_binary, 0};
+        case TypeId::kDate:
+            return {date_binary, 4};
+        case TypeId::kTime:
+            return {time_binary<1>, 8};
+        case TypeId::kTimeNs:
+            return {time_binary<1'000>, 8};
+        case TypeId::kTimeTz:
+            return {time_tz_binary, 12};
         case TypeId::kTimestamp:
-        case TypeId::kTimestampTz: return {timestamp_binary<TypeId::kTimestamp>, 8};
-        case TypeId::kTimestampSec: return {timestamp_binary<TypeId::kTimestampSec>, 8};
-        case TypeId::kTimestampMs: return {timestamp_binary<TypeId::kTimestampMs>, 8};
-        case TypeId::kTimestampNs: return {timestamp_binary<TypeId::kTimestampNs>, 8};
-        case TypeId::kInterval: return {interval_binary, 16};
-        case TypeId::kUuid: return {uuid_binary, 16};
-        case TypeId::kEnum: return {enum_binary, 0};
+        case TypeId::kTimestampTz:
+            return {timestamp_binary<TypeId::kTimestamp>, 8};
+        case TypeId::kTimestampSec:
+            return {timestamp_binary<TypeId::kTimestampSec>, 8};
+        case TypeId::kTimestampMs:
+            return {timestamp_binary<TypeId::kTimestampMs>, 8};
+        case TypeId::kTimestampNs:
+            return {timestamp_binary<TypeId::kTimestampNs>, 8};
+        case TypeId::kInterval:
+            return {interval_binary, 16};
+        case TypeId::kUuid:
+            return {uuid_binary, 16};
+        case TypeId::kEnum:
+            return {enum_binary, 0};
         case TypeId::kVarchar:
         case TypeId::kBlob:
         case TypeId::kVariant:
         case TypeId::kGeometry:
         case TypeId::kUnknown:
-        case TypeId::kOther: return {bytes_binary, 0};
+        case TypeId::kOther:
+            return {bytes_binary, 0};
         case TypeId::kList:
         case TypeId::kArray:
             return {wire_type_of(type).shape == WireShape::kArray ? encode_array_binary : encode_json, 0};
         case TypeId::kStruct:
         case TypeId::kMap:
-        case TypeId::kUnion: return {encode_json, 0};
-        case TypeId::kNull: break;
+        case TypeId::kUnion:
+            return {encode_json, 0};
+        case TypeId::kNull:
+            break;
     }
     return {};
 }

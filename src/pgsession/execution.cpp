@@ -80,7 +80,8 @@ Result<void> SessionImpl::spool_rest(Portal& portal) {
             stream.chunk = *next;
             stream.row = 0;
         }
-        const auto row = stream.encoder.encode(*stream.chunk, stream.row, stream.chunk->rows, portal.spool, kMaxSpoolBytes);
+        const auto row =
+            stream.encoder.encode(*stream.chunk, stream.row, stream.chunk->rows, portal.spool, kMaxSpoolBytes);
         if (!row) return row.error();
         stream.row = *row;
         if (portal.spool.size() >= kMaxSpoolBytes) {
@@ -114,9 +115,10 @@ Result<void> SessionImpl::plan_again(PreparedStatement& statement) {
 }
 
 Result<std::unique_ptr<engine::Cursor>> SessionImpl::start(PreparedStatement& statement,
-                                                           std::span<const engine::ParameterValue> parameters, bool alone,
-                                                           bool may_plan_again) {
+                                                           std::span<const engine::ParameterValue> parameters,
+                                                           bool alone, bool may_plan_again) {
     if (const Result<void> admitted = block_.admit(statement.plan->kind(), alone); !admitted) return admitted.error();
+    parameters = parameters.first(std::min(parameters.size(), statement.plan->parameter_types().size()));
     auto cursor = statement.plan->execute(parameters);
     if (cursor || !plan_is_outdated(cursor.error())) return cursor;
     cache_.drop(statement);
@@ -126,11 +128,13 @@ Result<std::unique_ptr<engine::Cursor>> SessionImpl::start(PreparedStatement& st
     return statement.plan->execute(parameters);
 }
 
-std::unique_ptr<RowStream> SessionImpl::open_stream(PreparedStatement& statement, std::unique_ptr<engine::Cursor> cursor,
+std::unique_ptr<RowStream> SessionImpl::open_stream(PreparedStatement& statement,
+                                                    std::unique_ptr<engine::Cursor> cursor,
                                                     std::span<const pgproto::Format> formats) const {
-    return std::make_unique<RowStream>(RowStream{.cursor = std::move(cursor),
-                                                 .encoder = {statement.plan->columns(), formats, settings_.value_format()},
-                                                 .zone = settings_.zone()});
+    return std::make_unique<RowStream>(
+        RowStream{.cursor = std::move(cursor),
+                  .encoder = {statement.plan->columns(), formats, settings_.value_format()},
+                  .zone = settings_.zone()});
 }
 
 Result<void> SessionImpl::flush_rows() {
@@ -192,8 +196,8 @@ Result<std::uint64_t> SessionImpl::drain(engine::Cursor& cursor) {
     }
 }
 
-Result<std::string> SessionImpl::run_plan(PreparedStatement& statement, std::span<const engine::ParameterValue> parameters,
-                                          bool alone) {
+Result<std::string> SessionImpl::run_plan(PreparedStatement& statement,
+                                          std::span<const engine::ParameterValue> parameters, bool alone) {
     auto cursor = start(statement, parameters, alone, true);
     if (!cursor) return cursor.error();
     const engine::StatementKind kind = statement.plan->kind();
@@ -223,8 +227,8 @@ bool SessionImpl::answer_constant(const PreparedStatement& statement, std::span<
     return true;
 }
 
-void SessionImpl::keep_constant(PreparedStatement& statement, std::span<const pgproto::Format> formats, std::size_t start,
-                                std::uint64_t flushes, const std::string& tag) {
+void SessionImpl::keep_constant(PreparedStatement& statement, std::span<const pgproto::Format> formats,
+                                std::size_t start, std::uint64_t flushes, const std::string& tag) {
     const pgproto::Buffer& out = wire_.out();
     if (!statement.plan->constant() || wire_.flushes() != flushes || out.size() - start > kMaxConstantBytes) return;
     ConstantAnswer answer{.settings_generation = settings_.generation()};

@@ -77,12 +77,9 @@ Result<StatementPtr> SessionImpl::prepare_text(std::string_view sql, std::span<c
         return command;
     }
     if (const Result<void> allowed = check_block(); !allowed) return allowed.error();
-    if (parsed->parts.size() > 1) {
-        return Error{sqlstate::kFeatureNotSupported, "this statement cannot be prepared", "", "Send it as a simple query."};
-    }
     begin_statement();
     if (const Result<void> entered = enter_engine(); !entered) return entered.error();
-    Result<StatementPtr> statement = make_plan(sql, std::move(parsed->parts.front()), types);
+    Result<StatementPtr> statement = make_plan(sql, std::move(parsed->statement), types);
     if (!statement) return statement;
     watch_.end();
     cache_.offer(*statement);
@@ -96,10 +93,10 @@ Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
     if (!statement) return statement.error();
     const std::size_t wanted = (*statement)->parameter_types.size();
     if (message.parameters.size() != wanted) {
-        return Error{sqlstate::kProtocolViolation, "bind message supplies " + std::to_string(message.parameters.size()) +
-                                                       " parameters, but prepared statement \"" +
-                                                       std::string(message.statement) + "\" requires " +
-                                                       std::to_string(wanted)};
+        return Error{sqlstate::kProtocolViolation,
+                     "bind message supplies " + std::to_string(message.parameters.size()) +
+                         " parameters, but prepared statement \"" + std::string(message.statement) + "\" requires " +
+                         std::to_string(wanted)};
     }
     if (const Result<void> allowed = check_block((*statement)->ends_block()); !allowed) return allowed;
     const std::size_t columns = (*statement)->fields.size();
@@ -114,7 +111,8 @@ Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
     } else if (portals_.contains(name)) {
         return Error{sqlstate::kDuplicateCursor, "cursor \"" + name + "\" already exists"};
     } else if (portals_.size() >= limits_.max_prepared_statements) {
-        return Error{sqlstate::kConfigurationLimitExceeded, "too many open portals", "", "Close those that are no longer used."};
+        return Error{sqlstate::kConfigurationLimitExceeded, "too many open portals", "",
+                     "Close those that are no longer used."};
     }
     auto portal = std::make_shared<Portal>();
     portal->statement = *statement;

@@ -22,7 +22,9 @@ TEST_F(SessionTest, ParseBindDescribeExecuteSync) {
 TEST_F(SessionTest, DescribeRunsNothing) {
     client.add(pg::Parse{"s", "select $1", {}}).add(pg::Describe{pg::Target::kStatement, "s"}).add(pg::Sync{});
     EXPECT_EQ(client.exchange(), (Messages{"Parsed", "Parameters 23", "Columns x:23", "Ready I"}));
-    client.add(pg::Parse{"i", "insert into t values (1)", {}}).add(pg::Describe{pg::Target::kStatement, "i"}).add(pg::Sync{});
+    client.add(pg::Parse{"i", "insert into t values (1)", {}})
+        .add(pg::Describe{pg::Target::kStatement, "i"})
+        .add(pg::Sync{});
     EXPECT_EQ(client.exchange(), (Messages{"Parsed", "Parameters", "NoData", "Ready I"}));
     EXPECT_EQ(log(), (Log{"prepare select $1", "prepare insert into t values (1)"}));
 }
@@ -59,6 +61,16 @@ TEST_F(SessionTest, ParametersAreDecodedByTheirTypes) {
     EXPECT_TRUE(std::holds_alternative<engine::Null>(stage.bound[2][0]));
 }
 
+TEST_F(SessionTest, StatedTypesCountEvenWhenUnused) {
+    pg::Bind message = bind("", "s");
+    message.parameters = {as_bytes("1"), as_bytes("x")};
+    client.add(pg::Parse{"s", "select $1", {0, 25}}).add(pg::Describe{pg::Target::kStatement, "s"}).add(message);
+    client.add(pg::Execute{"", 0}).add(pg::Sync{});
+    EXPECT_EQ(client.exchange(),
+              (Messages{"Parsed", "Parameters 23 25", "Columns x:23", "Bound", "Row 9", "Done SELECT 1", "Ready I"}));
+    EXPECT_EQ(stage.bound.back().size(), 1U);
+}
+
 TEST_F(SessionTest, BindCountsMustMatch) {
     pg::Bind message = bind("", "s");
     client.add(pg::Parse{"s", "select $1", {}}).add(message).add(pg::Sync{});
@@ -80,10 +92,12 @@ TEST_F(SessionTest, MissingNamesHaveTheirCodes) {
               "ERROR 26000 unnamed prepared statement does not exist");
     EXPECT_EQ(client.add(bind("", "x")).add(pg::Sync{}).exchange().front(),
               "ERROR 26000 prepared statement \"x\" does not exist");
-    EXPECT_EQ(client.add(pg::Execute{"p", 0}).add(pg::Sync{}).exchange().front(), "ERROR 34000 portal \"p\" does not exist");
+    EXPECT_EQ(client.add(pg::Execute{"p", 0}).add(pg::Sync{}).exchange().front(),
+              "ERROR 34000 portal \"p\" does not exist");
     EXPECT_EQ(client.add(pg::Describe{pg::Target::kPortal, "p"}).add(pg::Sync{}).exchange().front(),
               "ERROR 34000 portal \"p\" does not exist");
-    EXPECT_EQ(client.add(pg::Close{pg::Target::kStatement, "x"}).add(pg::Sync{}).exchange(), (Messages{"Closed", "Ready I"}));
+    EXPECT_EQ(client.add(pg::Close{pg::Target::kStatement, "x"}).add(pg::Sync{}).exchange(),
+              (Messages{"Closed", "Ready I"}));
 }
 
 TEST_F(SessionTest, NamesAreTakenOnce) {
@@ -107,8 +121,8 @@ TEST_F(SessionTest, EmptyAndSeveralStatements) {
 TEST_F(SessionTest, ErrorSkipsEverythingUpToSync) {
     client.add(pg::Parse{"", "select broken", {}}).add(bind("", "")).add(pg::Execute{"", 0}).add(pg::Query{"select 1"});
     client.add(pg::Flush{}).add(pg::Sync{}).add(pg::Query{"select 1"});
-    EXPECT_EQ(client.exchange(), (Messages{"ERROR 42703 no column broken", "Ready I", "Columns 1:23", "Row 1", "Done SELECT 1",
-                                           "Ready I"}));
+    EXPECT_EQ(client.exchange(), (Messages{"ERROR 42703 no column broken", "Ready I", "Columns 1:23", "Row 1",
+                                           "Done SELECT 1", "Ready I"}));
 }
 
 TEST_F(SessionTest, SimpleQueryForgetsTheUnnamedStatement) {
@@ -121,55 +135,77 @@ TEST_F(SessionTest, RowLimitSuspendsAndResumes) {
     client.query("begin");
     client.add(pg::Parse{"", "select a from t", {}}).add(bind("p", "")).add(pg::Execute{"p", 2}).add(pg::Sync{});
     EXPECT_EQ(client.exchange(), (Messages{"Parsed", "Bound", "Row 1", "Row 2", "Suspended", "Ready T"}));
-    EXPECT_EQ(client.add(pg::Execute{"p", 2}).add(pg::Sync{}).exchange(), (Messages{"Row 3", "Row 4", "Suspended", "Ready T"}));
-    EXPECT_EQ(client.add(pg::Execute{"p", 2}).add(pg::Sync{}).exchange(), (Messages{"Row 5", "Done SELECT 1", "Ready T"}));
+    EXPECT_EQ(client.add(pg::Execute{"p", 2}).add(pg::Sync{}).exchange(),
+              (Messages{"Row 3", "Row 4", "Suspended", "Ready T"}));
+    EXPECT_EQ(client.add(pg::Execute{"p", 2}).add(pg::Sync{}).exchange(),
+              (Messages{"Row 5", "Done SELECT 1", "Ready T"}));
     EXPECT_EQ(client.add(pg::Execute{"p", 2}).add(pg::Sync{}).exchange(), (Messages{"Done SELECT 0", "Ready T"}));
 }
 
 TEST_F(SessionTest, LimitEqualToTheRowsSuspends) {
     client.add(pg::Parse{"", "select a from t", {}}).add(bind("", "")).add(pg::Execute{"", 5}).add(pg::Execute{"", 5});
-    EXPECT_EQ(client.add(pg::Sync{}).exchange(), (Messages{"Parsed", "Bound", "Row 1", "Row 2", "Row 3", "Row 4", "Row 5",
-                                                           "Suspended", "Done SELECT 0", "Ready I"}));
+    EXPECT_EQ(client.add(pg::Sync{}).exchange(), (Messages{"Parsed", "Bound", "Row 1", "Row 2", "Row 3", "Row 4",
+                                                           "Row 5", "Suspended", "Done SELECT 0", "Ready I"}));
 }
 
 TEST_F(SessionTest, SuspendedPortalSurvivesOtherStatements) {
     client.query("begin");
-    client.add(pg::Parse{"", "select a from t", {}}).add(bind("p", "")).add(pg::Execute{"p", 1}).add(pg::Sync{}).exchange();
+    client.add(pg::Parse{"", "select a from t", {}})
+        .add(bind("p", ""))
+        .add(pg::Execute{"p", 1})
+        .add(pg::Sync{})
+        .exchange();
     EXPECT_EQ(client.query("select b from u")[1], "Row 7");
     EXPECT_EQ(client.add(pg::Execute{"p", 3}).add(pg::Sync{}).exchange(),
               (Messages{"Row 2", "Row 3", "Row 4", "Suspended", "Ready T"}));
-    EXPECT_EQ(client.add(pg::Execute{"p", 0}).add(pg::Sync{}).exchange(), (Messages{"Row 5", "Done SELECT 1", "Ready T"}));
+    EXPECT_EQ(client.add(pg::Execute{"p", 0}).add(pg::Sync{}).exchange(),
+              (Messages{"Row 5", "Done SELECT 1", "Ready T"}));
 }
 
 TEST_F(SessionTest, PortalsEndWithTheirTransaction) {
-    client.add(pg::Parse{"s", "select a from t", {}}).add(bind("p", "s")).add(pg::Execute{"p", 1}).add(pg::Sync{}).exchange();
-    EXPECT_EQ(client.add(pg::Execute{"p", 1}).add(pg::Sync{}).exchange().front(), "ERROR 34000 portal \"p\" does not exist");
+    client.add(pg::Parse{"s", "select a from t", {}})
+        .add(bind("p", "s"))
+        .add(pg::Execute{"p", 1})
+        .add(pg::Sync{})
+        .exchange();
+    EXPECT_EQ(client.add(pg::Execute{"p", 1}).add(pg::Sync{}).exchange().front(),
+              "ERROR 34000 portal \"p\" does not exist");
     client.query("begin");
     client.add(bind("p", "s")).add(pg::Sync{}).exchange();
     client.query("commit");
-    EXPECT_EQ(client.add(pg::Execute{"p", 1}).add(pg::Sync{}).exchange().front(), "ERROR 34000 portal \"p\" does not exist");
+    EXPECT_EQ(client.add(pg::Execute{"p", 1}).add(pg::Sync{}).exchange().front(),
+              "ERROR 34000 portal \"p\" does not exist");
 }
 
 TEST_F(SessionTest, FinishedWriteCannotRunAgain) {
     client.add(pg::Parse{"", "insert into t values (1)", {}}).add(bind("p", "")).add(pg::Execute{"p", 0});
     client.add(pg::Execute{"p", 0}).add(pg::Sync{});
-    EXPECT_EQ(client.exchange(), (Messages{"Parsed", "Bound", "Done INSERT 0 1", "ERROR 55000 portal \"p\" cannot be run",
-                                           "Ready I"}));
+    EXPECT_EQ(client.exchange(),
+              (Messages{"Parsed", "Bound", "Done INSERT 0 1", "ERROR 55000 portal \"p\" cannot be run", "Ready I"}));
 }
 
 TEST_F(SessionTest, PipelineIsOneTransactionUpToItsSync) {
-    client.add(pg::Parse{"a", "insert into t values (1)", {}}).add(pg::Parse{"b", "insert bad", {}}).add(pg::Sync{}).exchange();
+    client.add(pg::Parse{"a", "insert into t values (1)", {}})
+        .add(pg::Parse{"b", "insert bad", {}})
+        .add(pg::Sync{})
+        .exchange();
     log();
     client.add(bind("", "a")).add(pg::Execute{"", 0}).add(bind("", "a")).add(pg::Execute{"", 0}).add(pg::Sync{});
     EXPECT_EQ(client.exchange(), (Messages{"Bound", "Done INSERT 0 1", "Bound", "Done INSERT 0 1", "Ready I"}));
-    EXPECT_EQ(log(), (Log{"BEGIN TRANSACTION", "execute insert into t values (1)", "execute insert into t values (1)", "COMMIT"}));
+    EXPECT_EQ(log(), (Log{"BEGIN TRANSACTION", "execute insert into t values (1)", "execute insert into t values (1)",
+                          "COMMIT"}));
     client.add(bind("", "a")).add(pg::Execute{"", 0}).add(bind("", "b")).add(pg::Execute{"", 0}).add(pg::Sync{});
-    EXPECT_EQ(client.exchange(), (Messages{"Bound", "Done INSERT 0 1", "Bound", "ERROR 23505 duplicate key", "Ready I"}));
+    EXPECT_EQ(client.exchange(),
+              (Messages{"Bound", "Done INSERT 0 1", "Bound", "ERROR 23505 duplicate key", "Ready I"}));
     EXPECT_EQ(log().back(), "ROLLBACK");
 }
 
 TEST_F(SessionTest, SingleExecuteBeforeSyncNeedsNoTransaction) {
-    client.add(pg::Parse{"", "insert into t values (1)", {}}).add(bind("", "")).add(pg::Execute{"", 0}).add(pg::Sync{}).exchange();
+    client.add(pg::Parse{"", "insert into t values (1)", {}})
+        .add(bind("", ""))
+        .add(pg::Execute{"", 0})
+        .add(pg::Sync{})
+        .exchange();
     EXPECT_EQ(log(), (Log{"prepare insert into t values (1)", "execute insert into t values (1)"}));
 }
 
@@ -182,7 +218,8 @@ TEST_F(SessionTest, FailedImplicitCommitIsToldAtSync) {
 }
 
 TEST_F(SessionTest, TransactionStatementsByTheExtendedProtocol) {
-    for (const auto& [sql, tag, status] : {std::tuple{"begin", "Done BEGIN", "Ready T"}, {"commit", "Done COMMIT", "Ready I"}}) {
+    for (const auto& [sql, tag, status] :
+         {std::tuple{"begin", "Done BEGIN", "Ready T"}, {"commit", "Done COMMIT", "Ready I"}}) {
         client.add(pg::Parse{"", sql, {}}).add(bind("", "")).add(pg::Describe{pg::Target::kPortal, ""});
         client.add(pg::Execute{"", 0}).add(pg::Sync{});
         EXPECT_EQ(client.exchange(), (Messages{"Parsed", "Bound", "NoData", tag, status}));
@@ -193,7 +230,8 @@ TEST_F(SessionTest, FailedBlockRefusesParseAndBindButNotItsEnd) {
     client.add(pg::Parse{"s", "select a from t", {}}).add(pg::Parse{"end", "rollback", {}}).add(pg::Sync{}).exchange();
     client.query("begin");
     client.query("insert bad");
-    EXPECT_EQ(client.add(pg::Parse{"", "select b from u", {}}).add(pg::Sync{}).exchange().front().substr(0, 11), "ERROR 25P02");
+    EXPECT_EQ(client.add(pg::Parse{"", "select b from u", {}}).add(pg::Sync{}).exchange().front().substr(0, 11),
+              "ERROR 25P02");
     EXPECT_EQ(client.add(bind("", "s")).add(pg::Sync{}).exchange().front().substr(0, 11), "ERROR 25P02");
     client.add(bind("", "end")).add(pg::Execute{"", 0}).add(pg::Sync{});
     EXPECT_EQ(client.exchange(), (Messages{"Bound", "Done ROLLBACK", "Ready I"}));
@@ -219,7 +257,10 @@ TEST_F(SessionTest, ConstantsAreKeptForTheExtendedProtocolToo) {
 }
 
 TEST_F(SessionTest, DescribedColumnsMayNotChange) {
-    client.add(pg::Parse{"s", "select b from u", {}}).add(pg::Describe{pg::Target::kStatement, "s"}).add(pg::Sync{}).exchange();
+    client.add(pg::Parse{"s", "select b from u", {}})
+        .add(pg::Describe{pg::Target::kStatement, "s"})
+        .add(pg::Sync{})
+        .exchange();
     stage.scripts["select b from u"] = {.columns = {"c"}, .rows = {{8}}};
     EXPECT_EQ(client.add(bind("", "s")).add(pg::Execute{"", 0}).add(pg::Sync{}).exchange()[1],
               "ERROR 0A000 cached plan must not change result type");

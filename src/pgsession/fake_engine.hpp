@@ -20,14 +20,14 @@ inline constexpr std::int32_t kNullValue = INT32_MIN;
 
 struct Script {
     engine::StatementKind kind = engine::StatementKind::kSelect;
-    std::vector<std::string> columns;              // none: no rows
-    std::vector<std::vector<std::int32_t>> rows;   // in chunks of `chunk_rows`
+    std::vector<std::string> columns;             // none: no rows
+    std::vector<std::vector<std::int32_t>> rows;  // in chunks of `chunk_rows`
     std::size_t chunk_rows = 2;
     std::uint64_t affected = 0;
     bool constant = false;
     std::vector<engine::TypeId> parameters;
     std::optional<Error> prepare_error, execute_error, late_error;  // late: after all rows
-    bool waits = false;                            // next() blocks until it is interrupted
+    bool waits = false;                                             // next() blocks until it is interrupted
 };
 
 inline engine::Type type_of(engine::TypeId id) {
@@ -42,7 +42,7 @@ struct Stage {
     std::vector<std::string> log;
     std::map<std::string, Error> internal_errors;  // by the SQL of run_internal
     std::vector<std::vector<engine::ParameterValue>> bound;
-    std::deque<std::string> bound_texts;           // what TextValues pointed at, copied
+    std::deque<std::string> bound_texts;  // what TextValues pointed at, copied
     std::mutex mutex;
     std::condition_variable changed;
     bool waiting = false;
@@ -54,8 +54,9 @@ struct Stage {
 };
 
 class FakeCursor final : public engine::Cursor {
-  public:
-    FakeCursor(Stage& stage, const Script& script) : stage_(stage), script_(script), type_(type_of(engine::TypeId::kInteger)) {}
+public:
+    FakeCursor(Stage& stage, const Script& script)
+        : stage_(stage), script_(script), type_(type_of(engine::TypeId::kInteger)) {}
     ~FakeCursor() override { stage_.note("close"); }
 
     Result<const engine::Chunk*> next() override {
@@ -84,7 +85,7 @@ class FakeCursor final : public engine::Cursor {
     }
     std::uint64_t rows_affected() const override { return script_.affected; }
 
-  private:
+private:
     Error wait() {
         std::unique_lock lock(stage_.mutex);
         stage_.waiting = true;
@@ -104,7 +105,7 @@ class FakeCursor final : public engine::Cursor {
 };
 
 class FakePrepared final : public engine::Prepared {
-  public:
+public:
     FakePrepared(Stage& stage, std::string sql) : stage_(stage), sql_(std::move(sql)), script_(stage.scripts.at(sql_)) {
         for (const std::string& name : script_.columns) columns_.push_back({name, type_of(engine::TypeId::kInteger)});
         for (const engine::TypeId id : script_.parameters) parameters_.push_back(type_of(id));
@@ -118,7 +119,8 @@ class FakePrepared final : public engine::Prepared {
         stage_.note("execute " + sql_);
         stage_.bound.emplace_back(values.begin(), values.end());
         for (engine::ParameterValue& value : stage_.bound.back()) {
-            if (auto* text = std::get_if<engine::TextValue>(&value)) text->text = stage_.bound_texts.emplace_back(text->text);
+            if (auto* text = std::get_if<engine::TextValue>(&value))
+                text->text = stage_.bound_texts.emplace_back(text->text);
         }
         const Script& now = stage_.scripts.at(sql_);
         if (now.columns != script_.columns) {
@@ -128,7 +130,7 @@ class FakePrepared final : public engine::Prepared {
         return std::unique_ptr<engine::Cursor>(std::make_unique<FakeCursor>(stage_, now));
     }
 
-  private:
+private:
     Stage& stage_;
     std::string sql_;
     Script script_;
@@ -137,7 +139,7 @@ class FakePrepared final : public engine::Prepared {
 };
 
 class FakeStatement final : public engine::Statement {
-  public:
+public:
     explicit FakeStatement(std::string text) : sql(std::move(text)) {}
     engine::StatementKind kind() const override { return engine::StatementKind::kSelect; }
     std::size_t parameter_count() const override { return 0; }
@@ -146,7 +148,7 @@ class FakeStatement final : public engine::Statement {
 };
 
 class FakeConnection final : public engine::Connection {
-  public:
+public:
     explicit FakeConnection(Stage& stage) : stage_(stage) {}
 
     Result<std::vector<std::unique_ptr<engine::Statement>>> parse(std::string_view sql) override {
@@ -196,13 +198,13 @@ class FakeConnection final : public engine::Connection {
         return {};
     }
 
-  private:
+private:
     Stage& stage_;
     bool open_ = false;
 };
 
 class FakeInstance final : public engine::Instance {
-  public:
+public:
     explicit FakeInstance(Stage& stage) : stage_(stage) {}
     Result<std::unique_ptr<engine::Connection>> connect() override {
         return std::unique_ptr<engine::Connection>(std::make_unique<FakeConnection>(stage_));
@@ -212,7 +214,7 @@ class FakeInstance final : public engine::Instance {
     bool broken() const override { return stage_.broken; }
     Result<void> set_memory_limit(Bytes) override { return {}; }
 
-  private:
+private:
     Stage& stage_;
 };
 

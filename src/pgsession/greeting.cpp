@@ -42,7 +42,8 @@ bool SessionImpl::greet() {
         end_with(begun.error());
         return false;
     }
-    for (const auto& [name, value] : settings_.take_reports()) pgproto::write_parameter_status(wire_.out(), name, value);
+    for (const auto& [name, value] : settings_.take_reports())
+        pgproto::write_parameter_status(wire_.out(), name, value);
     pgproto::write_backend_key_data(wire_.out(), info_.backend_pid, as_bytes(info_.cancel_key));
     pgproto::write_ready_for_query(wire_.out(), pgproto::TransactionStatus::kIdle);
     return true;

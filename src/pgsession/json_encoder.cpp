@@ -22,14 +22,22 @@ Octet* put_char(RowSink& sink, Octet* out, char c) {
 // The letter behind the backslash of a short escape, 0 when there is none.
 char short_escape(char c) {
     switch (c) {
-        case '"': return '"';
-        case '\\': return '\\';
-        case '\b': return 'b';
-        case '\f': return 'f';
-        case '\n': return 'n';
-        case '\r': return 'r';
-        case '\t': return 't';
-        default: return 0;
+        case '"':
+            return '"';
+        case '\\':
+            return '\\';
+        case '\b':
+            return 'b';
+        case '\f':
+            return 'f';
+        case '\n':
+            return 'n';
+        case '\r':
+            return 'r';
+        case '\t':
+            return 't';
+        default:
+            return 0;
     }
 }
 
@@ -166,12 +174,25 @@ Octet* encode_json(RowSink& sink, Octet* out, const ColumnView& column, std::uin
     switch (type.id) {
         case TypeId::kBoolean:
             return put_text(sink, out, column.at<std::uint8_t>(row) != 0 ? "true" : "false");
-        case TypeId::kTinyInt: case TypeId::kSmallInt: case TypeId::kInteger: case TypeId::kBigInt:
-        case TypeId::kUTinyInt: case TypeId::kUSmallInt: case TypeId::kUInteger: case TypeId::kUBigInt:
-        case TypeId::kHugeInt: case TypeId::kUHugeInt: case TypeId::kBigNum: case TypeId::kDecimal:
-        case TypeId::kFloat: case TypeId::kDouble:
+        case TypeId::kTinyInt:
+        case TypeId::kSmallInt:
+        case TypeId::kInteger:
+        case TypeId::kBigInt:
+        case TypeId::kUTinyInt:
+        case TypeId::kUSmallInt:
+        case TypeId::kUInteger:
+        case TypeId::kUBigInt:
+        case TypeId::kHugeInt:
+        case TypeId::kUHugeInt:
+        case TypeId::kBigNum:
+        case TypeId::kDecimal:
+        case TypeId::kFloat:
+        case TypeId::kDouble:
             return put_number(sink, out, column, row, format);
-        case TypeId::kTimestamp: case TypeId::kTimestampSec: case TypeId::kTimestampMs: case TypeId::kTimestampNs:
+        case TypeId::kTimestamp:
+        case TypeId::kTimestampSec:
+        case TypeId::kTimestampMs:
+        case TypeId::kTimestampNs:
         case TypeId::kTimestampTz:
             return put_moment(sink, out, column, row, format);
         case TypeId::kBlob:
@@ -180,7 +201,10 @@ Octet* encode_json(RowSink& sink, Octet* out, const ColumnView& column, std::uin
             return put_string(sink, out, enum_value(column, row));
         case TypeId::kVariant:
             return put_text(sink, out, column.at<StringRef>(row).view());
-        case TypeId::kVarchar: case TypeId::kGeometry: case TypeId::kUnknown: case TypeId::kOther: {
+        case TypeId::kVarchar:
+        case TypeId::kGeometry:
+        case TypeId::kUnknown:
+        case TypeId::kOther: {
             const std::string_view text = column.at<StringRef>(row).view();
             return is_json_text(type) ? put_text(sink, out, text) : put_string(sink, out, text);
         }
@@ -190,11 +214,16 @@ Octet* encode_json(RowSink& sink, Octet* out, const ColumnView& column, std::uin
         }
         case TypeId::kArray:
             return put_list(sink, out, column.children.front(), row * type.array_size, type.array_size, format);
-        case TypeId::kStruct: return put_struct(sink, out, column, row, format);
-        case TypeId::kMap: return put_map(sink, out, column, row, format);
-        case TypeId::kUnion: return put_union(sink, out, column, row, format);
-        case TypeId::kNull: return put_text(sink, out, "null");
-        default: return put_quoted(sink, out, column, row, format);
+        case TypeId::kStruct:
+            return put_struct(sink, out, column, row, format);
+        case TypeId::kMap:
+            return put_map(sink, out, column, row, format);
+        case TypeId::kUnion:
+            return put_union(sink, out, column, row, format);
+        case TypeId::kNull:
+            return put_text(sink, out, "null");
+        default:
+            return put_quoted(sink, out, column, row, format);
     }
 }
 

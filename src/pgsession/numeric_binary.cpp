@@ -49,8 +49,10 @@ Octet* write_numeric_binary(Octet* out, std::string_view text) {
     const std::size_t point = std::min(text.find('.'), text.size());
     const DigitGroups digits{text.substr(0, point), point < text.size() ? text.substr(point + 1) : std::string_view()};
 
-    std::ptrdiff_t weight = (static_cast<std::ptrdiff_t>(digits.whole.size()) + kDigitsPerGroup - 1) / kDigitsPerGroup - 1;
-    std::ptrdiff_t last = -((static_cast<std::ptrdiff_t>(digits.fraction.size()) + kDigitsPerGroup - 1) / kDigitsPerGroup);
+    std::ptrdiff_t weight =
+        (static_cast<std::ptrdiff_t>(digits.whole.size()) + kDigitsPerGroup - 1) / kDigitsPerGroup - 1;
+    std::ptrdiff_t last =
+        -((static_cast<std::ptrdiff_t>(digits.fraction.size()) + kDigitsPerGroup - 1) / kDigitsPerGroup);
     while (weight >= last && digits.group(weight) == 0) --weight;
     while (last <= weight && digits.group(last) == 0) ++last;
     const std::ptrdiff_t count = weight - last + 1;

@@ -13,13 +13,15 @@ namespace smew::pgsession {
 // Texts that were made while decoding, which values point into; a deque keeps them in place.
 using OwnedTexts = std::deque<std::string>;
 
-// `type`: the parameter's OID. Views in the value point into `bytes` or into `owned`. `number` counts from 1, for errors:
-// 22021 for bad text, 22P03 for bad binary forms, 42883 for a type that has no binary form here.
+// `type`: the parameter's OID. Views in the value point into `bytes` or into `owned`. `number` counts from 1, for
+// errors: 22021 for bad text, 22P03 for bad binary forms, 42883 for a type that has no binary form here.
 Result<engine::ParameterValue> decode_parameter(std::uint32_t type, pgproto::Format format, ByteSpan bytes,
                                                 std::size_t number, OwnedTexts& owned);
 
 // ---- its parts
-Result<engine::ParameterValue> decode_binary_parameter(std::uint32_t type, ByteSpan bytes, std::size_t number, OwnedTexts& owned);
-Result<engine::ParameterValue> decode_array_binary(std::uint32_t element_type, ByteSpan bytes, std::size_t number, OwnedTexts& owned);
+Result<engine::ParameterValue> decode_binary_parameter(std::uint32_t type, ByteSpan bytes, std::size_t number,
+                                                       OwnedTexts& owned);
+Result<engine::ParameterValue> decode_array_binary(std::uint32_t element_type, ByteSpan bytes, std::size_t number,
+                                                   OwnedTexts& owned);
 
 }  // namespace smew::pgsession

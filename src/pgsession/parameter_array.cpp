@@ -25,7 +25,7 @@ engine::Type list_of(engine::Type element) {
 
 // Reads PostgreSQL's binary array: dimensions, then the elements in row-major order.
 class ArrayBinary {
-  public:
+public:
     ArrayBinary(std::uint32_t element, ByteSpan bytes, std::size_t number, OwnedTexts& owned)
         : element_(element), reader_(bytes), number_(number), owned_(owned) {}
 
@@ -33,7 +33,8 @@ class ArrayBinary {
         const std::int32_t dimensions = reader_.i32();
         const std::int32_t any_null = reader_.i32();
         const std::uint32_t stated = reader_.u32();
-        if (!reader_.ok() || dimensions < 0 || dimensions > kMaxDimensions || any_null < 0 || any_null > 1) return wrong();
+        if (!reader_.ok() || dimensions < 0 || dimensions > kMaxDimensions || any_null < 0 || any_null > 1)
+            return wrong();
         if (stated != element_) {
             return Error{sqlstate::kDatatypeMismatch, "binary data has array element type " + std::to_string(stated) +
                                                           " instead of expected " + std::to_string(element_)};
@@ -48,7 +49,7 @@ class ArrayBinary {
         return list;
     }
 
-  private:
+private:
     Error wrong() const {
         return {sqlstate::kInvalidBinaryRepresentation,
                 "incorrect binary data format in bind parameter " + std::to_string(number_)};
@@ -61,7 +62,8 @@ class ArrayBinary {
 
     Value read_dimension(std::size_t dimension) {
         auto list = empty_list();
-        for (std::size_t inner = dimension + 1; inner < dimensions_; ++inner) list->element = list_of(std::move(list->element));
+        for (std::size_t inner = dimension + 1; inner < dimensions_; ++inner)
+            list->element = list_of(std::move(list->element));
         // Each element takes four bytes at least: a count above what is there is a lie.
         if (sizes_[dimension] > reader_.remaining() / 4) return wrong();
         for (std::uint32_t i = 0; i < sizes_[dimension]; ++i) {

@@ -56,12 +56,14 @@ Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
         const Result<std::uint64_t> changed = drain(**cursor);
         if (!changed) return changed.error();
         portal.finished = true;
-        pgproto::write_command_complete(wire_.out(), command_tag(statement.plan->kind(), statement.sql, false, *changed));
+        pgproto::write_command_complete(wire_.out(),
+                                        command_tag(statement.plan->kind(), statement.sql, false, *changed));
         record(StatementOutcome::kSuccess);
         after_statement(statement);
         return {};
     }
-    portal.formats.resize(statement.fields.size(), portal.formats.empty() ? pgproto::Format::kText : portal.formats.front());
+    portal.formats.resize(statement.fields.size(),
+                          portal.formats.empty() ? pgproto::Format::kText : portal.formats.front());
     portal.stream = open_stream(statement, std::move(*cursor), portal.formats);
     if (max_rows != 0 && !reads_only(statement)) {
         // INSERT … RETURNING runs to its end whatever the client fetches of it.

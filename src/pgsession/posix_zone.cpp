@@ -8,7 +8,7 @@ namespace {
 
 // Reads a POSIX TZ string from front to back; every function gives false or nullopt at what it does not expect.
 class PosixReader {
-  public:
+public:
     explicit PosixReader(std::string_view text) : text_(text) {}
 
     bool at_end() const { return text_.empty(); }
@@ -70,7 +70,7 @@ class PosixReader {
         return rule;
     }
 
-  private:
+private:
     static bool in_name(char c, bool bracketed) {
         const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         return letter || (bracketed && ((c >= '0' && c <= '9') || c == '+' || c == '-'));
@@ -129,7 +129,8 @@ std::int32_t PosixZone::offset_at(std::int64_t utc_seconds) const {
     // A rule's time is local time as it was before the change.
     const std::int64_t begin =
         day_of_rule(daylight->begin, year) * kSecondsPerDay + daylight->begin.time_of_day - standard_offset;
-    const std::int64_t end = day_of_rule(daylight->end, year) * kSecondsPerDay + daylight->end.time_of_day - daylight->offset;
+    const std::int64_t end =
+        day_of_rule(daylight->end, year) * kSecondsPerDay + daylight->end.time_of_day - daylight->offset;
     const bool in_daylight =
         begin <= end ? utc_seconds >= begin && utc_seconds < end : utc_seconds >= begin || utc_seconds < end;
     return in_daylight ? daylight->offset : standard_offset;

@@ -86,7 +86,8 @@ Result<SessionCommand> read_prepare(CommandReader& reader) {
             const CommandReader before = reader;
             const std::optional<std::uint32_t> type = read_type(reader);
             if (!type) {
-                return Error{sqlstate::kUndefinedObject, "type \"" + std::string(before.peek().text) + "\" does not exist"};
+                return Error{sqlstate::kUndefinedObject,
+                             "type \"" + std::string(before.peek().text) + "\" does not exist"};
             }
             command.parameter_types.push_back(*type);
         } while (reader.take_symbol(','));

@@ -24,17 +24,20 @@ pgproto::FieldDescription field_of(const engine::ResultColumn& column) {
 }  // namespace
 
 bool PreparedStatement::ends_block() const {
-    return command && (std::holds_alternative<CommitCommand>(*command) || std::holds_alternative<RollbackCommand>(*command));
+    return command &&
+           (std::holds_alternative<CommitCommand>(*command) || std::holds_alternative<RollbackCommand>(*command));
 }
 
 void PreparedStatement::adopt(std::unique_ptr<engine::Prepared> fresh) {
     plan = std::move(fresh);
     constant.reset();
     const std::vector<engine::Type>& inferred = plan->parameter_types();
-    parameter_types.assign(inferred.size(), pgproto::oid::kText);
-    for (std::size_t i = 0; i < inferred.size(); ++i) {
+    // A client may state more than the statement uses, and must then bind them all, as in PostgreSQL.
+    parameter_types.assign(std::max(inferred.size(), stated_types.size()), pgproto::oid::kText);
+    for (std::size_t i = 0; i < parameter_types.size(); ++i) {
         const bool stated = i < stated_types.size() && is_stated(stated_types[i]);
-        parameter_types[i] = stated ? stated_types[i] : inferred_type(inferred[i]);
+        if (stated) parameter_types[i] = stated_types[i];
+        if (!stated && i < inferred.size()) parameter_types[i] = inferred_type(inferred[i]);
     }
     std::vector<pgproto::FieldDescription> columns;
     if (plan->returns_rows()) {

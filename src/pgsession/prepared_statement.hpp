@@ -16,7 +16,8 @@
 
 namespace smew::pgsession {
 
-// The encoded answer to a constant SELECT: DataRow messages and CommandComplete, good for the formats and settings named.
+// The encoded answer to a constant SELECT: DataRow messages and CommandComplete, good for the formats and settings
+// named.
 struct ConstantAnswer {
     std::vector<pgproto::Format> formats;
     std::uint64_t settings_generation = 0;
@@ -70,7 +71,7 @@ struct Portal {
     pgproto::Buffer spool;              // DataRow messages to be sent first
     std::size_t spool_sent = 0;
     bool started = false;
-    bool finished = false;  // nothing more to come, neither from the engine nor from the spool
+    bool finished = false;      // nothing more to come, neither from the engine nor from the spool
     std::optional<Error> lost;  // why the rest could not be kept when another statement needed the engine
 };
 

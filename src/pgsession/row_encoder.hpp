@@ -10,17 +10,17 @@
 namespace smew::pgsession {
 
 class RowEncoder {
-  public:
+public:
     // `formats`: one for each column. What `format` points at outlives the encoder.
     RowEncoder(const std::vector<engine::ResultColumn>& columns, std::span<const pgproto::Format> formats,
                const ValueFormat& format);
 
     // Appends rows [first, last) of the chunk until `out` holds `stop_at` bytes, and tells the first row that was not
     // written. Error 54000 for a row larger than a message can be.
-    Result<std::uint64_t> encode(const engine::Chunk& chunk, std::uint64_t first, std::uint64_t last, pgproto::Buffer& out,
-                                 std::size_t stop_at) const;
+    Result<std::uint64_t> encode(const engine::Chunk& chunk, std::uint64_t first, std::uint64_t last,
+                                 pgproto::Buffer& out, std::size_t stop_at) const;
 
-  private:
+private:
     Octet* encode_row(RowSink& sink, Octet* out, const engine::Chunk& chunk, std::uint64_t row) const;
 
     std::vector<ValueEncoder> encoders_;

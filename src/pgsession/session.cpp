@@ -33,8 +33,8 @@ std::unique_ptr<Session> Session::create(link::AdoptSession info, UniqueFd socke
     return std::make_unique<SessionImpl>(std::move(info), std::move(socket), instance, limits, events);
 }
 
-SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Instance& instance, const SessionLimits& limits,
-                         SessionEvents& events)
+SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Instance& instance,
+                         const SessionLimits& limits, SessionEvents& events)
     : info_(std::move(info)),
       limits_(limits),
       instance_(instance),
@@ -186,7 +186,8 @@ bool SessionImpl::flush(Wait wait) {
     flush_due_ = false;
     if (wire_.unsent() == 0) return true;
     const auto stop = [this, wait] {
-        return ended() != CancelReason::kNone || (wait == Wait::kStatement && watch_.cancelled() != CancelReason::kNone);
+        return ended() != CancelReason::kNone ||
+               (wait == Wait::kStatement && watch_.cancelled() != CancelReason::kNone);
     };
     const Wire::Flush sent = wire_.flush(stop, wait == Wait::kStatement ? kStreamPatience : kAnswerPatience);
     if (sent == Wire::Flush::kGone) over_ = true;
@@ -195,7 +196,8 @@ bool SessionImpl::flush(Wait wait) {
 
 void SessionImpl::ready() {
     if (is_over()) return;
-    for (const auto& [name, value] : settings_.take_reports()) pgproto::write_parameter_status(wire_.out(), name, value);
+    for (const auto& [name, value] : settings_.take_reports())
+        pgproto::write_parameter_status(wire_.out(), name, value);
     pgproto::write_ready_for_query(wire_.out(), block_.status());
     flush_due_ = true;
 }

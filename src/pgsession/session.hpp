@@ -17,7 +17,7 @@ namespace smew::pgsession {
 
 struct SessionLimits {
     std::uint64_t max_message_bytes = 256U << 20;
-    std::uint32_t max_prepared_statements = 1000;  // and portals
+    std::uint32_t max_prepared_statements = 1000;          // and portals
     std::chrono::milliseconds statement_timeout{300'000};  // the most a session may set; 0: none
     std::chrono::milliseconds idle_timeout{3'600'000};
     std::chrono::milliseconds idle_in_transaction_timeout{600'000};
@@ -27,14 +27,14 @@ enum class StatementOutcome { kSuccess, kError, kTimeout, kCancelled };
 
 // What a session tells its worker. Called from the session's thread; implementations are thread-safe.
 class SessionEvents {
-  public:
+public:
     virtual ~SessionEvents() = default;
     virtual void statement_done(StatementOutcome outcome, std::chrono::microseconds taken) = 0;
     virtual void bytes_sent(std::uint64_t count) = 0;
 };
 
 class Session {
-  public:
+public:
     // `socket` is made non-blocking. `instance` and `events` outlive the session.
     static std::unique_ptr<Session> create(link::AdoptSession info, UniqueFd socket, engine::Instance& instance,
                                            const SessionLimits& limits, SessionEvents& events);
@@ -42,19 +42,21 @@ class Session {
 
     enum class Next { kWaitReadable, kClosed };
     // Does all the work there is: the first call sends the greeting, each reads what the socket has, answers it and
-    // returns when the input is exhausted or the session is over. Blocks while a statement runs or the client is slow to
-    // read. One thread at a time.
+    // returns when the input is exhausted or the session is over. Blocks while a statement runs or the client is slow
+    // to read. One thread at a time.
     virtual Next run() = 0;
 
     // ---- from any thread
     virtual void cancel_statement(CancelReason reason) = 0;
     // Ends the session: interrupts its statement, makes the socket readable so that run() is called, sends the FATAL
-    // error of `reason` and closes. run() then returns kClosed within milliseconds unless the engine ignores interrupts.
+    // error of `reason` and closes. run() then returns kClosed within milliseconds unless the engine ignores
+    // interrupts.
     virtual void end(CancelReason reason) = 0;
     // Acts on the deadlines that have passed (statement, idle, idle in transaction); called about every 50 ms. Returns
     // for how long a statement has been running past its deadline (zero: none), so the worker can end what ignores it.
     virtual std::chrono::milliseconds check_deadlines(std::chrono::steady_clock::time_point now) = 0;
-    // Best effort, from the thread that is about to end the process: tells the client why. Writes at most once, never waits.
+    // Best effort, from the thread that is about to end the process: tells the client why. Writes at most once, never
+    // waits.
     virtual void last_words(const Error& error) = 0;
 
     virtual int fd() const = 0;

@@ -79,11 +79,13 @@ Found read_use(CommandReader& reader) {
 
 Found read_close(CommandReader& reader) {
     if (reader.take("all")) return at_end(reader, NothingCommand{"CLOSE CURSOR ALL"});
-    return refuse("SQL cursors are not supported", "Portals with a row limit, as drivers use them for a fetch size, are.");
+    return refuse("SQL cursors are not supported",
+                  "Portals with a row limit, as drivers use them for a fetch size, are.");
 }
 
 Found refuse_cursor(CommandReader&) {
-    return refuse("SQL cursors are not supported", "Portals with a row limit, as drivers use them for a fetch size, are.");
+    return refuse("SQL cursors are not supported",
+                  "Portals with a row limit, as drivers use them for a fetch size, are.");
 }
 Found refuse_savepoint(CommandReader&) {
     return refuse("savepoints are not supported", "The engine's transactions do not nest.");
@@ -125,7 +127,8 @@ constexpr std::array kFirstWords{
     FirstWord{"release", refuse_savepoint},
     FirstWord{"listen", refuse_notify},
     FirstWord{"notify", refuse_notify},
-    FirstWord{"unlisten", [](CommandReader&) -> Found { return std::optional<SessionCommand>(NothingCommand{"UNLISTEN"}); }},
+    FirstWord{"unlisten",
+              [](CommandReader&) -> Found { return std::optional<SessionCommand>(NothingCommand{"UNLISTEN"}); }},
     FirstWord{"declare", refuse_cursor},
     FirstWord{"fetch", refuse_cursor},
     FirstWord{"move", refuse_cursor},

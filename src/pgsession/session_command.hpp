@@ -19,21 +19,39 @@ struct TransactionModes {
     std::optional<bool> read_only, deferrable;
 };
 
-struct BeginCommand { TransactionModes modes; bool start_form = false; };  // START TRANSACTION has a tag of its own
-struct CommitCommand { bool chain = false; };
-struct RollbackCommand { bool chain = false; };
+struct BeginCommand {
+    TransactionModes modes;
+    bool start_form = false;
+};  // START TRANSACTION has a tag of its own
+struct CommitCommand {
+    bool chain = false;
+};
+struct RollbackCommand {
+    bool chain = false;
+};
 struct SetCommand {
     std::string name;
     std::vector<std::string> values;  // none: DEFAULT
     bool local = false;
     std::optional<std::int32_t> zone_offset;  // SET TIME ZONE -5: seconds
 };
-struct SetTransactionCommand { TransactionModes modes; bool characteristics = false; };  // of the session, or of this transaction
-struct ResetCommand { std::string name; };                    // empty: ALL
-struct ShowCommand { std::string name; };                     // empty: ALL
+struct SetTransactionCommand {
+    TransactionModes modes;
+    bool characteristics = false;
+};  // of the session, or of this transaction
+struct ResetCommand {
+    std::string name;
+};  // empty: ALL
+struct ShowCommand {
+    std::string name;
+};  // empty: ALL
 enum class DiscardTarget : std::uint8_t { kAll, kPlans, kSequences };
-struct DiscardCommand { DiscardTarget target = DiscardTarget::kAll; };
-struct DeallocateCommand { std::string name; };               // empty: ALL
+struct DiscardCommand {
+    DiscardTarget target = DiscardTarget::kAll;
+};
+struct DeallocateCommand {
+    std::string name;
+};  // empty: ALL
 struct PrepareCommand {
     std::string name;
     std::vector<std::uint32_t> parameter_types;
@@ -45,23 +63,39 @@ struct ExecuteCommand {
 };
 // SELECT version() and its like, as whole statements.
 enum class SessionFact : std::uint8_t {
-    kVersion, kCurrentSchema, kBackendPid, kCurrentDatabase, kCurrentCatalog, kCurrentUser, kSessionUser, kUser, kCurrentRole,
+    kVersion,
+    kCurrentSchema,
+    kBackendPid,
+    kCurrentDatabase,
+    kCurrentCatalog,
+    kCurrentUser,
+    kSessionUser,
+    kUser,
+    kCurrentRole,
 };
-struct FactCommand { SessionFact fact; std::string column; };
-struct NothingCommand { std::string tag; };   // accepted, without effect
-struct RefusedCommand { Error error; };
+struct FactCommand {
+    SessionFact fact;
+    std::string column;
+};
+struct NothingCommand {
+    std::string tag;
+};  // accepted, without effect
+struct RefusedCommand {
+    Error error;
+};
 
-using SessionCommand =
-    std::variant<BeginCommand, CommitCommand, RollbackCommand, SetCommand, SetTransactionCommand, ResetCommand, ShowCommand,
-                 DiscardCommand, DeallocateCommand, PrepareCommand, ExecuteCommand, FactCommand, NothingCommand, RefusedCommand>;
+using SessionCommand = std::variant<BeginCommand, CommitCommand, RollbackCommand, SetCommand, SetTransactionCommand,
+                                    ResetCommand, ShowCommand, DiscardCommand, DeallocateCommand, PrepareCommand,
+                                    ExecuteCommand, FactCommand, NothingCommand, RefusedCommand>;
 
 // nullopt: the statement is the engine's. Error 42601 with the position for one that is a session's and malformed.
 Result<std::optional<SessionCommand>> recognise_session_command(std::string_view statement);
 
 // Reads a session command behind its first word.
 class CommandReader {
-  public:
-    CommandReader(std::string_view statement, SqlLexer after_first_word) : statement_(statement), lexer_(after_first_word) {}
+public:
+    CommandReader(std::string_view statement, SqlLexer after_first_word)
+        : statement_(statement), lexer_(after_first_word) {}
 
     Token next() { return lexer_.next(); }
     Token peek() const { return lexer_.peek(); }
@@ -74,7 +108,7 @@ class CommandReader {
     // A name, maybe of several parts: "myapp.user". nullopt when no name comes.
     std::optional<std::string> name();
 
-  private:
+private:
     std::string_view statement_;
     SqlLexer lexer_;
 };

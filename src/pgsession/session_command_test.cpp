@@ -59,7 +59,8 @@ TEST(SessionCommands, AreRecognisedOnTokens) {
     EXPECT_TRUE(is_engines("select current_user, 1"));
     EXPECT_TRUE(is_engines("select version"));
     EXPECT_TRUE(recognised<BeginCommand>("/* x */ BEGIN -- y").modes.isolation.empty());
-    const auto begin = recognised<BeginCommand>("start transaction isolation level repeatable read read only not deferrable");
+    const auto begin =
+        recognised<BeginCommand>("start transaction isolation level repeatable read read only not deferrable");
     EXPECT_EQ(begin.modes.isolation, "repeatable read");
     EXPECT_EQ(begin.modes.read_only, true);
     EXPECT_EQ(begin.modes.deferrable, false);
@@ -73,20 +74,29 @@ TEST(SessionCommands, AreRecognisedOnTokens) {
 
 TEST(SessionCommands, SetTakesAllForms) {
     EXPECT_EQ(recognised<SetCommand>("set session x.y to 'a'").name, "x.y");
-    EXPECT_EQ(recognised<SetCommand>("set search_path = a, \"B c\", 'D'").values, (std::vector<std::string>{"a", "B c", "D"}));
+    EXPECT_EQ(recognised<SetCommand>("set search_path = a, \"B c\", 'D'").values,
+              (std::vector<std::string>{"a", "B c", "D"}));
     EXPECT_EQ(recognised<SetCommand>("set extra_float_digits = -3").values, (std::vector<std::string>{"-3"}));
     EXPECT_TRUE(recognised<SetCommand>("set local timezone to default").values.empty());
     EXPECT_EQ(recognised<SetCommand>("set time zone -5.5").zone_offset, -19'800);
     EXPECT_EQ(recognised<SetCommand>("set time zone interval '-08:30' hour to minute").zone_offset, -30'600);
     EXPECT_EQ(recognised<SetCommand>("set names 'utf8'").name, "client_encoding");
-    EXPECT_TRUE(recognised<SetTransactionCommand>("set session characteristics as transaction read only").characteristics);
-    EXPECT_EQ(recognised<PrepareCommand>("prepare p (timestamp(3) with time zone, varchar(5), int[]) as select $1").parameter_types,
+    EXPECT_TRUE(
+        recognised<SetTransactionCommand>("set session characteristics as transaction read only").characteristics);
+    EXPECT_EQ(recognised<PrepareCommand>("prepare p (timestamp(3) with time zone, varchar(5), int[]) as select $1")
+                  .parameter_types,
               (std::vector<std::uint32_t>{1184, 1043, 1007}));
 }
 
 TEST(SessionCommands, MalformedOnesTellWhere) {
-    for (const auto& [sql, position] : {std::pair{"begin nonsense", 7}, {"set x", 0}, {"set search_path = (1)", 19}, {"commit and", 0},
-                                        {"set timezone to", 0}, {"reset", 0}, {"discard everything", 9}, {"prepare p select", 11}}) {
+    for (const auto& [sql, position] : {std::pair{"begin nonsense", 7},
+                                        {"set x", 0},
+                                        {"set search_path = (1)", 19},
+                                        {"commit and", 0},
+                                        {"set timezone to", 0},
+                                        {"reset", 0},
+                                        {"discard everything", 9},
+                                        {"prepare p select", 11}}) {
         const auto command = recognise_session_command(sql);
         ASSERT_FALSE(command) << sql;
         EXPECT_EQ(command.error().code, sqlstate::kSyntaxError);
@@ -115,10 +125,12 @@ TEST_F(SessionTest, SettingsAreCheckedAndNormalised) {
     EXPECT_EQ(set("search_path = a, \"B c\", 'D'"), "Done SET");
     EXPECT_EQ(shown(client, "search_path"), "Row a, \"B c\", \"D\"");
     EXPECT_EQ(set("datestyle = 'German'").substr(0, 11), "ERROR 22023");
-    EXPECT_EQ(set("intervalstyle = iso_8601"), "ERROR 22023 invalid value for parameter \"IntervalStyle\": \"iso_8601\"");
+    EXPECT_EQ(set("intervalstyle = iso_8601"),
+              "ERROR 22023 invalid value for parameter \"IntervalStyle\": \"iso_8601\"");
     EXPECT_EQ(set("client_encoding = latin1").substr(0, 11), "ERROR 22023");
     EXPECT_EQ(set("standard_conforming_strings = off").substr(0, 11), "ERROR 22023");
-    EXPECT_EQ(set("extra_float_digits = 4"), "ERROR 22023 4 is outside the valid range for parameter \"extra_float_digits\" (-15 .. 3)");
+    EXPECT_EQ(set("extra_float_digits = 4"),
+              "ERROR 22023 4 is outside the valid range for parameter \"extra_float_digits\" (-15 .. 3)");
     EXPECT_EQ(set("row_security = maybe"), "ERROR 22023 parameter \"row_security\" requires a Boolean value");
     EXPECT_EQ(set("server_version = '9'"), "ERROR 55P02 parameter \"server_version\" cannot be changed");
     EXPECT_EQ(set("memory_limit = '1TB'"), "ERROR 42704 unrecognized configuration parameter \"memory_limit\"");
@@ -132,7 +144,8 @@ TEST_F(SessionTest, SettingsAreCheckedAndNormalised) {
 }
 
 TEST_F(SessionTest, TimeZonesAreToldToClientAndEngine) {
-    EXPECT_EQ(client.query("set time zone 'europe/prague'"), (Messages{"Done SET", "Status TimeZone=Europe/Prague", "Ready I"}));
+    EXPECT_EQ(client.query("set time zone 'europe/prague'"),
+              (Messages{"Done SET", "Status TimeZone=Europe/Prague", "Ready I"}));
     client.query("select b from u");
     client.query("set time zone -5");
     EXPECT_EQ(shown(client, "timezone"), "Row <-05>+05");
@@ -141,7 +154,8 @@ TEST_F(SessionTest, TimeZonesAreToldToClientAndEngine) {
     EXPECT_NE(std::ranges::find(log, "zone Europe/Prague"), log.end());
     EXPECT_NE(std::ranges::find(log, "zone Etc/GMT+5"), log.end());
     EXPECT_EQ(client.query("set time zone 5.5").front().substr(0, 11), "ERROR 22023");
-    EXPECT_EQ(client.query("set timezone = 'Nowhere'").front(), "ERROR 22023 invalid value for parameter \"TimeZone\": \"Nowhere\"");
+    EXPECT_EQ(client.query("set timezone = 'Nowhere'").front(),
+              "ERROR 22023 invalid value for parameter \"TimeZone\": \"Nowhere\"");
 }
 
 TEST_F(SessionTest, SearchPathIsToldToTheEngineBeforeItsNextStatement) {
@@ -155,7 +169,8 @@ TEST_F(SessionTest, SearchPathIsToldToTheEngineBeforeItsNextStatement) {
 }
 
 TEST_F(SessionTest, FactsAreAnsweredWithoutTheEngine) {
-    EXPECT_EQ(client.query("select pg_backend_pid()"), (Messages{"Columns pg_backend_pid:23", "Row 4242", "Done SELECT 1", "Ready I"}));
+    EXPECT_EQ(client.query("select pg_backend_pid()"),
+              (Messages{"Columns pg_backend_pid:23", "Row 4242", "Done SELECT 1", "Ready I"}));
     EXPECT_EQ(client.query("select current_database()")[1], "Row workspace_1");
     EXPECT_EQ(client.query("select current_user")[1], "Row ws_1_user");
     EXPECT_EQ(client.query("SELECT version();")[1].substr(0, 15), "Row PostgreSQL ");
@@ -173,8 +188,8 @@ TEST_F(SessionTest, DiscardAllStartsOver) {
 }
 
 TEST_F(SessionTest, WhatIsNotSupportedSaysSo) {
-    for (const char* sql : {"listen x", "notify x", "declare c cursor for select 1", "fetch 1 from c", "savepoint s", "copy t to stdout",
-                            "prepare transaction 'x'", "set role admin", "discard temp"}) {
+    for (const char* sql : {"listen x", "notify x", "declare c cursor for select 1", "fetch 1 from c", "savepoint s",
+                            "copy t to stdout", "prepare transaction 'x'", "set role admin", "discard temp"}) {
         EXPECT_EQ(client.query(sql).front().substr(0, 11), "ERROR 0A000") << sql;
     }
     EXPECT_EQ(client.query("unlisten *").front(), "Done UNLISTEN");

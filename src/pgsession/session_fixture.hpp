@@ -12,7 +12,7 @@ namespace pg = pgproto;
 
 // A session that has greeted its client, on an engine with a few statements.
 class SessionTest : public ::testing::Test {
-  protected:
+protected:
     SessionTest() {
         auto& scripts = stage.scripts;
         scripts["select 1"] = {.columns = {"1"}, .rows = {{1}}, .constant = true};

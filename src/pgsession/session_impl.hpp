@@ -21,7 +21,7 @@
 namespace smew::pgsession {
 
 class SessionImpl final : public Session {
-  public:
+public:
     SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Instance& instance, const SessionLimits& limits,
                 SessionEvents& events);
     ~SessionImpl() override;
@@ -39,7 +39,7 @@ class SessionImpl final : public Session {
     std::uint64_t statements() const override { return statement_count_.load(std::memory_order_relaxed); }
     std::uint64_t bytes_sent() const override { return wire_.bytes_sent(); }
 
-  private:
+private:
     using TimePoint = std::chrono::steady_clock::time_point;
     enum class Wait : std::uint8_t { kStatement, kAnswer };  // what a flush may be stopped by
 
@@ -55,8 +55,8 @@ class SessionImpl final : public Session {
     bool flush(Wait wait);
     bool is_over() const { return over_ || ended() != CancelReason::kNone; }
     CancelReason ended() const { return end_reason_.load(std::memory_order_relaxed); }
-    void ready();                    // ReadyForQuery, behind what it is to report
-    void fail(const Error& error);   // ErrorResponse; the transaction is aborted
+    void ready();                   // ReadyForQuery, behind what it is to report
+    void fail(const Error& error);  // ErrorResponse; the transaction is aborted
     void warn(Sqlstate code, std::string message);
     void record(StatementOutcome outcome);
 
@@ -70,7 +70,7 @@ class SessionImpl final : public Session {
     struct ParsedStatement {
         std::string_view sql;
         std::optional<SessionCommand> command;
-        std::vector<std::unique_ptr<engine::Statement>> parts;  // several where the engine expands one, as PIVOT
+        std::unique_ptr<engine::Statement> statement;  // of what is no session command
     };
     void handle_query(std::string_view text);
     Result<void> run_query(std::string_view text);
@@ -122,7 +122,8 @@ class SessionImpl final : public Session {
     Result<void> flush_rows();  // between rows, when enough has gathered
     Result<std::uint64_t> drain(engine::Cursor& cursor);
     // With RowDescription and all rows in text format; gives the tag.
-    Result<std::string> run_plan(PreparedStatement& statement, std::span<const engine::ParameterValue> parameters, bool alone);
+    Result<std::string> run_plan(PreparedStatement& statement, std::span<const engine::ParameterValue> parameters,
+                                 bool alone);
     // True when the answer was kept from an earlier execution and still holds; without RowDescription.
     bool answer_constant(const PreparedStatement& statement, std::span<const pgproto::Format> formats);
     // What `out()` holds from `start` on are all rows of a constant statement, unless something was sent since.
@@ -180,9 +181,9 @@ class SessionImpl final : public Session {
     Portal* suspended_ = nullptr;  // the one whose stream is the connection's open cursor
 
     bool greeted_ = false;
-    bool over_ = false;            // no more is read or answered
+    bool over_ = false;  // no more is read or answered
     bool skip_to_sync_ = false;
-    bool flush_due_ = false;       // an answer is complete and the client may be waiting for it
+    bool flush_due_ = false;  // an answer is complete and the client may be waiting for it
     TimePoint statement_started_{};
     std::uint64_t reported_bytes_ = 0;
 

@@ -85,7 +85,8 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const ShowCommand& command)
         return answer;
     }
     // Outside a block it is what the next one will have.
-    const std::string name = !block_.active() && is_of_transaction(command.name) ? "default_" + command.name : command.name;
+    const std::string name =
+        !block_.active() && is_of_transaction(command.name) ? "default_" + command.name : command.name;
     const Result<std::string> value = settings_.show(name);
     if (!value) return value.error();
     answer.rows.push_back({*value});
@@ -126,23 +127,27 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const DeallocateCommand& co
 
 Result<SessionImpl::Answer> SessionImpl::perform_one(const PrepareCommand& command) {
     if (named_.contains(command.name)) {
-        return Error{sqlstate::kDuplicatePreparedStatement, "prepared statement \"" + command.name + "\" already exists"};
+        return Error{sqlstate::kDuplicatePreparedStatement,
+                     "prepared statement \"" + command.name + "\" already exists"};
     }
     Result<StatementPtr> statement = prepare_text(command.sql, command.parameter_types);
     if (!statement) return statement.error();
     if (!(*statement)->plan) return Error{sqlstate::kSyntaxError, "this statement cannot be prepared with PREPARE"};
-    if (const Result<void> stored = store_statement(command.name, std::move(*statement)); !stored) return stored.error();
+    if (const Result<void> stored = store_statement(command.name, std::move(*statement)); !stored)
+        return stored.error();
     return Answer{"PREPARE", {}};
 }
 
 Result<void> SessionImpl::bind_execute(const ExecuteCommand& command, Portal& portal) const {
-    const Result<StatementPtr> found = command.name.empty() ? Result<StatementPtr>(Error{}) : find_statement(command.name);
+    const Result<StatementPtr> found =
+        command.name.empty() ? Result<StatementPtr>(Error{}) : find_statement(command.name);
     if (!found || !(*found)->plan) {
         return Error{sqlstate::kInvalidSqlStatementName, "prepared statement \"" + command.name + "\" does not exist"};
     }
     const std::size_t wanted = (*found)->parameter_types.size();
     if (command.arguments.size() != wanted) {
-        return Error{sqlstate::kSyntaxError, "wrong number of parameters for prepared statement \"" + command.name + "\"",
+        return Error{sqlstate::kSyntaxError,
+                     "wrong number of parameters for prepared statement \"" + command.name + "\"",
                      "Expected " + std::to_string(wanted) + " parameters but got " +
                          std::to_string(command.arguments.size()) + "."};
     }
@@ -167,7 +172,8 @@ std::string SessionImpl::fact(SessionFact fact) const {
     switch (fact) {
         case SessionFact::kVersion: {
             const std::string& version = settings_.value(Setting::kServerVersion);
-            return "PostgreSQL " + version + " (smew) on x86_64-pc-linux-gnu, DuckDB " + engine::duckdb_version() + ", 64-bit";
+            return "PostgreSQL " + version + " (smew) on x86_64-pc-linux-gnu, DuckDB " + engine::duckdb_version() +
+                   ", 64-bit";
         }
         case SessionFact::kCurrentSchema: {
             for (const std::string& schema : settings_.search_path()) {
@@ -175,13 +181,16 @@ std::string SessionImpl::fact(SessionFact fact) const {
             }
             return "main";
         }
-        case SessionFact::kBackendPid: return std::to_string(info_.backend_pid);
+        case SessionFact::kBackendPid:
+            return std::to_string(info_.backend_pid);
         case SessionFact::kCurrentDatabase:
-        case SessionFact::kCurrentCatalog: return info_.database;
+        case SessionFact::kCurrentCatalog:
+            return info_.database;
         case SessionFact::kCurrentUser:
         case SessionFact::kSessionUser:
         case SessionFact::kUser:
-        case SessionFact::kCurrentRole: break;
+        case SessionFact::kCurrentRole:
+            break;
     }
     return info_.user;
 }
@@ -202,7 +211,8 @@ Result<std::vector<pgproto::FieldDescription>> SessionImpl::columns_of(const Ses
     using Columns = std::vector<pgproto::FieldDescription>;
     if (const auto* show = std::get_if<ShowCommand>(&command)) {
         if (show->name.empty()) {
-            return Columns{column("name", oid::kText), column("setting", oid::kText), column("description", oid::kText)};
+            return Columns{column("name", oid::kText), column("setting", oid::kText),
+                           column("description", oid::kText)};
         }
         const SettingDefinition* definition = find_setting(show->name);
         return Columns{column(definition != nullptr ? std::string(definition->name) : show->name, oid::kText)};

@@ -1,7 +1,7 @@
 #include "pgsession/session_command.hpp"
 
-#include <cmath>
 #include <charconv>
+#include <cmath>
 
 namespace smew::pgsession {
 namespace {
@@ -20,10 +20,17 @@ std::optional<std::string> read_value(CommandReader& reader) {
     const Token token = reader.peek();
     switch (token.kind) {
         case TokenKind::kWord:
-        case TokenKind::kQuotedIdentifier: reader.next(); return identifier_value(token);
-        case TokenKind::kString: reader.next(); return string_value(token);
-        case TokenKind::kNumber: reader.next(); return sign + std::string(token.text);
-        default: return std::nullopt;
+        case TokenKind::kQuotedIdentifier:
+            reader.next();
+            return identifier_value(token);
+        case TokenKind::kString:
+            reader.next();
+            return string_value(token);
+        case TokenKind::kNumber:
+            reader.next();
+            return sign + std::string(token.text);
+        default:
+            return std::nullopt;
     }
 }
 
@@ -65,7 +72,8 @@ std::optional<std::int32_t> interval_seconds(std::string_view text) {
     if (colon < text.size()) {
         const std::string_view digits = text.substr(colon + 1);
         const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), minutes);
-        if (failed != std::errc{} || end != digits.data() + digits.size() || minutes < 0 || minutes > 59) return std::nullopt;
+        if (failed != std::errc{} || end != digits.data() + digits.size() || minutes < 0 || minutes > 59)
+            return std::nullopt;
     }
     if (!hours) return std::nullopt;
     const std::int32_t seconds = *hours + minutes * 60;

@@ -13,14 +13,52 @@ namespace smew::pgsession {
 
 // In the order of the table, so that a setting is found by its place.
 enum class Setting : std::uint8_t {
-    kApplicationName, kByteaOutput, kCheckFunctionBodies, kClientEncoding, kClientMinMessages, kDateStyle,
-    kDefaultTableAccessMethod, kDefaultTablespace, kDefaultTransactionDeferrable, kDefaultTransactionIsolation,
-    kDefaultTransactionReadOnly, kEscapeStringWarning, kExtraFloatDigits, kIdleInTransactionSessionTimeout,
-    kIdleSessionTimeout, kInHotStandby, kIntegerDatetimes, kIntervalStyle, kIsSuperuser, kJit, kLcCollate, kLcCtype,
-    kLcMessages, kLcMonetary, kLcNumeric, kLcTime, kLockTimeout, kMaxIdentifierLength, kMaxIndexKeys,
-    kPasswordEncryption, kQuoteAllIdentifiers, kRowSecurity, kSearchPath, kServerEncoding, kServerVersion,
-    kServerVersionNum, kSessionAuthorization, kStandardConformingStrings, kStatementTimeout, kSynchronizeSeqscans,
-    kSynchronousCommit, kTimeZone, kTransactionDeferrable, kTransactionIsolation, kTransactionReadOnly, kXmloption,
+    kApplicationName,
+    kByteaOutput,
+    kCheckFunctionBodies,
+    kClientEncoding,
+    kClientMinMessages,
+    kDateStyle,
+    kDefaultTableAccessMethod,
+    kDefaultTablespace,
+    kDefaultTransactionDeferrable,
+    kDefaultTransactionIsolation,
+    kDefaultTransactionReadOnly,
+    kEscapeStringWarning,
+    kExtraFloatDigits,
+    kIdleInTransactionSessionTimeout,
+    kIdleSessionTimeout,
+    kInHotStandby,
+    kIntegerDatetimes,
+    kIntervalStyle,
+    kIsSuperuser,
+    kJit,
+    kLcCollate,
+    kLcCtype,
+    kLcMessages,
+    kLcMonetary,
+    kLcNumeric,
+    kLcTime,
+    kLockTimeout,
+    kMaxIdentifierLength,
+    kMaxIndexKeys,
+    kPasswordEncryption,
+    kQuoteAllIdentifiers,
+    kRowSecurity,
+    kSearchPath,
+    kServerEncoding,
+    kServerVersion,
+    kServerVersionNum,
+    kSessionAuthorization,
+    kStandardConformingStrings,
+    kStatementTimeout,
+    kSynchronizeSeqscans,
+    kSynchronousCommit,
+    kTimeZone,
+    kTransactionDeferrable,
+    kTransactionIsolation,
+    kTransactionReadOnly,
+    kXmloption,
     kCount,
 };
 
@@ -40,10 +78,10 @@ struct SettingDefinition {
     std::string_view name;
     SettingKind kind;
     std::string_view default_value;
-    std::int64_t minimum = 0, maximum = 0;        // kInteger
-    std::string_view choices;                     // kEnum: separated by commas
-    bool reported = false;                        // by ParameterStatus
-    bool read_only = false;                       // 55P02 when a client sets it
+    std::int64_t minimum = 0, maximum = 0;  // kInteger
+    std::string_view choices;               // kEnum: separated by commas
+    bool reported = false;                  // by ParameterStatus
+    bool read_only = false;                 // 55P02 when a client sets it
     std::string_view description;
 };
 

@@ -15,10 +15,11 @@ Error invalid_value(const SettingDefinition& definition, std::string_view value,
             std::move(hint)};
 }
 
-Error out_of_range(const SettingDefinition& definition, std::string_view value, std::int64_t minimum, std::int64_t maximum) {
+Error out_of_range(const SettingDefinition& definition, std::string_view value, std::int64_t minimum,
+                   std::int64_t maximum) {
     return {sqlstate::kInvalidParameterValue, std::string(value) + " is outside the valid range for parameter \"" +
-                                                  std::string(definition.name) + "\" (" + std::to_string(minimum) + " .. " +
-                                                  std::to_string(maximum) + ")"};
+                                                  std::string(definition.name) + "\" (" + std::to_string(minimum) +
+                                                  " .. " + std::to_string(maximum) + ")"};
 }
 
 // PostgreSQL takes every unambiguous beginning of these words.
@@ -29,7 +30,8 @@ Result<std::string> normalise_bool(const SettingDefinition& definition, std::str
     };
     if (begins("true", 1) || begins("yes", 1) || text == "on" || text == "1") return std::string("on");
     if (begins("false", 1) || begins("no", 1) || begins("off", 2) || text == "0") return std::string("off");
-    return Error{sqlstate::kInvalidParameterValue, "parameter \"" + std::string(definition.name) + "\" requires a Boolean value"};
+    return Error{sqlstate::kInvalidParameterValue,
+                 "parameter \"" + std::string(definition.name) + "\" requires a Boolean value"};
 }
 
 std::vector<std::string_view> split_choices(std::string_view choices) {
@@ -68,7 +70,8 @@ Result<std::string> normalise_integer(const SettingDefinition& definition, std::
 
 Result<std::string> normalise_encoding(const SettingDefinition& definition, std::string_view value) {
     constexpr std::array<std::string_view, 5> kAliases{"utf8", "utf-8", "unicode", "sql_ascii", "utf_8"};
-    const bool known = std::ranges::any_of(kAliases, [&](std::string_view alias) { return equal_ignoring_case(alias, value); });
+    const bool known =
+        std::ranges::any_of(kAliases, [&](std::string_view alias) { return equal_ignoring_case(alias, value); });
     if (known) return std::string("UTF8");
     return invalid_value(definition, value, "smew speaks UTF8 only: set the client's encoding to UTF8.");
 }
@@ -135,7 +138,8 @@ std::string milliseconds_text(std::int64_t milliseconds) {
     if (milliseconds == 0) return "0";
     for (const TimeUnit& unit : kTimeUnits) {
         const auto factor = static_cast<std::int64_t>(unit.milliseconds);
-        if (factor > 0 && milliseconds % factor == 0) return std::to_string(milliseconds / factor) + std::string(unit.name);
+        if (factor > 0 && milliseconds % factor == 0)
+            return std::to_string(milliseconds / factor) + std::string(unit.name);
     }
     return std::to_string(milliseconds);
 }
@@ -166,23 +170,31 @@ Result<std::int64_t> parse_milliseconds(const SettingDefinition& definition, std
 Result<std::string> normalise_setting(const SettingDefinition& definition, const std::vector<std::string>& values) {
     const bool list = definition.kind == SettingKind::kList || definition.kind == SettingKind::kDateStyle;
     if (values.size() > 1 && !list) {
-        return Error{sqlstate::kInvalidParameterValue, "SET " + std::string(definition.name) + " takes only one argument"};
+        return Error{sqlstate::kInvalidParameterValue,
+                     "SET " + std::string(definition.name) + " takes only one argument"};
     }
     const std::string value = join(values);
     switch (definition.kind) {
-        case SettingKind::kBool: return normalise_bool(definition, value);
-        case SettingKind::kInteger: return normalise_integer(definition, value);
-        case SettingKind::kEnum: return normalise_enum(definition, value);
-        case SettingKind::kList: return join_names(values);
-        case SettingKind::kClientEncoding: return normalise_encoding(definition, value);
-        case SettingKind::kDateStyle: return normalise_date_style(definition, value);
+        case SettingKind::kBool:
+            return normalise_bool(definition, value);
+        case SettingKind::kInteger:
+            return normalise_integer(definition, value);
+        case SettingKind::kEnum:
+            return normalise_enum(definition, value);
+        case SettingKind::kList:
+            return join_names(values);
+        case SettingKind::kClientEncoding:
+            return normalise_encoding(definition, value);
+        case SettingKind::kDateStyle:
+            return normalise_date_style(definition, value);
         case SettingKind::kMilliseconds: {
             const Result<std::int64_t> milliseconds = parse_milliseconds(definition, value);
             if (!milliseconds) return milliseconds.error();
             return milliseconds_text(*milliseconds);
         }
         case SettingKind::kString:
-        case SettingKind::kTimeZone: break;
+        case SettingKind::kTimeZone:
+            break;
     }
     return value;
 }

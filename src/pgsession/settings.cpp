@@ -59,11 +59,13 @@ std::string Settings::within_limit(Setting setting, const std::string& value) co
     return wanted && *wanted > 0 && *wanted <= limit.count() ? value : milliseconds_text(limit.count());
 }
 
-Result<std::string> Settings::checked_value(const SettingDefinition& definition, const std::vector<std::string>& values) {
+Result<std::string> Settings::checked_value(const SettingDefinition& definition,
+                                            const std::vector<std::string>& values) {
     Result<std::string> normal = normalise_setting(definition, values);
     if (!normal) return normal.error();
     if (normal->size() > kMaxValueBytes) {
-        return Error{sqlstate::kInvalidParameterValue, "the value of \"" + std::string(definition.name) + "\" is too long"};
+        return Error{sqlstate::kInvalidParameterValue,
+                     "the value of \"" + std::string(definition.name) + "\" is too long"};
     }
     if (definition.kind == SettingKind::kTimeZone) {
         const auto zone = load_zone(*normal);
@@ -104,7 +106,8 @@ Settings::Slot* Settings::custom_slot(std::string_view name, bool create) {
     return &custom_[to_lower(name)];
 }
 
-Result<void> Settings::set(std::string_view name, const std::vector<std::string>& values, Scope scope, bool in_transaction) {
+Result<void> Settings::set(std::string_view name, const std::vector<std::string>& values, Scope scope,
+                           bool in_transaction) {
     const SettingDefinition* definition = find_setting(name);
     if (definition == nullptr) {
         Slot* custom = custom_slot(name, true);
@@ -116,7 +119,8 @@ Result<void> Settings::set(std::string_view name, const std::vector<std::string>
         return {};
     }
     if (definition->read_only) {
-        return Error{sqlstate::kCantChangeRuntimeParam, "parameter \"" + std::string(definition->name) + "\" cannot be changed"};
+        return Error{sqlstate::kCantChangeRuntimeParam,
+                     "parameter \"" + std::string(definition->name) + "\" cannot be changed"};
     }
     Result<std::string> checked = checked_value(*definition, values);
     if (!checked) return checked.error();
@@ -128,7 +132,8 @@ Result<void> Settings::set(std::string_view name, const std::vector<std::string>
 Result<void> Settings::reset(std::string_view name, Scope scope, bool in_transaction) {
     const SettingDefinition* definition = find_setting(name);
     if (definition != nullptr && definition->read_only) {
-        return Error{sqlstate::kCantChangeRuntimeParam, "parameter \"" + std::string(definition->name) + "\" cannot be changed"};
+        return Error{sqlstate::kCantChangeRuntimeParam,
+                     "parameter \"" + std::string(definition->name) + "\" cannot be changed"};
     }
     Slot* target = definition == nullptr ? custom_slot(name, false) : &slot(setting_of(*definition));
     if (target == nullptr) return unknown_setting(name);

@@ -1,9 +1,9 @@
 #pragma once
-// A session's settings: what SET, RESET and SHOW change and give, with PostgreSQL's rules for transactions: SET is undone
-// by ROLLBACK, SET LOCAL by the end of the transaction.
+// A session's settings: what SET, RESET and SHOW change and give, with PostgreSQL's rules for transactions: SET is
+// undone by ROLLBACK, SET LOCAL by the end of the transaction.
 
-#include "pgsession/setting_table.hpp"
 #include "pgsession/session.hpp"
+#include "pgsession/setting_table.hpp"
 #include "pgsession/time_zone.hpp"
 #include "pgsession/value_encoder.hpp"
 
@@ -19,7 +19,7 @@
 namespace smew::pgsession {
 
 class Settings {
-  public:
+public:
     explicit Settings(const SessionLimits& limits);
 
     // At start: changes the value RESET gives. Names may be dotted; others that are unknown are 42704.
@@ -58,7 +58,7 @@ class Settings {
     std::chrono::milliseconds idle_timeout() const;
     std::chrono::milliseconds idle_in_transaction_timeout() const;
 
-  private:
+private:
     struct Slot {
         std::string value, reset_value;
         std::optional<std::string> reported;  // what the client knows

@@ -51,7 +51,8 @@ Result<void> SessionImpl::run_script(std::string_view text) {
         // Also behind a COMMIT among them: what follows is a block again.
         if (!only) block_.begin_implicit();
         if (i > 0) statement_started_ = std::chrono::steady_clock::now();
-        const Result<void> ran = run_parsed(std::move(parsed[i]), only ? text : std::string_view(), i + 1 == parsed.size());
+        const Result<void> ran =
+            run_parsed(std::move(parsed[i]), only ? text : std::string_view(), i + 1 == parsed.size());
         if (!ran) return in_message(ran.error(), text, sql);
     }
     return {};
@@ -62,10 +63,13 @@ Result<SessionImpl::ParsedStatement> SessionImpl::parse_one(std::string_view sql
     if (!command) return command.error();
     ParsedStatement parsed{.sql = sql, .command = std::move(*command)};
     if (parsed.command) return parsed;
-    auto parts = connection_->parse(sql);
-    if (!parts) return parts.error();
-    if (parts->empty()) return Error{sqlstate::kSyntaxError, "the statement is empty"};
-    parsed.parts = std::move(*parts);
+    auto statements = connection_->parse(sql);
+    if (!statements) return statements.error();
+    if (statements->size() != 1) {
+        return Error{sqlstate::kFeatureNotSupported,
+                     "the engine takes this statement for " + std::to_string(statements->size()) + " statements"};
+    }
+    parsed.statement = std::move(statements->front());
     return parsed;
 }
 
@@ -78,22 +82,10 @@ Result<void> SessionImpl::run_parsed(ParsedStatement parsed, std::string_view ke
     if (const Result<void> allowed = check_block(); !allowed) return allowed;
     begin_statement();
     if (const Result<void> entered = enter_engine(); !entered) return entered;
-    const std::size_t count = parsed.parts.size();
-    if (count > 1) block_.begin_implicit();
-    for (std::size_t i = 0; i < count; ++i) {
-        Result<StatementPtr> statement = make_plan(key.empty() ? parsed.sql : key, std::move(parsed.parts[i]), {});
-        if (!statement) return statement.error();
-        if (i + 1 < count) {
-            // What the engine needs first, as the type of a PIVOT's columns: the client did not write it.
-            auto cursor = start(**statement, {}, false, false);
-            if (!cursor) return cursor.error();
-            if (const auto drained = drain(**cursor); !drained) return drained.error();
-            continue;
-        }
-        if (count == 1 && !key.empty()) cache_.offer(*statement);
-        return run_simple(std::move(*statement), last);
-    }
-    return {};
+    Result<StatementPtr> statement = make_plan(key.empty() ? parsed.sql : key, std::move(parsed.statement), {});
+    if (!statement) return statement.error();
+    if (!key.empty()) cache_.offer(*statement);
+    return run_simple(std::move(*statement), last);
 }
 
 Result<void> SessionImpl::check_block(bool ends_block) const {

@@ -1,7 +1,5 @@
 #include "pgsession/session_fixture.hpp"
 
-#include <thread>
-
 namespace smew::pgsession::testing {
 namespace {
 
@@ -16,10 +14,14 @@ TEST_F(SessionTest, AnswerIsExactToTheByte) {
     client.add(pg::Query{"select 1"}).exchange();
     client.add(pg::Query{"select 1"}).send();
     client.session().run();
-    const std::string expected("T\0\0\0\x1a\0\x01" "1\0\0\0\0\0\0\0\0\0\0\x17\0\x04\xff\xff\xff\xff\0\0"
-                               "D\0\0\0\x0b\0\x01\0\0\0\x01" "1"
-                               "C\0\0\0\rSELECT 1\0"
-                               "Z\0\0\0\x05I", 27 + 12 + 14 + 6);
+    const std::string expected(
+        "T\0\0\0\x1a\0\x01"
+        "1\0\0\0\0\0\0\0\0\0\0\x17\0\x04\xff\xff\xff\xff\0\0"
+        "D\0\0\0\x0b\0\x01\0\0\0\x01"
+        "1"
+        "C\0\0\0\rSELECT 1\0"
+        "Z\0\0\0\x05I",
+        27 + 12 + 14 + 6);
     const auto bytes = client.take_bytes();
     EXPECT_EQ(std::string(bytes.begin(), bytes.end()), expected);
 }
@@ -31,7 +33,8 @@ TEST_F(SessionTest, EmptyAndBlankQueries) {
 
 TEST_F(SessionTest, SemicolonsInsideQuotesDoNotSplit) {
     stage.scripts["select ';' , $$;$$, E'\\';' as \";\""] = {.columns = {"x"}, .rows = {{1}}};
-    EXPECT_EQ(client.query("select ';' , $$;$$, E'\\';' as \";\";"), (Messages{"Columns x:23", "Row 1", "Done SELECT 1", "Ready I"}));
+    EXPECT_EQ(client.query("select ';' , $$;$$, E'\\';' as \";\";"),
+              (Messages{"Columns x:23", "Row 1", "Done SELECT 1", "Ready I"}));
 }
 
 TEST_F(SessionTest, RepeatedConstantNeverEntersTheEngine) {
@@ -80,7 +83,8 @@ TEST_F(SessionTest, PositionCountsFromTheStartOfTheMessage) {
 }
 
 TEST_F(SessionTest, ErrorAfterRowsComesBehindThem) {
-    EXPECT_EQ(client.query("select late"), (Messages{"Columns a:23", "Row 1", "ERROR 22012 division by zero", "Ready I"}));
+    EXPECT_EQ(client.query("select late"),
+              (Messages{"Columns a:23", "Row 1", "ERROR 22012 division by zero", "Ready I"}));
 }
 
 TEST_F(SessionTest, SeveralStatementsAreOneTransaction) {
@@ -122,7 +126,8 @@ TEST_F(SessionTest, TagsCarryTheirCounts) {
     EXPECT_EQ(client.query("delete t").front(), "Done DELETE 0");
     EXPECT_EQ(client.query("create table y as").front(), "Done SELECT 12");
     EXPECT_EQ(client.query("create table x (i int)").front(), "Done CREATE TABLE");
-    EXPECT_EQ(client.query("insert returning"), (Messages{"Columns id:23", "Row 5", "Row 6", "Done INSERT 0 2", "Ready I"}));
+    EXPECT_EQ(client.query("insert returning"),
+              (Messages{"Columns id:23", "Row 5", "Row 6", "Done INSERT 0 2", "Ready I"}));
 }
 
 TEST_F(SessionTest, NullsAndManyRowsStreamThroughSmallBuffers) {
@@ -130,16 +135,7 @@ TEST_F(SessionTest, NullsAndManyRowsStreamThroughSmallBuffers) {
     script.columns = {"a", "b"};
     script.chunk_rows = 2'048;
     for (std::int32_t i = 0; i < 20'000; ++i) script.rows.push_back({i, kNullValue});
-    client.add(pg::Query{"select many"}).send();
-    std::thread reader([&] {
-        for (int i = 0; i < 2'000 && client.events.outcomes.empty(); ++i) {
-            client.receive();
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-    });
-    client.session().run();
-    reader.join();
-    const Messages messages = client.take_messages();
+    const Messages messages = client.add(pg::Query{"select many"}).exchange_reading();
     ASSERT_EQ(messages.size(), 20'003U);
     EXPECT_EQ(messages[1], "Row 0|NULL");
     EXPECT_EQ(messages[20'000], "Row 19999|NULL");
@@ -147,7 +143,8 @@ TEST_F(SessionTest, NullsAndManyRowsStreamThroughSmallBuffers) {
 }
 
 TEST_F(SessionTest, BadUtf8AndZeroBytesAreRefused) {
-    EXPECT_EQ(client.query("select '\xff\xfe'").front(), "ERROR 22021 invalid byte sequence for encoding \"UTF8\": 0xff");
+    EXPECT_EQ(client.query("select '\xff\xfe'").front(),
+              "ERROR 22021 invalid byte sequence for encoding \"UTF8\": 0xff");
     EXPECT_EQ(client.query("select '\xed\xa0\x80'").front(),
               "ERROR 22021 invalid byte sequence for encoding \"UTF8\": 0xed 0xa0 0x80");
     EXPECT_EQ(client.query("select '\xc3").front(), "ERROR 22021 invalid byte sequence for encoding \"UTF8\": 0xc3");

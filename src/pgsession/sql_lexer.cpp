@@ -45,7 +45,9 @@ std::uint32_t take_digits(std::string_view text, std::size_t& at, std::size_t li
     std::uint32_t value = 0;
     for (std::size_t taken = 0; taken < limit && at < text.size(); ++taken, ++at) {
         const char c = lower(text[at]);
-        const unsigned digit = is_digit(c) ? static_cast<unsigned>(c - '0') : c >= 'a' && c <= 'f' ? c - 'a' + 10U : 99U;
+        const unsigned digit = is_digit(c)            ? static_cast<unsigned>(c - '0')
+                               : c >= 'a' && c <= 'f' ? c - 'a' + 10U
+                                                      : 99U;
         if (digit >= base) break;
         value = value * base + digit;
     }
@@ -61,15 +63,32 @@ void append_escape(std::string& out, std::string_view text, std::size_t& at) {
     }
     ++at;
     switch (c) {
-        case 'b': out += '\b'; return;
-        case 'f': out += '\f'; return;
-        case 'n': out += '\n'; return;
-        case 'r': out += '\r'; return;
-        case 't': out += '\t'; return;
-        case 'x': out += static_cast<char>(take_digits(text, at, 2, 16)); return;
-        case 'u': append_utf8(out, take_digits(text, at, 4, 16)); return;
-        case 'U': append_utf8(out, take_digits(text, at, 8, 16)); return;
-        default: out += c;
+        case 'b':
+            out += '\b';
+            return;
+        case 'f':
+            out += '\f';
+            return;
+        case 'n':
+            out += '\n';
+            return;
+        case 'r':
+            out += '\r';
+            return;
+        case 't':
+            out += '\t';
+            return;
+        case 'x':
+            out += static_cast<char>(take_digits(text, at, 2, 16));
+            return;
+        case 'u':
+            append_utf8(out, take_digits(text, at, 4, 16));
+            return;
+        case 'U':
+            append_utf8(out, take_digits(text, at, 8, 16));
+            return;
+        default:
+            out += c;
     }
 }
 
@@ -217,14 +236,19 @@ Token SqlLexer::next() {
     if (starts_word(c)) return word();
     if (is_digit(c) || (c == '.' && is_digit(following))) return number();
     switch (c) {
-        case '\'': return quoted(position_, '\'', false, TokenKind::kString);
-        case '"': return quoted(position_, '"', false, TokenKind::kQuotedIdentifier);
-        case '$': return dollar();
-        case ';': return take(TokenKind::kSemicolon, position_ + 1);
+        case '\'':
+            return quoted(position_, '\'', false, TokenKind::kString);
+        case '"':
+            return quoted(position_, '"', false, TokenKind::kQuotedIdentifier);
+        case '$':
+            return dollar();
+        case ';':
+            return take(TokenKind::kSemicolon, position_ + 1);
         case '/':
             if (following == '*') return take(TokenKind::kUnterminated, sql_.size());
             break;
-        default: break;
+        default:
+            break;
     }
     return take(TokenKind::kSymbol, position_ + 1);
 }

@@ -33,7 +33,7 @@ struct Token {
 };
 
 class SqlLexer {
-  public:
+public:
     explicit SqlLexer(std::string_view sql) : sql_(sql) {}
 
     Token next();
@@ -41,7 +41,7 @@ class SqlLexer {
     // What has not been read, from the end of the last token on.
     std::string_view rest() const { return sql_.substr(position_); }
 
-  private:
+private:
     void skip_blanks();
     bool skip_block_comment();
     Token take(TokenKind kind, std::size_t end);

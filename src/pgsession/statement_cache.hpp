@@ -13,7 +13,7 @@
 namespace smew::pgsession {
 
 class StatementCache {
-  public:
+public:
     static constexpr std::size_t kMaxStatements = 256;
     static constexpr std::size_t kMaxBytes = 4U << 20;
     static constexpr std::size_t kMaxStatementBytes = 64U << 10;
@@ -28,7 +28,7 @@ class StatementCache {
     void clear();
     std::size_t size() const { return entries_.size(); }
 
-  private:
+private:
     struct Entry {
         StatementPtr statement;
         std::size_t bytes;
@@ -39,7 +39,7 @@ class StatementCache {
     void erase(std::uint64_t hash);
     void evict();
 
-    Entries entries_;  // the most recently used first
+    Entries entries_;                                               // the most recently used first
     std::unordered_map<std::uint64_t, Entries::iterator> by_hash_;  // on equal hashes the newer one stays
     std::size_t bytes_ = 0;
     std::array<std::uint64_t, 256> seen_{};

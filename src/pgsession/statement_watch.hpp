@@ -1,6 +1,7 @@
 #pragma once
-// What other threads may do to the statement that runs: cancel it, see how long it has been running. The session's thread
-// says when a statement begins and ends; all of it is under one lock, so that a cancel never hits the next statement.
+// What other threads may do to the statement that runs: cancel it, see how long it has been running. The session's
+// thread says when a statement begins and ends; all of it is under one lock, so that a cancel never hits the next
+// statement.
 
 #include "core/cancel.hpp"
 #include "engine/engine.hpp"
@@ -12,7 +13,7 @@
 namespace smew::pgsession {
 
 class StatementWatch {
-  public:
+public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
     // ---- from the session's thread
@@ -31,7 +32,7 @@ class StatementWatch {
     // Cancels a statement that is past its deadline. For how long it has been past it; zero: it is not.
     std::chrono::milliseconds check_deadline(TimePoint now);
 
-  private:
+private:
     void cancel_locked(CancelReason reason);
 
     std::mutex mutex_;

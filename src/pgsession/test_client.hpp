@@ -7,11 +7,13 @@
 #include "pgproto/frontend.hpp"
 #include "pgsession/session.hpp"
 
-#include <sys/socket.h>
-
-#include <cstring>
+#include <atomic>
 #include <memory>
+#include <poll.h>
+#include <stdexcept>
 #include <string>
+#include <sys/socket.h>
+#include <thread>
 #include <vector>
 
 namespace smew::pgsession::testing {
@@ -23,14 +25,18 @@ inline std::string show_value(const std::optional<ByteSpan>& value) {
 }
 
 struct ShowMessage {
-    std::string operator()(const pgproto::Authentication& m) const { return "Authentication " + std::to_string(m.kind); }
+    std::string operator()(const pgproto::Authentication& m) const {
+        return "Authentication " + std::to_string(m.kind);
+    }
     std::string operator()(const pgproto::ParameterStatus& m) const {
         return "Status " + std::string(m.name) + "=" + std::string(m.value);
     }
     std::string operator()(const pgproto::BackendKeyData& m) const {
         return "Key " + std::to_string(m.pid) + " " + std::string(as_text(m.secret));
     }
-    std::string operator()(const pgproto::ReadyForQuery& m) const { return std::string("Ready ") + static_cast<char>(m.status); }
+    std::string operator()(const pgproto::ReadyForQuery& m) const {
+        return std::string("Ready ") + static_cast<char>(m.status);
+    }
     std::string operator()(const pgproto::RowDescription& m) const {
         std::string text = "Columns";
         for (const auto& field : m.fields) {
@@ -76,8 +82,9 @@ struct RecordedEvents final : SessionEvents {
 };
 
 class TestClient {
-  public:
-    explicit TestClient(engine::Instance& instance, link::AdoptSession info = default_info(), SessionLimits limits = {}) {
+public:
+    explicit TestClient(engine::Instance& instance, link::AdoptSession info = default_info(),
+                        SessionLimits limits = {}) {
         int pair[2];
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) throw std::runtime_error("socketpair");
         socket_ = UniqueFd(pair[0]);
@@ -112,7 +119,8 @@ class TestClient {
         // Larger than the socket takes: the session reads in between.
         std::size_t sent = 0;
         while (sent < pending_.size()) {
-            const ssize_t n = ::send(socket_.get(), pending_.data() + sent, pending_.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+            const ssize_t n =
+                ::send(socket_.get(), pending_.data() + sent, pending_.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
             if (n > 0) {
                 sent += static_cast<std::size_t>(n);
             } else if (next == Session::Next::kClosed) {
@@ -160,6 +168,32 @@ class TestClient {
         add(pgproto::Query{sql});
         return exchange();
     }
+    // The same for answers that are larger than the socket takes: reads while the session works.
+    Messages exchange_reading() {
+        send();
+        std::atomic<bool> done = false;
+        std::thread reader([&] {
+            pollfd readable{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+            while (!done) {
+                if (::poll(&readable, 1, 1) > 0) receive();
+            }
+        });
+        next = session_->run();
+        done = true;
+        reader.join();
+        return take_messages();
+    }
+    // Lets the session work, and begins to read when `other` is done.
+    Messages exchange_when_done(std::thread& other) {
+        std::thread reader([&] {
+            other.join();
+            pollfd readable{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+            while (::poll(&readable, 1, 200) > 0) receive();
+        });
+        next = session_->run();
+        reader.join();
+        return take_messages();
+    }
     // Through the greeting.
     TestClient& start() {
         exchange();
@@ -169,7 +203,7 @@ class TestClient {
     RecordedEvents events;
     Session::Next next = Session::Next::kWaitReadable;
 
-  private:
+private:
     UniqueFd socket_;
     std::vector<std::uint8_t> pending_, received_;
     std::unique_ptr<Session> session_;

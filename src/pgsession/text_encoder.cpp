@@ -149,47 +149,78 @@ ValueEncoder decimal_encoder(const engine::Type& type) {
 ValueEncoder text_encoder_for(const engine::Type& type) {
     constexpr auto kTime = static_cast<std::uint32_t>(kTimeTextMax);
     switch (type.id) {
-        case TypeId::kBoolean: return {boolean_text, 1};
-        case TypeId::kTinyInt: return {integer_text<std::int8_t>, kInt64TextMax};
-        case TypeId::kSmallInt: return {integer_text<std::int16_t>, kInt64TextMax};
-        case TypeId::kInteger: return {integer_text<std::int32_t>, kInt64TextMax};
-        case TypeId::kBigInt: return {integer_text<std::int64_t>, kInt64TextMax};
-        case TypeId::kUTinyInt: return {integer_text<std::uint8_t>, kInt64TextMax};
-        case TypeId::kUSmallInt: return {integer_text<std::uint16_t>, kInt64TextMax};
-        case TypeId::kUInteger: return {integer_text<std::uint32_t>, kInt64TextMax};
-        case TypeId::kUBigInt: return {integer_text<std::uint64_t>, kInt64TextMax};
-        case TypeId::kHugeInt: return {hugeint_text, kInt128TextMax};
-        case TypeId::kUHugeInt: return {uhugeint_text, kInt128TextMax};
-        case TypeId::kFloat: return {float_text, kFloatTextMax};
-        case TypeId::kDouble: return {double_text, kFloatTextMax};
-        case TypeId::kDecimal: return decimal_encoder(type);
-        case TypeId::kBlob: return {blob_text, 0};
-        case TypeId::kBit: return {bit_text, 0};
-        case TypeId::kDate: return {date_text, kTime};
-        case TypeId::kTime: return {time_text<1>, kTime};
-        case TypeId::kTimeNs: return {time_text<1'000>, kTime};
-        case TypeId::kTimeTz: return {time_tz_text, kTime};
-        case TypeId::kTimestamp: return {timestamp_text<TypeId::kTimestamp>, kTime};
-        case TypeId::kTimestampSec: return {timestamp_text<TypeId::kTimestampSec>, kTime};
-        case TypeId::kTimestampMs: return {timestamp_text<TypeId::kTimestampMs>, kTime};
-        case TypeId::kTimestampNs: return {timestamp_text<TypeId::kTimestampNs>, kTime};
-        case TypeId::kTimestampTz: return {timestamp_tz_text, kTime};
-        case TypeId::kInterval: return {interval_text, kIntervalTextMax};
-        case TypeId::kUuid: return {uuid_text, 36};
-        case TypeId::kEnum: return {enum_text, 0};
+        case TypeId::kBoolean:
+            return {boolean_text, 1};
+        case TypeId::kTinyInt:
+            return {integer_text<std::int8_t>, kInt64TextMax};
+        case TypeId::kSmallInt:
+            return {integer_text<std::int16_t>, kInt64TextMax};
+        case TypeId::kInteger:
+            return {integer_text<std::int32_t>, kInt64TextMax};
+        case TypeId::kBigInt:
+            return {integer_text<std::int64_t>, kInt64TextMax};
+        case TypeId::kUTinyInt:
+            return {integer_text<std::uint8_t>, kInt64TextMax};
+        case TypeId::kUSmallInt:
+            return {integer_text<std::uint16_t>, kInt64TextMax};
+        case TypeId::kUInteger:
+            return {integer_text<std::uint32_t>, kInt64TextMax};
+        case TypeId::kUBigInt:
+            return {integer_text<std::uint64_t>, kInt64TextMax};
+        case TypeId::kHugeInt:
+            return {hugeint_text, kInt128TextMax};
+        case TypeId::kUHugeInt:
+            return {uhugeint_text, kInt128TextMax};
+        case TypeId::kFloat:
+            return {float_text, kFloatTextMax};
+        case TypeId::kDouble:
+            return {double_text, kFloatTextMax};
+        case TypeId::kDecimal:
+            return decimal_encoder(type);
+        case TypeId::kBlob:
+            return {blob_text, 0};
+        case TypeId::kBit:
+            return {bit_text, 0};
+        case TypeId::kDate:
+            return {date_text, kTime};
+        case TypeId::kTime:
+            return {time_text<1>, kTime};
+        case TypeId::kTimeNs:
+            return {time_text<1'000>, kTime};
+        case TypeId::kTimeTz:
+            return {time_tz_text, kTime};
+        case TypeId::kTimestamp:
+            return {timestamp_text<TypeId::kTimestamp>, kTime};
+        case TypeId::kTimestampSec:
+            return {timestamp_text<TypeId::kTimestampSec>, kTime};
+        case TypeId::kTimestampMs:
+            return {timestamp_text<TypeId::kTimestampMs>, kTime};
+        case TypeId::kTimestampNs:
+            return {timestamp_text<TypeId::kTimestampNs>, kTime};
+        case TypeId::kTimestampTz:
+            return {timestamp_tz_text, kTime};
+        case TypeId::kInterval:
+            return {interval_text, kIntervalTextMax};
+        case TypeId::kUuid:
+            return {uuid_text, 36};
+        case TypeId::kEnum:
+            return {enum_text, 0};
         case TypeId::kVarchar:
         case TypeId::kVariant:
         case TypeId::kBigNum:
         case TypeId::kGeometry:
         case TypeId::kUnknown:
-        case TypeId::kOther: return {varchar_text, 0};
+        case TypeId::kOther:
+            return {varchar_text, 0};
         case TypeId::kList:
         case TypeId::kArray:
             return {wire_type_of(type).shape == WireShape::kArray ? encode_array_text : encode_json, 0};
         case TypeId::kStruct:
         case TypeId::kMap:
-        case TypeId::kUnion: return {encode_json, 0};
-        case TypeId::kNull: break;
+        case TypeId::kUnion:
+            return {encode_json, 0};
+        case TypeId::kNull:
+            break;
     }
     return {};
 }

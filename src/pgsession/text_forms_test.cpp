@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -19,9 +20,15 @@ std::string text(Write write, Args... args) {
     const Octet* end = write(buffer, args...);
     return {reinterpret_cast<const char*>(buffer), static_cast<std::size_t>(end - buffer)};
 }
-std::string of_double(double value, int digits = 1) { return text(write_double, value, digits); }
-std::string of_float(float value) { return text(write_float, value, 1); }
-std::string of_int(std::int64_t value) { return text(write_int, value); }
+std::string of_double(double value, int digits = 1) {
+    return text(write_double, value, digits);
+}
+std::string of_float(float value) {
+    return text(write_float, value, 1);
+}
+std::string of_int(std::int64_t value) {
+    return text(write_int, value);
+}
 std::string of_decimal(std::int64_t value, unsigned scale) {
     return text([](Octet* out, std::int64_t v, unsigned s) { return write_decimal(out, v, s); }, value, scale);
 }
@@ -33,9 +40,11 @@ TEST(NumberText, Integers) {
     EXPECT_EQ(of_int(0), "0");
     std::int64_t power = 1;
     for (int digits = 1; digits <= 18; ++digits, power *= 10) {
-        for (const std::int64_t value : {power - 1, power, power + 1, -power}) EXPECT_EQ(of_int(value), std::to_string(value));
+        for (const std::int64_t value : {power - 1, power, power + 1, -power})
+            EXPECT_EQ(of_int(value), std::to_string(value));
     }
-    for (const std::int64_t value : {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
+    for (const std::int64_t value :
+         {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
         EXPECT_EQ(of_int(value), std::to_string(value));
     }
     EXPECT_EQ(text(write_uint, std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
@@ -52,7 +61,8 @@ TEST(NumberText, Decimals) {
     EXPECT_EQ(of_decimal(999, 3), "0.999");
     EXPECT_EQ(of_decimal(123'456'789'012'345'678, 18), "0.123456789012345678");
     EXPECT_EQ(of_wide_decimal(-5, 38), "-0.00000000000000000000000000000000000005");
-    EXPECT_EQ(of_wide_decimal(static_cast<Int128>(123'456'789'012'345'678) * 10'000'000'000, 10), "123456789012345678.0000000000");
+    EXPECT_EQ(of_wide_decimal(static_cast<Int128>(123'456'789'012'345'678) * 10'000'000'000, 10),
+              "123456789012345678.0000000000");
     EXPECT_EQ(of_wide_decimal(7, 0), "7");
 }
 
@@ -73,6 +83,21 @@ TEST(NumberText, Doubles) {
     EXPECT_EQ(of_double(0.1 + 0.2, 0), "0.3");
     EXPECT_EQ(of_double(1e15, 0), "1e+15");
     EXPECT_EQ(of_double(123'456'789.123, -10), "1.2346e+08");
+}
+
+TEST(NumberText, ShortDecimalsAreTheShortestText) {
+    for (std::int64_t cents = -30'000; cents <= 30'000; cents += 7) {
+        const double value = static_cast<double>(cents) / 100;
+        char expected[64];
+        const auto end = std::to_chars(expected, expected + sizeof expected, value, std::chars_format::fixed).ptr;
+        ASSERT_EQ(of_double(value), std::string(expected, end));
+    }
+    EXPECT_EQ(of_double(-0.0001), "-0.0001");
+    EXPECT_EQ(of_double(0.00015), "0.00015");
+    EXPECT_EQ(of_double(9'999'999'999.9999), "9999999999.9999");
+    EXPECT_EQ(of_double(9'999'999'999.99995), "9999999999.99995");
+    EXPECT_EQ(of_double(100), "100");
+    EXPECT_EQ(of_double(0.5), "0.5");
 }
 
 TEST(NumberText, Floats) {
@@ -99,7 +124,9 @@ TEST(TimeText, DaysAndDatesAreInverse) {
     }
 }
 
-std::string of_timestamp(std::int64_t micros) { return text(write_timestamp, micros, ' '); }
+std::string of_timestamp(std::int64_t micros) {
+    return text(write_timestamp, micros, ' ');
+}
 
 TEST(TimeText, TimestampsAndTimes) {
     EXPECT_EQ(of_timestamp(0), "1970-01-01 00:00:00");
@@ -109,7 +136,8 @@ TEST(TimeText, TimestampsAndTimes) {
     EXPECT_EQ(text(write_time, kMicrosPerDay), "24:00:00");
     EXPECT_EQ(text(write_time, std::int64_t{3'723'000'100}), "01:02:03.0001");
     const auto time_tz = [](std::int64_t micros, std::int32_t offset) {
-        return text(write_time_tz, (static_cast<std::uint64_t>(micros) << 24) | static_cast<std::uint64_t>(57'599 - offset));
+        return text(write_time_tz,
+                    (static_cast<std::uint64_t>(micros) << 24) | static_cast<std::uint64_t>(57'599 - offset));
     };
     EXPECT_EQ(time_tz(3'723'000'000, 19'800), "01:02:03+05:30");
     EXPECT_EQ(time_tz(3'723'000'000, -10'800), "01:02:03-03");
@@ -136,7 +164,8 @@ std::string in_zone(std::string_view zone, CivilDate date, std::int64_t seconds,
     const auto loaded = TimeZone::load(zone);
     if (!loaded) return loaded.error().message;
     const std::int64_t moment = (days_from_civil(date) * kSecondsPerDay + seconds) * kMicrosPerSecond + micros;
-    return text([](Octet* out, std::int64_t m, const TimeZone* z) { return write_timestamp_tz(out, m, *z); }, moment, loaded->get());
+    return text([](Octet* out, std::int64_t m, const TimeZone* z) { return write_timestamp_tz(out, m, *z); }, moment,
+                loaded->get());
 }
 
 TEST(TimeZoneTest, ShowsLocalTimesOfAllAges) {
@@ -159,7 +188,8 @@ TEST(TimeZoneTest, ShowsLocalTimesOfAllAges) {
 }
 
 TEST(TimeZoneTest, NamesBuildNoPaths) {
-    for (const char* name : {"", "/etc/passwd", "../zoneinfo/UTC", "Europe/../UTC", "Europe", "Europe/", "Mars/Olympus", "a//b", "x\0y"}) {
+    for (const char* name :
+         {"", "/etc/passwd", "../zoneinfo/UTC", "Europe/../UTC", "Europe", "Europe/", "Mars/Olympus", "a//b", "x\0y"}) {
         const auto zone = TimeZone::load(name);
         ASSERT_FALSE(zone) << name;
         EXPECT_EQ(zone.error().code, sqlstate::kInvalidParameterValue);
@@ -178,7 +208,8 @@ TEST(PosixZoneTest, ReadsRulesAndRefusesNonsense) {
     ASSERT_TRUE(parse_posix_zone("CET-1CEST,M3.5.0,M10.5.0/3"));
     EXPECT_EQ(parse_posix_zone("<+0330>-3:30")->standard_offset, 12'600);
     EXPECT_EQ(parse_posix_zone("XXX3EDT4,0/0,J365/23")->offset_at(0), -14'400);
-    for (const char* text : {"", "5", "CET", "CET-1CEST", "CET-1CEST,M13.1.0,M1.1.0", "CET-1CEST,M3.6.0,M1.1.0", "CET-1CEST,M3.5.7,M1.1.0", "<+03-3"}) {
+    for (const char* text : {"", "5", "CET", "CET-1CEST", "CET-1CEST,M13.1.0,M1.1.0", "CET-1CEST,M3.6.0,M1.1.0",
+                             "CET-1CEST,M3.5.7,M1.1.0", "<+03-3"}) {
         EXPECT_FALSE(parse_posix_zone(text)) << text;
     }
 }
@@ -208,8 +239,9 @@ TEST(NumericBinary, WritesWhatPostgresSends) {
 }
 
 TEST(NumericBinary, ReadsBackWhatItWrites) {
-    for (const char* decimal : {"0", "1", "-1", "10000", "0.0001", "123.4500", "-99999999.99", "100000000000000000000", "0.00", "0.10",
-                                "12345678901234567890123456789012345678", "-0.00000000000000000000000000000000000005"}) {
+    for (const char* decimal :
+         {"0", "1", "-1", "10000", "0.0001", "123.4500", "-99999999.99", "100000000000000000000", "0.00", "0.10",
+          "12345678901234567890123456789012345678", "-0.00000000000000000000000000000000000005"}) {
         Octet buffer[256];
         const Octet* end = write_numeric_binary(buffer, decimal);
         const auto back = read_numeric_binary({buffer, static_cast<std::size_t>(end - buffer)});

@@ -17,9 +17,8 @@ constexpr std::string_view kZoneDirectory = "/usr/share/zoneinfo";
 constexpr std::size_t kMaxZoneFileBytes = 1U << 20;
 
 Error unknown_zone(std::string_view name) {
-    return {sqlstate::kInvalidParameterValue,
-            "invalid value for parameter \"TimeZone\": \"" + std::string(name) + "\"", "",
-            "Use a name from the IANA time zone database, as Europe/Prague, or UTC."};
+    return {sqlstate::kInvalidParameterValue, "invalid value for parameter \"TimeZone\": \"" + std::string(name) + "\"",
+            "", "Use a name from the IANA time zone database, as Europe/Prague, or UTC."};
 }
 
 // No path can be built from a name: letters, digits, _ + - and single slashes between non-empty parts.
@@ -27,8 +26,8 @@ bool is_zone_name(std::string_view name) {
     if (name.empty() || name.size() > 64 || name.front() == '/' || name.back() == '/') return false;
     if (name.find("//") != std::string_view::npos) return false;
     return std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-' ||
-               c == '/';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' ||
+               c == '-' || c == '/';
     });
 }
 
@@ -44,7 +43,8 @@ std::optional<std::string> read_zone_file(const std::filesystem::path& path) {
 // The entry of `directory` that is `part` in any case; empty when there is none.
 std::string entry_ignoring_case(const std::filesystem::path& directory, std::string_view part) {
     std::error_code failed;
-    for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end; entry.increment(failed)) {
+    for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
         std::string name = entry->path().filename().string();
         if (equal_ignoring_case(name, part)) return name;
     }
@@ -157,8 +157,10 @@ Result<std::shared_ptr<const TimeZone>> TimeZone::parse(std::string name, std::s
         zone->recent_ = zone->after_ ? zone->after_->standard_offset : zone->first_offset_;
         return zone;
     }
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-    if (!zone->transitions_.empty() && now.count() >= zone->transitions_.back() && zone->after_ && !zone->after_->daylight) {
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    if (!zone->transitions_.empty() && now.count() >= zone->transitions_.back() && zone->after_ &&
+        !zone->after_->daylight) {
         zone->valid_from_ = zone->transitions_.back();
         zone->valid_to_ = std::numeric_limits<std::int64_t>::max();
         zone->recent_ = zone->after_->standard_offset;

@@ -35,7 +35,7 @@ struct PosixZone {
 std::optional<PosixZone> parse_posix_zone(std::string_view text);
 
 class TimeZone {
-  public:
+public:
     // By its name in tzdata, in any case ("Europe/Prague", "utc"). Error 22023 when there is none or it cannot be read.
     static Result<std::shared_ptr<const TimeZone>> load(std::string_view name);
     // The zone file's bytes. Error 22023 when they are no TZif.
@@ -51,7 +51,7 @@ class TimeZone {
         return look_up(utc_seconds);
     }
 
-  private:
+private:
     std::int32_t look_up(std::int64_t utc_seconds) const;
 
     std::string name_;
@@ -59,7 +59,7 @@ class TimeZone {
     std::vector<std::int32_t> offsets_;      // offsets_[i] holds from transitions_[i] on
     std::int32_t first_offset_ = 0;          // before the first transition
     std::optional<PosixZone> after_;         // after the last one
-    bool always_ = false;  // recent_ holds at any time
+    bool always_ = false;                    // recent_ holds at any time
     bool fixed_ = false;
     // The stretch around "now": most values shown fall in it.
     std::int64_t valid_from_ = 0, valid_to_ = 0;

@@ -57,14 +57,17 @@ Result<void> TransactionBlock::set_modes(const TransactionModes& modes) {
 }
 
 Result<void> TransactionBlock::admit(engine::StatementKind kind, bool alone) {
-    const Setting read_only_setting = is_explicit() ? Setting::kTransactionReadOnly : Setting::kDefaultTransactionReadOnly;
+    const Setting read_only_setting =
+        is_explicit() ? Setting::kTransactionReadOnly : Setting::kDefaultTransactionReadOnly;
     const bool read_only = settings_.is_on(read_only_setting);
     const bool writes = is_write(kind);
     if (read_only && writes && kind != engine::StatementKind::kExplain) {
-        return Error{sqlstate::kReadOnlyTransaction, "cannot execute " + tag_name(kind) + " in a read-only transaction"};
+        return Error{sqlstate::kReadOnlyTransaction,
+                     "cannot execute " + tag_name(kind) + " in a read-only transaction"};
     }
     if (open_ || (state_ != State::kExplicit && (alone || !writes))) return {};
-    const Result<void> begun = connection_->run_internal(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
+    const Result<void> begun =
+        connection_->run_internal(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
     if (begun) open_ = true;
     return begun;
 }

@@ -13,10 +13,11 @@
 namespace smew::pgsession {
 
 class TransactionBlock {
-  public:
+public:
     enum class State : std::uint8_t {
         kNone,
-        kImplicit,  // several statements of one message, or of one pipeline up to its Sync: they succeed or fail together
+        kImplicit,  // several statements of one message, or of one pipeline up to its Sync: they succeed or fail
+                    // together
         kExplicit,  // after BEGIN
         kFailed,    // after an error in kExplicit: only its end is accepted
     };
@@ -37,8 +38,8 @@ class TransactionBlock {
     // Changes of the modes in the block: SET TRANSACTION. Error 25001 when it is too late for the isolation level.
     Result<void> set_modes(const TransactionModes& modes);
 
-    // Before a statement runs: opens the engine's transaction if it must run in one. `alone`: nothing else can belong to
-    // its implicit block. Error 25006 for a write in a read-only transaction.
+    // Before a statement runs: opens the engine's transaction if it must run in one. `alone`: nothing else can belong
+    // to its implicit block. Error 25006 for a write in a read-only transaction.
     Result<void> admit(engine::StatementKind kind, bool alone);
 
     // Ends the block. Of a failed one nothing is left to commit. On an error everything was rolled back.
@@ -47,7 +48,7 @@ class TransactionBlock {
     // After an error: an explicit block becomes failed, all else ends.
     void abort();
 
-  private:
+private:
     void roll_back_engine();
     void apply(const TransactionModes& modes);
 
@@ -59,7 +60,8 @@ class TransactionBlock {
 
 // True when the statement may change something.
 bool is_write(engine::StatementKind kind);
-// The command tag: "INSERT 0 5", "SELECT 3", "CREATE TABLE". `sql` gives the words for kinds without a tag of their own.
+// The command tag: "INSERT 0 5", "SELECT 3", "CREATE TABLE". `sql` gives the words for kinds without a tag of their
+// own.
 std::string command_tag(engine::StatementKind kind, std::string_view sql, bool returns_rows, std::uint64_t rows);
 
 }  // namespace smew::pgsession

@@ -16,7 +16,8 @@ Result<bool> read_chain(CommandReader& reader) {
 
 std::optional<std::string> read_isolation(CommandReader& reader) {
     if (reader.take("serializable")) return "serializable";
-    if (reader.take("repeatable")) return reader.take("read") ? std::optional<std::string>("repeatable read") : std::nullopt;
+    if (reader.take("repeatable"))
+        return reader.take("read") ? std::optional<std::string>("repeatable read") : std::nullopt;
     if (!reader.take("read")) return std::nullopt;
     if (reader.take("committed")) return "read committed";
     if (reader.take("uncommitted")) return "read uncommitted";

@@ -21,7 +21,8 @@ TEST_F(SessionTest, EmptyTransactionNeverEntersTheEngine) {
     client.query("select 1");
     client.query("END");
     log();
-    for (const char* sql : {"begin", "rollback", "begin work", "abort", "begin transaction", "end work"}) client.query(sql);
+    for (const char* sql : {"begin", "rollback", "begin work", "abort", "begin transaction", "end work"})
+        client.query(sql);
     EXPECT_EQ(log(), Log{});
 }
 
@@ -30,7 +31,8 @@ TEST_F(SessionTest, ErrorFailsTheBlockUntilItsEnd) {
     client.query("insert into t values (1)");
     EXPECT_EQ(client.query("insert bad"), (Messages{"ERROR 23505 duplicate key", "Ready E"}));
     EXPECT_EQ(log().back(), "ROLLBACK");
-    const std::string refused = "ERROR 25P02 current transaction is aborted, commands ignored until end of transaction block";
+    const std::string refused =
+        "ERROR 25P02 current transaction is aborted, commands ignored until end of transaction block";
     EXPECT_EQ(client.query("select 1"), (Messages{refused, "Ready E"}));
     EXPECT_EQ(client.query("show timezone"), (Messages{refused, "Ready E"}));
     EXPECT_EQ(client.query("begin"), (Messages{refused, "Ready E"}));
@@ -53,7 +55,8 @@ TEST_F(SessionTest, RollbackToTheEngineOnlyWhenItHasOne) {
 }
 
 TEST_F(SessionTest, WarningsForBlocksThatAreNotThere) {
-    EXPECT_EQ(client.query("commit"), (Messages{"WARNING 25P01 there is no transaction in progress", "Done COMMIT", "Ready I"}));
+    EXPECT_EQ(client.query("commit"),
+              (Messages{"WARNING 25P01 there is no transaction in progress", "Done COMMIT", "Ready I"}));
     EXPECT_EQ(client.query("rollback"),
               (Messages{"WARNING 25P01 there is no transaction in progress", "Done ROLLBACK", "Ready I"}));
     client.query("begin");
@@ -62,7 +65,8 @@ TEST_F(SessionTest, WarningsForBlocksThatAreNotThere) {
 }
 
 TEST_F(SessionTest, ChainBeginsTheNextBlock) {
-    EXPECT_EQ(client.query("commit and chain").front(), "ERROR 25P01 COMMIT AND CHAIN can only be used in transaction blocks");
+    EXPECT_EQ(client.query("commit and chain").front(),
+              "ERROR 25P01 COMMIT AND CHAIN can only be used in transaction blocks");
     client.query("begin isolation level serializable");
     EXPECT_EQ(client.query("commit and chain"), (Messages{"Done COMMIT", "Ready T"}));
     EXPECT_EQ(client.query("show transaction_isolation")[1], "Row serializable");

@@ -78,7 +78,8 @@ constexpr std::array kNamed{
     NamedRow{oid::kTime, oid::kTimeArray, TypeId::kTime, {"time", "time without time zone"}},
     NamedRow{oid::kTimetz, oid::kTimetzArray, TypeId::kVarchar, {"timetz", "time with time zone"}},
     NamedRow{oid::kTimestamp, oid::kTimestampArray, TypeId::kTimestamp, {"timestamp", "timestamp without time zone"}},
-    NamedRow{oid::kTimestamptz, oid::kTimestamptzArray, TypeId::kTimestampTz, {"timestamptz", "timestamp with time zone"}},
+    NamedRow{
+        oid::kTimestamptz, oid::kTimestamptzArray, TypeId::kTimestampTz, {"timestamptz", "timestamp with time zone"}},
     NamedRow{oid::kInterval, oid::kIntervalArray, TypeId::kInterval, {"interval"}},
     NamedRow{oid::kUuid, oid::kUuidArray, TypeId::kUuid, {"uuid"}},
     NamedRow{oid::kVarbit, oid::kVarbitArray, TypeId::kVarchar, {"varbit", "bit varying"}},
@@ -154,9 +155,8 @@ std::optional<std::uint32_t> oid_of_type_name(std::string_view name) {
     const bool array = name.ends_with("[]");
     if (array) name.remove_suffix(2);
     for (const NamedRow& row : kNamed) {
-        const bool named = std::ranges::any_of(row.names, [&](std::string_view known) {
-            return !known.empty() && equal_ignoring_case(known, name);
-        });
+        const bool named = std::ranges::any_of(
+            row.names, [&](std::string_view known) { return !known.empty() && equal_ignoring_case(known, name); });
         if (named) return array ? row.array_oid : row.oid;
     }
     return std::nullopt;

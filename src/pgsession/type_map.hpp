@@ -1,5 +1,6 @@
 #pragma once
-// Which PostgreSQL type a client sees for an engine type, and which one a type's name stands for: the one table of both.
+// Which PostgreSQL type a client sees for an engine type, and which one a type's name stands for: the one table of
+// both.
 
 #include "engine/types.hpp"
 

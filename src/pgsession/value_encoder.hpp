@@ -22,7 +22,7 @@ struct ValueFormat {
 // The output buffer while values are written into it: its size is pushed ahead of what is written, so that writing is
 // plain stores. Pointers into it hold until the next reserve().
 class RowSink {
-  public:
+public:
     // Every reservation leaves `margin` bytes more, which the row's fixed-size fields need.
     RowSink(pgproto::Buffer& buffer, std::size_t margin) : buffer_(buffer), margin_(margin), begin_(buffer.size()) {}
 
@@ -37,7 +37,7 @@ class RowSink {
     // The buffer ends at `at` again.
     void finish(const Octet* at) { buffer_.resize(offset(at)); }
 
-  private:
+private:
     Octet* grow(Octet* at, std::size_t needed);
 
     pgproto::Buffer& buffer_;

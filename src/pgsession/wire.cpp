@@ -1,12 +1,11 @@
 #include "pgsession/wire.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 namespace smew::pgsession {
 namespace {
@@ -123,9 +122,12 @@ Wire::Flush Wire::flush(const std::function<bool()>& stop, std::chrono::millisec
     for (;;) {
         const std::size_t before = unsent();
         switch (send_some()) {
-            case Sent::kAll: return Flush::kDone;
-            case Sent::kGone: return Flush::kGone;
-            case Sent::kWouldBlock: break;
+            case Sent::kAll:
+                return Flush::kDone;
+            case Sent::kGone:
+                return Flush::kGone;
+            case Sent::kWouldBlock:
+                break;
         }
         if (stop()) return Flush::kStopped;
         if (unsent() != before) waited = std::chrono::milliseconds(0);

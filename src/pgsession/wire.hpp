@@ -19,7 +19,7 @@
 namespace smew::pgsession {
 
 class Wire {
-  public:
+public:
     static constexpr std::size_t kFlushBytes = 64U << 10;
 
     // `read_ahead`: input that was read before the socket came here.
@@ -28,8 +28,8 @@ class Wire {
 
     // ---- input
     enum class Fill : std::uint8_t {
-        kPart,    // something came, and the socket has no more for now
-        kFull,    // the buffer is full: there may be more
+        kPart,  // something came, and the socket has no more for now
+        kFull,  // the buffer is full: there may be more
         kNothing,
         kClosed,  // by the peer, or by end()
     };
@@ -70,7 +70,7 @@ class Wire {
     void borrow_buffers();
     void return_buffers();
 
-  private:
+private:
     enum class Sent : std::uint8_t { kAll, kWouldBlock, kGone };
     Sent send_some();
     bool wait_writable(std::chrono::milliseconds slice) const;
