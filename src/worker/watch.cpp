@@ -10,6 +10,7 @@ constexpr milliseconds kActive{10};
 constexpr milliseconds kIdle{1'000};
 constexpr milliseconds kCheckEvery{50};
 constexpr milliseconds kReportEvery{1'000};
+constexpr milliseconds kRestAfter{2'000};
 
 }  // namespace
 
@@ -58,22 +59,29 @@ bool Watch::wait(Interval interval) {
 
 void Watch::turn(Time now) {
     last_ = pool_.look();
-    unreported_ = unreported_ || last_.active;
+    if (last_.active) {
+        last_active_ = now;
+        unreported_ = unrested_ = true;
+    }
     if (now >= next_check_) {
         duties_.check_deadlines(now);
         next_check_ = now + kCheckEvery;
     }
     if (unreported_ && now >= next_report_) {
-        duties_.report(last_);
+        duties_.report();
         next_report_ = now + kReportEvery;
         unreported_ = last_.busy > 0;
+    }
+    if (unrested_ && now >= last_active_ + kRestAfter) {
+        duties_.rest();
+        unrested_ = false;
     }
 }
 
 Watch::Interval Watch::interval(const SessionPool::Look& look) {
     if (look.busy > 0 && look.busy == look.threads) return kAllBusy;
     if (look.active || !pool_.quiet()) return kActive;
-    if (unreported_ || pool_.size() > 0) return kIdle;
+    if (unreported_ || unrested_ || pool_.size() > 0) return kIdle;
     return std::nullopt;
 }
 

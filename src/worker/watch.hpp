@@ -20,7 +20,9 @@ public:
         // About every 50 ms while there is work, about once a second while there are sessions.
         std::function<void(Time)> check_deadlines;
         // About once a second while there was work since the last call.
-        std::function<void(const SessionPool::Look&)> report;
+        std::function<void()> report;
+        // Once when nothing has run for two seconds.
+        std::function<void()> rest;
     };
 
     // `pool` outlives it.
@@ -41,7 +43,8 @@ private:
     SessionPool& pool_;
     const Duties duties_;
     Time next_check_{}, next_report_{};
-    bool unreported_ = false;
+    Time last_active_{};
+    bool unreported_ = false, unrested_ = false;
     SessionPool::Look last_;
 
     std::mutex mutex_;

@@ -20,7 +20,8 @@ protected:
             SessionPool::Options{.base_threads = base_threads, .max_threads = max_threads},
             SessionPool::Events{.closed = [](const Session&) {}, .woken = [this] { watch->wake(); }});
         watch = std::make_unique<Watch>(*pool, Watch::Duties{.check_deadlines = [this](Watch::Time) { ++checks; },
-                                                             .report = [this](const auto&) { ++reports; }});
+                                                             .report = [this] { ++reports; },
+                                                             .rest = [this] { ++rests; }});
     }
     UniqueFd connect(const std::string& id, FakeSession::Turn turn) {
         auto ends = link::make_socket_pair().value();
@@ -34,7 +35,7 @@ protected:
         return Session::Next::kClosed;
     }
 
-    std::atomic<int> checks{0}, reports{0};
+    std::atomic<int> checks{0}, reports{0}, rests{0};
     std::unique_ptr<SessionPool> pool;
     std::unique_ptr<Watch> watch;  // stops before the pool goes
 };
@@ -60,6 +61,16 @@ TEST_F(WatchTest, ReportsAfterWork) {
     open(1, 2);
     { const UniqueFd gone = connect("a", hold); }
     EXPECT_TRUE(eventually([&] { return reports >= 1; }));
+}
+
+TEST_F(WatchTest, RestsOnceAfterWork) {
+    open(1, 2);
+    const UniqueFd busy = connect("a", hold);
+    EXPECT_TRUE(eventually([&] { return checks >= 3; }));
+    EXPECT_EQ(rests, 0);
+    { const UniqueFd gone = connect("b", hold); }
+    ASSERT_EQ(::send(busy.get(), "x", 1, MSG_NOSIGNAL), 1);
+    EXPECT_TRUE(eventually([&] { return rests == 1; }));
 }
 
 TEST_F(WatchTest, StopEndsAtOnce) {

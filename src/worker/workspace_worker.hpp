@@ -44,7 +44,8 @@ private:
 
     // ---- on the watch's thread
     void check_deadlines(Time now);
-    void report(const SessionPool::Look& look);
+    void report();
+    void give_memory_back();
 
     // ---- on a session's thread
     void session_closed(const pgsession::Session& session);
@@ -65,6 +66,8 @@ private:
     std::unique_ptr<Watch> watch_;
 
     Bytes size_limit_;  // main thread
+    std::mutex memory_mutex_;
+    Bytes memory_limit_;  // under memory_mutex_
     std::atomic<bool> draining_{false};
     CancelReason drain_reason_ = CancelReason::kNone;
     std::optional<Time> drain_until_;
