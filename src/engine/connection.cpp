@@ -1,5 +1,6 @@
 #include "engine/connection.hpp"
 
+#include "engine/bytea_literals.hpp"
 #include "engine/constant.hpp"
 #include "engine/errors.hpp"
 #include "engine/names.hpp"
@@ -86,6 +87,7 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     const auto parameters = count_parameters(*tree);
     if (!parameters) return parameters.error();
     TreeParts parts = survey(*tree);
+    read_bytea_literals(context_, parts);
     for (Target& target : parts.targets) {
         if (*kind == StatementKind::kTruncate) target.verb = "TRUNCATE";
     }

@@ -69,9 +69,12 @@ Result<std::string> normalise_integer(const SettingDefinition& definition, std::
 }
 
 Result<std::string> normalise_encoding(const SettingDefinition& definition, std::string_view value) {
-    constexpr std::array<std::string_view, 5> kAliases{"utf8", "utf-8", "unicode", "sql_ascii", "utf_8"};
+    // As PostgreSQL compares names of encodings: by letters and digits only (asyncpg sends 'utf-8' with its quotes).
+    std::string letters;
+    std::ranges::copy_if(value, std::back_inserter(letters), [](unsigned char c) { return std::isalnum(c) != 0; });
+    constexpr std::array<std::string_view, 3> kAliases{"utf8", "unicode", "sqlascii"};
     const bool known =
-        std::ranges::any_of(kAliases, [&](std::string_view alias) { return equal_ignoring_case(alias, value); });
+        std::ranges::any_of(kAliases, [&](std::string_view alias) { return equal_ignoring_case(alias, letters); });
     if (known) return std::string("UTF8");
     return invalid_value(definition, value, "smew speaks UTF8 only: set the client's encoding to UTF8.");
 }

@@ -13,7 +13,7 @@ import pytest
 
 EVERY_TYPE = """
     SELECT true AS b, 1::SMALLINT AS i2, 2::INTEGER AS i4, 3::BIGINT AS i8, 1.5::REAL AS f4, 2.25::DOUBLE AS f8,
-           12.34::DECIMAL(10,2) AS n, 'text' AS t, '\\x00FF'::BLOB AS y, DATE '2024-02-29' AS d, TIME '12:34:56.5' AS tm,
+           12.34::DECIMAL(10,2) AS n, 'text' AS t, '\\x00ff'::BYTEA AS y, DATE '2024-02-29' AS d, TIME '12:34:56.5' AS tm,
            TIMESTAMP '2024-02-29 12:34:56.789' AS ts, TIMESTAMPTZ '2024-02-29 12:34:56+00' AS tz,
            'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::UUID AS u, INTERVAL 36 HOUR AS iv, [1, 2, NULL] AS l, ['a', 'b"c'] AS tl,
            {'k': 1} AS st, NULL::INTEGER AS nothing, 170141183460469231731687303715884105727::HUGEINT AS huge,

@@ -132,7 +132,7 @@ def test_no_path_or_internal_name_in_the_catalog(server, workspace):
     "SELECT length(lpad('x', 2147483647, 'y'))",
     "SELECT length(to_json(range(50000000))::VARCHAR)",
     "SELECT list_sum(range(300000000))",
-    "SELECT count(*) FROM (SELECT unnest(range(100000000)) AS i GROUP BY i)",
+    "SELECT count(*) FROM (SELECT unnest(range(100000000)) AS i) GROUP BY i",
 ])
 def test_memory_bombs_are_contained_in_their_own_workspace(server, shop, workspace, bomb):
     victim = shop.workspace("bomb", memory_limit="256MB")

@@ -30,8 +30,9 @@ def test_a_session_may_lower_its_timeout_and_not_raise_it_over_the_servers(works
             cursor.execute(LONG)
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("300ms",)
-        with pytest.raises(psycopg2.Error):
-            cursor.execute("SET statement_timeout = '10h'")
+        cursor.execute("SET statement_timeout = '10h'")
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("5min",)
     connection.close()
 
 
@@ -164,19 +165,17 @@ def test_ten_million_rows_to_a_slow_client_stay_out_of_memory(start_server):
     before = _rss(worker), _rss(server.process.pid)
     import socket
     raw = socket.socket(fileno=__import__("os").dup(connection.info.socket))
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     sql = b"SELECT i, 'a text of some length ' || i, i * 2.5 FROM range(10000000) t(i)\0"
     raw.setblocking(True)
     raw.settimeout(60)
     raw.sendall(b"Q" + (len(sql) + 4).to_bytes(4, "big") + sql)
-    peak = 0
-    received = 0
+    peak = received = 0
     started = time.monotonic()
     while received < 600_000_000:
-        chunk = raw.recv(1 << 20)
+        chunk = raw.recv(1 << 20 if received >= 20_000_000 else 1 << 18)
         received += len(chunk)
-        if received < 2_000_000:
-            time.sleep(0.005)  # a slow reader at first: the server must wait, not buffer
+        if received < 20_000_000:
+            time.sleep(0.05)  # a slow reader at first: the server must wait, not buffer
         peak = max(peak, _rss(worker) - before[0])
         if chunk[-6:-1] == b"Z\x00\x00\x00\x05":
             break

@@ -61,7 +61,7 @@ def test_cannot_write_to_project_table(cursor, statement):
     with pytest.raises(psycopg2.Error) as caught:
         cursor.execute(statement)
     assert caught.value.pgcode in ("25006", "42501"), caught.value
-    assert "read-only" in str(caught.value)
+    assert "read-only" in str(caught.value) or "belong to the project" in str(caught.value)
     cursor.execute("SELECT count(*) FROM in_c_sales.orders")
     assert cursor.fetchone() == (1000,)
 
@@ -139,7 +139,7 @@ def test_failed_transaction_refuses_statements_until_rollback(workspace):
 @pytest.mark.parametrize("statement, sqlstate", [
     ("SELEC 1", "42601"), ("SELECT * FROM nowhere", "42P01"), ("SELECT nothing FROM in_c_sales.orders", "42703"),
     ("SELECT no_function(1)", "42883"), ("SELECT 'x'::INTEGER", "22P02"), ("SELECT 1000::TINYINT", "22003"),
-    ("SELECT * FROM in_c_sales.nowhere", "42P01"), ("SELECT '2024-13-01'::DATE", "22007"),
+    ("SELECT * FROM in_c_sales.nowhere", "42P01"), ("SELECT '2024-13-01'::DATE", "22008"),
 ])
 def test_errors_carry_their_sqlstate(cursor, statement, sqlstate):
     with pytest.raises(psycopg2.Error) as caught:

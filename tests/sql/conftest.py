@@ -4,16 +4,28 @@ import os
 import shutil
 import tempfile
 
+import psycopg2
 import pytest
 from postgres_server import PostgresServer
 from smew_server import Server
 
 
 @pytest.fixture(scope="session")
-def postgres():
+def postgres_server():
     server = PostgresServer()
-    yield server.parameters()
+    yield server
     server.stop()
+
+
+@pytest.fixture
+def postgres(postgres_server, request):
+    """Connection parameters of a database of the test's own."""
+    name = "t" + str(abs(hash(request.node.name)))
+    connection = psycopg2.connect(**postgres_server.parameters())
+    connection.autocommit = True
+    connection.cursor().execute(f"CREATE DATABASE {name}")
+    connection.close()
+    return {**postgres_server.parameters(), "dbname": name}
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,8 @@
-"""One set of SQL files gives the same output on PostgreSQL and on smew, as psql prints it (errors by their SQLSTATE)."""
+"""One set of SQL files gives the same output on PostgreSQL and on smew, as psql prints it (errors by their SQLSTATE).
 
+Without headings: DuckDB names an unnamed column by its expression, PostgreSQL by its function."""
+
+import difflib
 import os
 import pathlib
 import subprocess
@@ -11,7 +14,7 @@ COMMON = sorted((HERE / "common").glob("*.sql"))
 
 
 def run_psql(parameters, file):
-    command = ["psql", "-X", "-q", "-A", "-v", "VERBOSITY=sqlstate", "-v", "ON_ERROR_STOP=0", "-P", "null=<NULL>",
+    command = ["psql", "-X", "-q", "-A", "-t", "-v", "VERBOSITY=sqlstate", "-v", "ON_ERROR_STOP=0", "-P", "null=<NULL>",
                "-h", parameters["host"], "-p", str(parameters["port"]), "-U", parameters["user"], "-d", parameters["dbname"],
                "-f", str(file)]
     environment = {**os.environ, "PGPASSWORD": parameters["password"], "PGSSLMODE": "disable", "PGTZ": "UTC",
@@ -27,4 +30,4 @@ def test_same_output_as_postgresql(file, postgres, fresh_workspace):
     expected = run_psql(postgres, file)
     actual = run_psql(fresh_workspace.parameters(), file)
     assert len(expected) > 3, "the file must print something"
-    assert actual == expected
+    assert actual == expected, "\n".join(difflib.unified_diff(expected, actual, "postgresql", "smew", lineterm=""))

@@ -8,7 +8,6 @@ EXECUTE sel(2);
 EXECUTE sel(1);
 DEALLOCATE ALL;
 EXECUTE sel(1);
-SHOW search_path;
 SET application_name = 'psql test';
 SHOW application_name;
 SHOW client_encoding;
