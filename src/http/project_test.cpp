@@ -123,7 +123,7 @@ TEST_F(ProjectTest, ServicePages) {
     EXPECT_EQ(call("GET", "/health/ready", "").status, 503);
     EXPECT_EQ(call("GET", "/health/live", "").status, 200);
     make_project();
-    EXPECT_NE(call("GET", "/metrics", "").body.find("http_request"), std::string::npos);
+    EXPECT_NE(call("GET", "/metrics", "").body.find("duckdb_api_requests_total"), std::string::npos);
     EXPECT_EQ(call("GET", "/openapi.json", "").json().at("info").at("version").as_string(), "1.2.3");
     const Reply docs = call("GET", "/docs", "");
     EXPECT_NE(docs.header("content-security-policy").find("default-src 'none'"), std::string::npos);

@@ -123,7 +123,7 @@ Result<std::vector<WorkspaceObject>> workspace_objects(const catalog::Workspace&
     if (!std::filesystem::exists(context.layout.workspace_file(workspace.number))) return objects;
     Result<fleet::Rows> rows = context.fleet.execute(workspace,
                                                      "SELECT table_name, table_type FROM information_schema.tables "
-                                                     "WHERE table_schema = 'main' ORDER BY table_name",
+                                                     "WHERE table_schema IN ('main', 'public') ORDER BY table_name",
                                                      kInternalStatementTimeout);
     if (!rows) return rows.error();
     for (const auto& row : rows->rows) {
