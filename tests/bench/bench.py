@@ -28,7 +28,7 @@ ORDERS_SQL = ("SELECT i AS id, (i * 7919) % 50000 + 1 AS customer_id, DATE '2023
               "['new', 'paid', 'sent', 'returned'][i % 4 + 1] AS status, CAST((i * 31) % 100000 / 100 AS DECIMAL(12,2)) AS amount, "
               "CASE WHEN i % 10 = 0 THEN NULL ELSE 'note number ' || i END AS note FROM range(1, 1000001) t(i)")
 CUSTOMERS_SQL = "SELECT i AS id, 'Customer ' || i AS name, ['CZ','DE','AT','PL'][i % 4 + 1] AS country FROM range(1, 50001) t(i)"
-STREAM = "SELECT id, customer_id, order_date, status, amount, note FROM in_c_sales.orders LIMIT {rows}"
+STREAM = "SELECT id, customer_id, order_date, status, amount, note FROM in_c_sales.orders"
 GROUP = "SELECT customer_id % 1000 AS bucket, count(*), sum(amount) FROM in_c_sales.orders GROUP BY 1"
 JOIN = ("SELECT c.country, count(*), sum(o.amount) FROM in_c_sales.orders o JOIN in_c_sales.customers c ON o.customer_id = c.id "
         "GROUP BY c.country")
@@ -68,10 +68,10 @@ def stream(target, rows, binary=False):
     """(seconds to the first byte, seconds in all, server CPU seconds, bytes), read from the socket as fast as it gives."""
     connection = target.connect()
     with connection.cursor() as cursor:
-        cursor.execute(STREAM.format(rows=1))  # the table is open
+        cursor.execute(STREAM + " LIMIT 1")  # the table is open
     raw = socket.socket(fileno=os.dup(connection.info.socket))
     raw.setblocking(True)
-    sql = STREAM.format(rows=rows).encode() + b"\0"
+    sql = (STREAM if rows == ROWS else f"{STREAM} LIMIT {rows}").encode() + b"\0"
     if binary:
         parse = b"\0" + sql + b"\0\0"
         bind = b"\0\0\0\0\0\0\0\1\0\1"

@@ -6,13 +6,13 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pids):
-    """User and system time of these processes with all their threads; an ended one counts nothing."""
+    """User and system time of these processes, all their threads and the children they have reaped."""
     total = 0
     for pid in pids:
         try:
             with open(f"/proc/{pid}/stat") as stat:
                 fields = stat.read().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
+            total += sum(map(int, fields[11:15]))
         except OSError:
             pass
     return total / TICK
