@@ -8,6 +8,21 @@
 
 namespace smew::engine {
 
+namespace {
+
+// DuckDB casts a NULL of type VARIANT to the JSON text "null".
+void keep_nulls(duckdb::Vector& from, duckdb::Vector& to, std::uint64_t rows) {
+    duckdb::UnifiedVectorFormat format;
+    from.ToUnifiedFormat(rows, format);
+    if (format.validity.AllValid()) return;
+    to.Flatten(rows);
+    for (std::uint64_t row = 0; row < rows; ++row) {
+        if (!format.validity.RowIsValid(format.sel->get_index(row))) duckdb::FlatVector::SetNull(to, row, true);
+    }
+}
+
+}  // namespace
+
 ChunkViews::ChunkViews(duckdb::ClientContext& context, const duckdb::vector<duckdb::LogicalType>& types,
                        std::shared_ptr<const std::vector<Type>> described)
     : context_(context), types_(std::move(described)) {
@@ -24,6 +39,7 @@ const Chunk& ChunkViews::view(duckdb::unique_ptr<duckdb::DataChunk> chunk) {
     for (Cast& cast : casts_) {
         cast.values = std::make_unique<duckdb::Vector>(cast.to, std::max<duckdb::idx_t>(view_.rows, 1));
         duckdb::VectorOperations::Cast(context_, chunk_->data[cast.column], *cast.values, view_.rows);
+        keep_nulls(chunk_->data[cast.column], *cast.values, view_.rows);
     }
     auto cast = casts_.begin();
     for (std::size_t i = 0; i < view_.columns.size(); ++i) {

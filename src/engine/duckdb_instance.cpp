@@ -25,6 +25,8 @@ void configure(duckdb::DBConfig& config, const OpenOptions& options) {
     config.SetOptionByName("threads", duckdb::Value::BIGINT(options.threads));
     config.SetOptionByName("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
     config.SetOptionByName("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
+    // New files can hold every type of this version; only this version and later ones read them.
+    config.SetOptionByName("storage_compatibility_version", duckdb::Value("latest"));
     config.SetOptionByName("temp_directory", duckdb::Value(options.temp_dir));
     if (options.memory_limit.count > 0) {
         config.SetOptionByName("memory_limit", duckdb::Value(std::to_string(options.memory_limit.count) + "B"));

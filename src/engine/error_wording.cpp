@@ -19,6 +19,14 @@ std::string info_of(const duckdb::ErrorData& error, const char* key) {
     return found == error.ExtraInfo().end() ? std::string() : found->second;
 }
 
+std::string_view until(std::string_view text, std::string_view mark) {
+    return text.substr(0, text.find(mark));
+}
+std::string_view after(std::string_view text, std::string_view mark) {
+    const std::size_t at = text.find(mark);
+    return at == std::string_view::npos ? std::string_view() : text.substr(at + mark.size());
+}
+
 std::string quoted(std::string_view name) {
     return '"' + std::string(name) + '"';
 }
@@ -79,10 +87,11 @@ struct Pattern {
 constexpr std::array kPatterns = {
     Pattern{Type::CATALOG, "because schema", sqlstate::kUndefinedTable},
     Pattern{Type::CATALOG, "time travel", sqlstate::kFeatureNotSupported},
+    Pattern{Type::CATALOG, "Column with name", sqlstate::kDuplicateColumn},
+    Pattern{Type::CATALOG, "main key table", sqlstate::kDependentObjectsStillExist},
     Pattern{Type::CATALOG, "already exists", sqlstate::kDuplicateObject},
     Pattern{Type::CATALOG, "Schema with name", sqlstate::kInvalidSchemaName},
     Pattern{Type::CATALOG, "does not have a column", sqlstate::kUndefinedColumn},
-    Pattern{Type::CATALOG, "Column with name", sqlstate::kDuplicateColumn},
     Pattern{Type::CATALOG, "is not an table", sqlstate::kWrongObjectType},
     Pattern{Type::CATALOG, "is of type", sqlstate::kWrongObjectType},
     Pattern{Type::CATALOG, "Can only modify", sqlstate::kWrongObjectType},
@@ -103,6 +112,10 @@ constexpr std::array kPatterns = {
     Pattern{Type::BINDER, "Cannot compare values", sqlstate::kDatatypeMismatch},
     Pattern{Type::BINDER, "Cannot mix values", sqlstate::kDatatypeMismatch},
     Pattern{Type::BINDER, "explicit cast", sqlstate::kDatatypeMismatch},
+    Pattern{Type::BINDER, "same number of result columns", sqlstate::kSyntaxError},
+    Pattern{Type::BINDER, "values were supplied", sqlstate::kSyntaxError},
+    Pattern{Type::BINDER, "Referenced update column", sqlstate::kUndefinedColumn},
+    Pattern{Type::BINDER, "time travel", sqlstate::kFeatureNotSupported},
     Pattern{Type::BINDER, "Duplicate column name", sqlstate::kDuplicateColumn},
     Pattern{Type::BINDER, "read-only mode", sqlstate::kReadOnlyTransaction},
     Pattern{Type::BINDER, "could not determine data type", sqlstate::kIndeterminateDatatype},
@@ -124,6 +137,7 @@ constexpr std::array kPatterns = {
     Pattern{Type::INVALID_INPUT, "More than one row returned by a subquery", sqlstate::kCardinalityViolation},
     Pattern{Type::INVALID_INPUT, "nvalid unicode", sqlstate::kCharacterNotInRepertoire},
     Pattern{Type::CONVERSION, "ivision by zero", sqlstate::kDivisionByZero},
+    Pattern{Type::CONVERSION, "field value out of range", sqlstate::kDatetimeOverflow},
     Pattern{Type::CONVERSION, "out of range", sqlstate::kNumericOutOfRange},
     Pattern{Type::CONVERSION, "Could not convert string", sqlstate::kInvalidTextRepresentation},
     Pattern{Type::CONVERSION, "invalid UTF", sqlstate::kCharacterNotInRepertoire},
@@ -219,56 +233,6 @@ Error internal(Sqlstate code, std::string_view message) {
     return {code, "internal error of the engine", std::string(message)};
 }
 
-// DuckDB's internal names of types, as its conversion errors use them.
-std::string postgres_type(std::string_view name) {
-    struct Pair {
-        std::string_view duckdb, postgres;
-    };
-    constexpr std::array kTypes = {
-        Pair{"INT16", "smallint"}, Pair{"INT32", "integer"}, Pair{"INT64", "bigint"},
-        Pair{"BOOL", "boolean"},   Pair{"FLOAT", "real"},    Pair{"DOUBLE", "double precision"},
-        Pair{"INT8", "tinyint"},   Pair{"UUID", "uuid"},     Pair{"INTERVAL", "interval"},
-        Pair{"INT128", "hugeint"},
-    };
-    for (const Pair& type : kTypes) {
-        if (type.duckdb == name) return std::string(type.postgres);
-    }
-    return std::string(name.substr(0, 7) == "DECIMAL" ? "numeric" : name);
-}
-
-// What stands between two marks; empty when they are not there.
-std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
-    const std::size_t start = text.find(before);
-    if (start == std::string_view::npos) return {};
-    const std::size_t from = start + before.size();
-    const std::size_t end = after.empty() ? text.find_first_of(" !(\n", from) : text.rfind(after);
-    return end == std::string_view::npos ? text.substr(from)
-           : end < from                  ? std::string_view()
-                                         : text.substr(from, end - from);
-}
-
-std::optional<Error> conversion(Type type, Sqlstate code, std::string_view message) {
-    if (type == Type::CONVERSION && has(message, "Could not convert string")) {
-        const std::string_view text = between(message, "onvert string ", " to ");
-        const std::string_view target = message.substr(message.rfind(" to ") + 4);
-        if (text.size() < 2) return std::nullopt;
-        return Error{code, "invalid input syntax for type " + postgres_type(target) + ": \"" +
-                               std::string(text.substr(1, text.size() - 2)) + "\""};
-    }
-    if (type == Type::CONVERSION && has(message, " field format: \"")) {
-        const std::string_view kind = message.substr(0, message.find(" field"));
-        const std::string_view name = kind.substr(kind.rfind(' ') + 1);
-        return Error{sqlstate::kInvalidDatetimeFormat, "invalid input syntax for type " + std::string(name) + ": \"" +
-                                                           std::string(between(message, "format: \"", "\", expected")) +
-                                                           "\""};
-    }
-    if (type == Type::OUT_OF_RANGE && has(message, "Overflow in ") && has(message, " of INT")) {
-        const std::string_view name = between(message, " of ", "");
-        return Error{code, postgres_type(name) + " out of range", std::string(message)};
-    }
-    return std::nullopt;
-}
-
 std::optional<Error> by_subtype(const duckdb::ErrorData& error, std::string_view message) {
     const std::string subtype = info_of(error, "error_subtype");
     if (subtype == "MISSING_ENTRY") return missing_entry(error, message);
@@ -284,7 +248,10 @@ Error split_hint(Sqlstate code, std::string_view message) {
     Error error{code, std::string(message.substr(0, cut))};
     if (cut == std::string_view::npos) return error;
     const std::size_t rest = message.find_first_not_of("\n\t ", cut);
-    if (rest != std::string_view::npos && !has(message.substr(rest), "@")) error.hint = message.substr(rest);
+    // DuckDB's advice to change a setting is of no use here, and a name with @ is an attached version.
+    const bool useful =
+        rest != std::string_view::npos && !has(message.substr(rest), "@") && !has(message.substr(rest), "SET ");
+    if (useful) error.hint = message.substr(rest);
     return error;
 }
 
@@ -295,10 +262,10 @@ Error worded(const duckdb::ErrorData& error, std::string_view message) {
     const Sqlstate code = code_of(error.Type(), message);
     if (error.Type() == Type::OUT_OF_MEMORY) return out_of_memory(code, message);
     if (error.Type() == Type::INTERNAL || error.Type() == Type::FATAL) return internal(code, message);
-    if (auto known = conversion(error.Type(), code, message)) return *std::move(known);
+    if (auto known = worded_conversion(error.Type(), code, message)) return *std::move(known);
     if (code == sqlstate::kUndefinedTable && error.Type() == Type::CATALOG) {
-        return {code, "relation \"" + std::string(between(message, "with name \"", "\" does not exist")) +
-                          "\" does not exist"};
+        const std::string_view name = until(after(message, "with name \""), "\" does not exist");
+        return {code, "relation " + quoted(name) + " does not exist"};
     }
     if (code == sqlstate::kDivisionByZero) return {code, "division by zero"};
     if (code == sqlstate::kSerializationFailure) {

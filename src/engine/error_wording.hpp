@@ -5,6 +5,7 @@
 
 #include <duckdb/common/error_data.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,8 @@ namespace smew::engine {
 // Code, message and hint for an error that is neither smew's own nor an interrupt. `message` is DuckDB's, without its
 // prefix and the quoted line.
 Error worded(const duckdb::ErrorData& error, std::string_view message);
+
+// For errors of conversion and overflow that PostgreSQL words otherwise; nullopt for all others.
+std::optional<Error> worded_conversion(duckdb::ExceptionType type, Sqlstate code, std::string_view message);
 
 }  // namespace smew::engine

@@ -38,7 +38,10 @@ int position_of(const ExtraInfo& info, std::string_view sql) {
     const std::string text = value_of(info, "position");
     std::size_t byte = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), byte);
-    return error == std::errc{} && end == text.data() + text.size() ? character_position(sql, byte) : 0;
+    if (error != std::errc{} || end != text.data() + text.size()) return 0;
+    // The scanner has counted characters; everything behind it counts bytes.
+    if (value_of(info, "error_subtype") == "SYNTAX_ERROR") return static_cast<int>(byte) + 1;
+    return character_position(sql, byte);
 }
 
 std::string_view until(std::string_view text, std::string_view mark) {

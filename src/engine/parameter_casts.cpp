@@ -6,6 +6,9 @@
 #include <duckdb/parser/expression/constant_expression.hpp>
 #include <duckdb/parser/expression/operator_expression.hpp>
 #include <duckdb/parser/expression/parameter_expression.hpp>
+#include <duckdb/parser/query_node/select_node.hpp>
+#include <duckdb/parser/query_node/set_operation_node.hpp>
+#include <duckdb/parser/statement/select_statement.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -38,6 +41,21 @@ void wrap(const Parameter& parameter, const duckdb::LogicalType& type) {
     slot->SetAlias(alias);
 }
 
+// Unnamed columns keep the names they would have had without our casts.
+void keep_column_names(duckdb::SQLStatement& statement) {
+    if (statement.type != duckdb::StatementType::SELECT_STATEMENT) return;
+    duckdb::QueryNode* node = statement.Cast<duckdb::SelectStatement>().node.get();
+    while (node->type == duckdb::QueryNodeType::SET_OPERATION_NODE) {
+        node = node->Cast<duckdb::SetOperationNode>().children.front().get();
+    }
+    if (node->type != duckdb::QueryNodeType::SELECT_NODE) return;
+    for (auto& item : node->Cast<duckdb::SelectNode>().select_list) {
+        const auto kind = item->GetExpressionClass();
+        const bool named = !item->GetAlias().empty() || kind == duckdb::ExpressionClass::COLUMN_REF;
+        if (!named && kind != duckdb::ExpressionClass::STAR) item->SetAlias(item->GetName());
+    }
+}
+
 }  // namespace
 
 std::optional<std::size_t> parameter_number(const std::string& identifier) {
@@ -64,6 +82,7 @@ Result<std::size_t> count_parameters(const duckdb::SQLStatement& statement) {
 }
 
 ParameterCasts cast_parameters(duckdb::SQLStatement& statement, duckdb::vector<duckdb::LogicalType> types) {
+    keep_column_names(statement);
     ParameterCasts result{std::move(types), {}};
     const std::size_t count = result.types.size();
     const TreeParts parts = survey(statement);

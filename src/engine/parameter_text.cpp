@@ -211,10 +211,17 @@ bool is_datetime(LogicalTypeId id) {
     }
 }
 
+bool is_number(std::string_view text) {
+    const std::string_view digits = trimmed(text);
+    double number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return !digits.empty() && end == digits.data() + digits.size();
+}
+
 Error not_cast(std::string_view text, const LogicalType& type, const std::string& reason) {
     const bool range =
         reason.find("out of range") != std::string::npos || reason.find("Could not cast value") != std::string::npos;
-    if (range && type.IsNumeric()) {
+    if (type.IsNumeric() && (range || is_number(text))) {
         return {sqlstate::kNumericOutOfRange,
                 "value \"" + std::string(text) + "\" is out of range for type " + postgres_name(type)};
     }

@@ -16,6 +16,8 @@ namespace {
 using duckdb::LogicalType;
 using duckdb::LogicalTypeId;
 
+constexpr std::uint64_t kUnknownGeneration = ~std::uint64_t{0};
+
 bool is_known(const LogicalType& type) {
     return type.id() != LogicalTypeId::UNKNOWN && type.id() != LogicalTypeId::INVALID;
 }
@@ -63,7 +65,7 @@ Error PlannedStatement::failure(const duckdb::ErrorData& error) const {
 }
 
 Result<void> PlannedStatement::plan(Tree tree) {
-    generation_ = session_->resolver().generation();
+    generation_ = current_generation();
     path_ = session_->path_changes;
     outdated_ = false;
     session_->take_bound();
@@ -153,15 +155,19 @@ void PlannedStatement::describe_result() {
     constant_ = constant_ && !depends_on_time_zone(columns_);
 }
 
+// What a transaction has pinned says nothing about what the names mean after it.
+std::uint64_t PlannedStatement::current_generation() const {
+    return context_->transaction.IsAutoCommit() ? session_->resolver().generation() : kUnknownGeneration;
+}
+
 // In an explicit transaction a name keeps the version it had first, also when the plan was made with another.
 Result<bool> PlannedStatement::versions_changed() {
-    const bool same_generation = session_->resolver().generation() == generation_;
-    if (same_generation && context_->transaction.IsAutoCommit()) {
+    const std::uint64_t generation = current_generation();
+    if (generation != kUnknownGeneration && generation == generation_) {
         return std::any_of(bound_.begin(), bound_.end(), [&](const SessionState::Bound& bound) {
             return !session_->files().touch(bound.version.file);
         });
     }
-    const std::uint64_t generation = session_->resolver().generation();
     for (const SessionState::Bound& bound : bound_) {
         const auto now = session_->lookup(*context_, bound.version.schema, bound.version.table);
         if (!now) return now.error();
@@ -233,7 +239,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
     session_->take_bound();
     const std::uint64_t plans = session_->plans();
-    const std::uint64_t generation = session_->resolver().generation();
+    const std::uint64_t generation = current_generation();
     auto pending = planned_->PendingQuery(values_, true);
     const bool planned_anew = session_->plans() != plans;
     if (planned_anew) {

@@ -45,6 +45,7 @@ private:
     void describe_result();
     void describe_parameters();
     Result<bool> is_stale();
+    std::uint64_t current_generation() const;
     Result<bool> versions_changed();
     std::size_t parameter_of(const std::string& name) const;
     Result<void> bind_values(std::span<const ParameterValue> parameters);
