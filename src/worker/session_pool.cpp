@@ -55,11 +55,11 @@ void SessionPool::stop() {
 // ---------------------------------------------------------------- sessions
 
 bool SessionPool::add(std::unique_ptr<pgsession::Session> session) {
-    pgsession::Session& added = *session;
+    const SessionId id = session->info().session;
     const std::lock_guard lock(mutex_);
-    const auto [place, fresh] = sessions_.try_emplace(added.info().session, std::move(session));
+    const auto [place, fresh] = sessions_.try_emplace(id, std::move(session));
     if (!fresh) return false;
-    if (arm(EPOLL_CTL_ADD, added, kAtOnce)) return true;
+    if (arm(EPOLL_CTL_ADD, place->second, kAtOnce)) return true;
     sessions_.erase(place);
     return false;
 }
@@ -68,13 +68,13 @@ bool SessionPool::with(const SessionId& id, const std::function<void(pgsession::
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(id);
     if (found == sessions_.end()) return false;
-    visit(*found->second);
+    visit(*found->second.session);
     return true;
 }
 
 void SessionPool::for_each(const std::function<void(pgsession::Session&)>& visit) {
     const std::lock_guard lock(mutex_);
-    for (const auto& [id, session] : sessions_) visit(*session);
+    for (const auto& [id, member] : sessions_) visit(*member.session);
 }
 
 std::size_t SessionPool::size() const {
@@ -82,12 +82,14 @@ std::size_t SessionPool::size() const {
     return sessions_.size();
 }
 
-bool SessionPool::arm(int operation, pgsession::Session& session, std::uint32_t events) {
-    epoll_event event{events, {.ptr = &session}};
-    return ::epoll_ctl(epoll_.get(), operation, session.fd(), &event) == 0;
+bool SessionPool::arm(int operation, Member& member, std::uint32_t events) {
+    const int fd = member.session->fd();
+    epoll_event event{events, {.ptr = &member}};
+    member.turns.fetch_add(1, std::memory_order_release);  // from here on the session may be another thread's
+    return ::epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
-void SessionPool::finish(pgsession::Session& session) {
+void SessionPool::finish(const pgsession::Session& session) {
     // The gateway may hold the same socket: it stays watched and connected until it is told otherwise.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, session.fd(), nullptr);
     ::shutdown(session.fd(), SHUT_RDWR);
@@ -118,13 +120,15 @@ void SessionPool::serve(Slot& slot, bool spare) {
         const int ready = ::epoll_wait(epoll_.get(), &event, 1, timeout);
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0 || event.data.ptr == nullptr) break;
-        drive(slot, *static_cast<pgsession::Session*>(event.data.ptr));
+        drive(slot, *static_cast<Member*>(event.data.ptr));
     }
     slot.state = SlotState::kEnded;
 }
 
-void SessionPool::drive(Slot& slot, pgsession::Session& session) {
+void SessionPool::drive(Slot& slot, Member& member) {
     slot.turns.fetch_add(1);
+    (void)member.turns.load(std::memory_order_acquire);
+    pgsession::Session& session = *member.session;
     if (quiet_.load() && quiet_.exchange(false)) events_.woken();
     auto next = pgsession::Session::Next::kClosed;
     try {
@@ -134,7 +138,7 @@ void SessionPool::drive(Slot& slot, pgsession::Session& session) {
         log::error("session_failed", {{"session_id", session.info().session.value()}, {"error", error.what()}});
         session.last_words({sqlstate::kInternalError, "the session ended because of an internal error"});
     }
-    if (next != pgsession::Session::Next::kWaitReadable || !arm(EPOLL_CTL_MOD, session, kReadable)) finish(session);
+    if (next != pgsession::Session::Next::kWaitReadable || !arm(EPOLL_CTL_MOD, member, kReadable)) finish(session);
     slot.turns.fetch_add(1);
 }
 

@@ -71,11 +71,19 @@ private:
         std::uint64_t seen = 0;  // turns at the last look
     };
 
+    struct Member {
+        explicit Member(std::unique_ptr<pgsession::Session> its_session) : session(std::move(its_session)) {}
+        std::unique_ptr<pgsession::Session> session;
+        // What one thread wrote in its turn is seen by the thread of the next: released before the socket is armed,
+        // acquired after it woke.
+        std::atomic<std::uint32_t> turns{0};
+    };
+
     bool start_thread(Slot& slot, bool spare);
     void serve(Slot& slot, bool spare);
-    void drive(Slot& slot, pgsession::Session& session);
-    void finish(pgsession::Session& session);
-    bool arm(int operation, pgsession::Session& session, std::uint32_t events);
+    void drive(Slot& slot, Member& member);
+    void finish(const pgsession::Session& session);
+    bool arm(int operation, Member& member, std::uint32_t events);
     void stop();
 
     const Options options_;
@@ -85,8 +93,8 @@ private:
     std::vector<Slot> slots_;
     std::atomic<bool> quiet_{false};
 
-    mutable std::mutex mutex_;  // guards sessions_
-    std::unordered_map<SessionId, std::unique_ptr<pgsession::Session>> sessions_;
+    mutable std::mutex mutex_;                        // guards sessions_
+    std::unordered_map<SessionId, Member> sessions_;  // its nodes stay where they are
 };
 
 }  // namespace smew::worker

@@ -212,6 +212,27 @@ TEST_F(WorkerTest, AnswersAClient) {
     EXPECT_EQ(client.query("SELECT 'still here'").value(), "still here");
 }
 
+TEST_F(WorkerTest, TheEngineHasWhatItNeedsInTheSandbox) {
+    gateway.open();
+    PgClient client = gateway.connect("s");
+    EXPECT_EQ(client.query("SELECT length(uuid()::VARCHAR)").value(), "36");
+    EXPECT_EQ(client.query("SELECT random() < 2").value(), "t");
+    EXPECT_EQ(client.query("SELECT timezone('Europe/Vienna', TIMESTAMPTZ '2024-07-01 00:00:00+00')").value(),
+              "2024-07-01 02:00:00");
+    EXPECT_EQ(client.query("SET TimeZone = 'Asia/Tokyo'").code(), "");
+    EXPECT_EQ(client.query("SELECT TIMESTAMPTZ '2024-07-01 00:00:00+00'").value(), "2024-07-01 09:00:00+09");
+    // As deep as DuckDB allows: its recursion needs the stack that session threads have.
+    std::string chain = "WITH a0 AS (SELECT 1 AS x)";
+    for (int i = 1; i < 950; ++i) {
+        chain += ", a" + std::to_string(i) + " AS (SELECT * FROM a" + std::to_string(i - 1) + ")";
+    }
+    EXPECT_EQ(client.query(chain + " SELECT x FROM a949").value(), "1");
+    const std::string nested = std::string(900, '(') + "x";
+    std::string sum = nested;
+    for (int i = 0; i < 900; ++i) sum += "+x)";
+    EXPECT_EQ(client.query("SELECT " + sum + " FROM range(1, 2) t(x)").value(), "901");
+}
+
 TEST_F(WorkerTest, KeepsDataOverAGracefulRestart) {
     gateway.open();
     {
