@@ -49,8 +49,8 @@ bench: build ## Compare with PostgreSQL and in-process DuckDB; writes docs/bench
 	@scripts/install-packages test
 	@scripts/bench
 
-lint: configure ## clang-format and clang-tidy
-	@scripts/lint
+lint: configure ## clang-format over all, clang-tidy over what the last commit changed
+	@scripts/install-packages lint && scripts/lint
 
 format: ## Format all sources
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
