@@ -66,6 +66,16 @@ TEST_F(Interrupts, WithoutAStatementDoNothing) {
     EXPECT_EQ(value(db, "SELECT 2"), "2");
 }
 
+TEST_F(Interrupts, DoNotStopTheRollbackBehindThem) {
+    db.run_internal("BEGIN").value();
+    db.statement_begins();
+    db.interrupt(CancelReason::kUser);
+    EXPECT_EQ(code(db, "SELECT 1"), "57014");
+    EXPECT_TRUE(db.run_internal("ROLLBACK"));
+    EXPECT_FALSE(db.in_transaction());
+    db.statement_ends();
+}
+
 TEST_F(Interrupts, TheFirstReasonStays) {
     db.statement_begins();
     db.interrupt(CancelReason::kStatementTimeout);

@@ -50,9 +50,10 @@ void keep_column_names(duckdb::SQLStatement& statement) {
     }
     if (node->type != duckdb::QueryNodeType::SELECT_NODE) return;
     for (auto& item : node->Cast<duckdb::SelectNode>().select_list) {
-        const auto kind = item->GetExpressionClass();
-        const bool named = !item->GetAlias().empty() || kind == duckdb::ExpressionClass::COLUMN_REF;
-        if (!named && kind != duckdb::ExpressionClass::STAR) item->SetAlias(item->GetName());
+        if (!item->GetAlias().empty()) continue;
+        const TreeParts parts = survey(item);
+        // An item with a star in it stands for several columns.
+        if (!parts.parameters.empty() && parts.stars.empty()) item->SetAlias(item->GetName());
     }
 }
 

@@ -99,7 +99,6 @@ void TreeWalk::query(duckdb::QueryNode& node) {
             break;
         }
         case QueryNodeType::STATEMENT_NODE:
-            parts_.changes_inside_cte = true;
             statement(node.Cast<duckdb::StatementNode>().stmt);
             break;
         default:

@@ -64,7 +64,6 @@ struct TreeParts {
     std::vector<Target> targets;
     std::set<std::string> cte_names;  // lower case
     bool has_subquery = false;        // as an expression
-    bool changes_inside_cte = false;  // WITH x AS (INSERT …)
 };
 
 TreeParts survey(duckdb::SQLStatement& statement);

@@ -87,6 +87,13 @@ TEST_F(PreparedTest, ColumnsAreDescribedBeforeExecution) {
     EXPECT_FALSE(prepare(db, "CREATE TABLE u (i INT)").value()->returns_rows());
 }
 
+TEST_F(PreparedTest, StarsKeepTheirNamesBesideParameters) {
+    auto prepared = prepare(db, "SELECT max(COLUMNS(*)) FROM t WHERE id < $1").value();
+    ASSERT_EQ(prepared->columns().size(), 2U);
+    EXPECT_NE(prepared->columns()[0].name, prepared->columns()[1].name);
+    EXPECT_EQ(read(*prepared, {std::int32_t{3}}).value().at(0), (Row{"2", "n2"}));
+}
+
 TEST_F(PreparedTest, FollowsTheCatalog) {
     auto prepared = prepare(db, "SELECT count(*) FROM t").value();
     EXPECT_EQ(read(*prepared).value().at(0).at(0), "10");

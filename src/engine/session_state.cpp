@@ -47,7 +47,7 @@ CancelReason SessionState::reason() const {
 }
 
 void SessionState::renew_interrupt(duckdb::ClientContext& context) const {
-    if (reason() != CancelReason::kNone) context.Interrupt();
+    if (gated && reason() != CancelReason::kNone) context.Interrupt();
 }
 
 SessionState::Name SessionState::key(const std::string& schema, const std::string& table) {

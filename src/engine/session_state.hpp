@@ -37,7 +37,8 @@ public:
     void interrupt(duckdb::ClientContext& context, CancelReason reason);
     // kNone unless the running statement is to end.
     CancelReason reason() const;
-    // Sets DuckDB's flag again, which it clears whenever a statement starts.
+    // Sets DuckDB's flag again, which it clears whenever a statement starts. Not for statements of the session's own:
+    // the ROLLBACK after an interrupt must run.
     void renew_interrupt(duckdb::ClientContext& context) const;
 
     // ---- names
@@ -62,7 +63,7 @@ public:
     std::vector<std::string> search_path{"main"};  // as set_search_path() was given it
     std::vector<std::string> project_path;         // the buckets in it, in order
     std::uint64_t path_changes = 0;
-    bool gated = true;                             // false while run_internal() runs
+    bool gated = true;  // false while run_internal() runs
 
     TableResolver& resolver() { return resolver_; }
     VersionFiles& files() { return files_; }

@@ -59,7 +59,7 @@ Result<std::string> VersionFiles::attach(const TableVersion& version, duckdb::Cl
         std::string alias = name + "@" + std::to_string(version.version_id);
         if (auto attached = attach_file(version, alias); !attached) return attached.error();
         mark_superseded(name, version.file);
-        if (now >= next_sweep_) sweep(now);
+        if (now >= next_sweep_ || superseded() > kMaxSuperseded) sweep(now);
         found = by_file_.emplace(version.file, Attachment{std::move(alias), name, now}).first;
     }
     found->second.last_used = now;
@@ -91,10 +91,16 @@ void VersionFiles::release_superseded(Clock::time_point now) {
     sweep(now);
 }
 
+std::size_t VersionFiles::superseded() const {
+    return static_cast<std::size_t>(
+        std::count_if(by_file_.begin(), by_file_.end(), [](const auto& entry) { return entry.second.superseded; }));
+}
+
 void VersionFiles::sweep(Clock::time_point now) {
     next_sweep_ = now + kSweepEvery;
+    const Clock::duration keep = superseded() > kMaxSuperseded ? Clock::duration(kKeepUnusedWhenMany) : kKeepUnused;
     for (auto at = by_file_.begin(); at != by_file_.end();) {
-        const bool idle = at->second.superseded && at->second.last_used + kKeepUnused <= now;
+        const bool idle = at->second.superseded && at->second.last_used + keep <= now;
         at = idle && detach(at->second) ? by_file_.erase(at) : std::next(at);
     }
 }
