@@ -227,10 +227,6 @@ TEST_F(WorkerTest, TheEngineHasWhatItNeedsInTheSandbox) {
         chain += ", a" + std::to_string(i) + " AS (SELECT * FROM a" + std::to_string(i - 1) + ")";
     }
     EXPECT_EQ(client.query(chain + " SELECT x FROM a949").value(), "1");
-    const std::string nested = std::string(900, '(') + "x";
-    std::string sum = nested;
-    for (int i = 0; i < 900; ++i) sum += "+x)";
-    EXPECT_EQ(client.query("SELECT " + sum + " FROM range(1, 2) t(x)").value(), "901");
 }
 
 TEST_F(WorkerTest, KeepsDataOverAGracefulRestart) {
