@@ -52,7 +52,8 @@ TEST_F(Names, BindsColumnsQualifiedBySchema) {
     EXPECT_EQ(value(db, "SELECT IN_C_SALES.ORDERS.amount FROM in_c_sales.orders ORDER BY in_c_sales.orders.id DESC"),
               "30");
     EXPECT_EQ(value(db, "SELECT in_c_sales_orders.data.amount FROM in_c_sales_orders.data WHERE id = 1"), "10");
-    EXPECT_EQ(run(db, "SELECT 'äöü', in_c_sales.orders.* FROM in_c_sales.orders").value().at(1), (Row{"äöü", "1", "10"}));
+    EXPECT_EQ(run(db, "SELECT 'äöü', in_c_sales.orders.* FROM in_c_sales.orders").value().at(1),
+              (Row{"äöü", "1", "10"}));
     EXPECT_EQ(run(db, "SELECT in_c_sales.orders.* FROM in_c_sales.orders").value().at(1), (Row{"1", "10"}));
     EXPECT_EQ(run(db,
                   "SELECT in_c_sales.orders.amount, out_c_report.orders.label FROM in_c_sales.orders JOIN "
@@ -125,6 +126,17 @@ TEST_F(Names, AChangedResultTypeIsAnErrorForThePlanAndNotForTheName) {
     workspace.project().remove("in_c_sales", "orders");
     EXPECT_EQ(code(db, "SELECT * FROM in_c_sales.orders"), "42P01");
     EXPECT_EQ(read(*prepared).error().code, sqlstate::kUndefinedTable);
+}
+
+TEST_F(Names, AViewFollowsChangedColumns) {
+    run(db, "CREATE VIEW seen AS SELECT * FROM in_c_sales.orders").value();
+    run(db, "CREATE VIEW one AS SELECT amount FROM in_c_sales.orders WHERE in_c_sales.orders.id = 1").value();
+    workspace.publish("in_c_sales", "orders", 29, "SELECT 1 AS id, 2.5 AS amount, 'new' AS extra");
+    EXPECT_EQ(value(db, "SELECT extra FROM seen"), "new");
+    EXPECT_EQ(value(db, "SELECT amount FROM one"), "25");
+    workspace.publish("in_c_sales", "orders", 30, "SELECT 'x' AS other");
+    EXPECT_EQ(value(db, "SELECT * FROM seen"), "x");
+    EXPECT_EQ(code(db, "SELECT * FROM one"), "42703");
 }
 
 TEST_F(Names, AStreamKeepsItsVersion) {
