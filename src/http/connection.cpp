@@ -78,7 +78,10 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
         const InFlight counted(desk_.context.metrics);
         co_await receive(parser, exchange);
         if (!exchange.response) co_return false;
-        unread_ = !parser.is_done() && !co_await drop_body(parser);
+        if (!parser.is_done()) {
+            const bool dropped = co_await drop_body(parser);
+            unread_ = !dropped;
+        }
         keep_alive = parser.keep_alive() && !unread_ && !ending_;
     }
     if (exchange.response->delay.count() > 0) {
@@ -88,7 +91,7 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
     std::uint64_t sent = 0;
     const bool arrived = co_await send(exchange, parser.get().version() == 10 ? 10 : 11, keep_alive, sent);
     record(exchange, started, sent);
-    co_return arrived&& keep_alive;
+    co_return keep_alive&& arrived;
 }
 
 template <class Stream>

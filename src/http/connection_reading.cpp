@@ -31,8 +31,13 @@ awaitable<void> HttpConnection<Stream>::receive(wire::Parser& parser, Exchange& 
         const bool told = co_await tell_to_continue(parser.get().version());
         if (!told) co_return;
     }
-    const bool complete =
-        exchange.request.upload ? co_await read_upload(parser, exchange) : co_await read_text(parser, exchange);
+    // g++ 12 loses track of what a co_await inside && or ?: has to destroy.
+    bool complete = false;
+    if (exchange.request.upload) {
+        complete = co_await read_upload(parser, exchange);
+    } else {
+        complete = co_await read_text(parser, exchange);
+    }
     if (!complete) co_return;
     Lanes& lanes = desk_.lanes;
     asio::thread_pool& lane = exchange.route->lane == Lane::kWorker ? lanes.workers : lanes.metadata;

