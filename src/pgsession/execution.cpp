@@ -188,6 +188,34 @@ Result<bool> SessionImpl::send_spool(Portal& portal, std::uint64_t max_rows, std
     return true;
 }
 
+Result<bool> SessionImpl::skip_rows(RowStream& stream, std::uint64_t max_rows, std::uint64_t& skipped) {
+    while (max_rows == 0 || skipped < max_rows) {
+        if (stream.chunk == nullptr || stream.row == stream.chunk->rows) {
+            const Result<const engine::Chunk*> next = stream.cursor->next();
+            if (!next) return next.error();
+            stream.chunk = *next;
+            stream.row = 0;
+            if (stream.chunk == nullptr) return true;
+            continue;
+        }
+        const std::uint64_t rest = stream.chunk->rows - stream.row;
+        const std::uint64_t step = max_rows == 0 ? rest : std::min(rest, max_rows - skipped);
+        stream.row += step;
+        skipped += step;
+    }
+    return false;
+}
+
+bool SessionImpl::skip_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& skipped) {
+    for (; portal.spool_sent < portal.spool.size(); ++skipped) {
+        if (max_rows != 0 && skipped >= max_rows) return false;
+        portal.spool_sent += message_length(portal.spool, portal.spool_sent);
+    }
+    portal.spool = {};
+    portal.spool_sent = 0;
+    return true;
+}
+
 Result<std::uint64_t> SessionImpl::drain(engine::Cursor& cursor) {
     for (;;) {
         const Result<const engine::Chunk*> next = cursor.next();

@@ -70,6 +70,9 @@ Result<StatementPtr> SessionImpl::prepare_text(std::string_view sql, std::span<c
     }
     Result<ParsedStatement> parsed = parse_one(statements.front());
     if (!parsed) return parsed.error();
+    if (parsed->command && std::holds_alternative<DeclareCommand>(*parsed->command)) {
+        return prepare_declare(sql, std::get<DeclareCommand>(std::move(*parsed->command)), types);
+    }
     if (parsed->command) {
         Result<StatementPtr> command = make_command(sql, std::move(*parsed->command));
         if (!command) return command.error();
@@ -99,6 +102,7 @@ Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
                          std::to_string(wanted)};
     }
     if (const Result<void> allowed = check_block((*statement)->ends_block()); !allowed) return allowed;
+    refresh_fetch(**statement);
     const std::size_t columns = (*statement)->fields.size();
     if (message.result_formats.size() > 1 && message.result_formats.size() != columns) {
         return Error{sqlstate::kProtocolViolation, "bind message has " + std::to_string(message.result_formats.size()) +
@@ -153,6 +157,7 @@ Result<void> SessionImpl::on_describe(const pgproto::Describe& message) {
         Result<StatementPtr> found = find_statement(message.name);
         if (!found) return found.error();
         statement = std::move(*found);
+        refresh_fetch(*statement);
     } else {
         const auto found = portals_.find(std::string(message.name));
         if (found == portals_.end()) return portal_missing(message.name);

@@ -36,6 +36,7 @@ Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
     const bool alone = !block_.active() && sync_follows();
     if (!alone) block_.begin_implicit();
     if (portal.statement->command) {
+        if (std::holds_alternative<FetchCommand>(*portal.statement->command)) return execute_fetch(portal, max_rows);
         const auto* execute = std::get_if<ExecuteCommand>(&*portal.statement->command);
         if (execute == nullptr) return start_command_portal(portal, max_rows);
         const ExecuteCommand command = *execute;
@@ -76,6 +77,15 @@ Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
 Result<void> SessionImpl::start_command_portal(Portal& portal, std::uint64_t max_rows) {
     const StatementPtr statement = portal.statement;
     portal.started = true;
+    if (const auto* declare = std::get_if<DeclareCommand>(&*statement->command)) {
+        if (const Result<void> declared = declare_cursor(*declare, statement->target, portal); !declared) {
+            return declared;
+        }
+        portal.finished = true;
+        pgproto::write_command_complete(wire_.out(), "DECLARE CURSOR");
+        record(StatementOutcome::kSuccess);
+        return {};
+    }
     const Result<Answer> answer = perform(*statement->command);
     if (!answer) return answer.error();
     if (statement->returns_rows()) {
@@ -90,6 +100,9 @@ Result<void> SessionImpl::start_command_portal(Portal& portal, std::uint64_t max
 
 Result<void> SessionImpl::resume_portal(Portal& portal, std::uint64_t max_rows) {
     if (portal.lost) return *portal.lost;
+    if (portal.statement->command && std::holds_alternative<FetchCommand>(*portal.statement->command)) {
+        return execute_fetch(portal, max_rows);
+    }
     PreparedStatement& statement = *portal.statement;
     begin_statement();
     const std::size_t start_of_rows = wire_.out().size();

@@ -31,6 +31,7 @@ struct PreparedStatement {
     std::vector<std::uint32_t> stated_types;  // as the client gave them
     std::optional<SessionCommand> command;
     std::unique_ptr<engine::Prepared> plan;
+    std::shared_ptr<PreparedStatement> target;  // the query a prepared DECLARE is for, which has its parameters
 
     std::vector<std::uint32_t> parameter_types;     // one for each parameter, none 0
     std::vector<pgproto::FieldDescription> fields;  // of the result, in text format; empty without rows
@@ -71,6 +72,8 @@ struct Portal {
     pgproto::Buffer spool;              // DataRow messages to be sent first
     std::size_t spool_sent = 0;
     bool started = false;
+    bool binary = false;        // DECLARE … BINARY CURSOR: how FETCH as a simple query shows it
+    std::uint64_t fetched = 0;  // of a FETCH: the rows that earlier Executes of it have sent
     bool finished = false;      // nothing more to come, neither from the engine nor from the spool
     std::optional<Error> lost;  // why the rest could not be kept when another statement needed the engine
 };

@@ -77,16 +77,6 @@ Found read_use(CommandReader& reader) {
     return at_end(reader, SetCommand{.name = "search_path", .values = {*schema}});
 }
 
-Found read_close(CommandReader& reader) {
-    if (reader.take("all")) return at_end(reader, NothingCommand{"CLOSE CURSOR ALL"});
-    return refuse("SQL cursors are not supported",
-                  "Portals with a row limit, as drivers use them for a fetch size, are.");
-}
-
-Found refuse_cursor(CommandReader&) {
-    return refuse("SQL cursors are not supported",
-                  "Portals with a row limit, as drivers use them for a fetch size, are.");
-}
 Found refuse_savepoint(CommandReader&) {
     return refuse("savepoints are not supported", "The engine's transactions do not nest.");
 }
@@ -129,10 +119,10 @@ constexpr std::array kFirstWords{
     FirstWord{"notify", refuse_notify},
     FirstWord{"unlisten",
               [](CommandReader&) -> Found { return std::optional<SessionCommand>(NothingCommand{"UNLISTEN"}); }},
-    FirstWord{"declare", refuse_cursor},
-    FirstWord{"fetch", refuse_cursor},
-    FirstWord{"move", refuse_cursor},
-    FirstWord{"close", read_close},
+    FirstWord{"declare", [](CommandReader& r) { return found(read_declare(r)); }},
+    FirstWord{"fetch", [](CommandReader& r) { return found(read_fetch(r, false)); }},
+    FirstWord{"move", [](CommandReader& r) { return found(read_fetch(r, true)); }},
+    FirstWord{"close", [](CommandReader& r) { return found(read_close(r)); }},
     FirstWord{"copy", refuse_copy},
 };
 
@@ -150,14 +140,25 @@ bool CommandReader::take_symbol(char symbol) {
     return true;
 }
 
+int CommandReader::offset() const {
+    const Token token = peek();
+    const auto bytes = token.kind == TokenKind::kEnd ? statement_.size()
+                                                     : static_cast<std::size_t>(token.text.data() - statement_.data());
+    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
+    return static_cast<int>(std::ranges::count_if(statement_.substr(0, bytes), starts_character));
+}
+
+std::string_view CommandReader::from_next() const {
+    const Token token = peek();
+    if (token.kind == TokenKind::kEnd) return {};
+    return statement_.substr(static_cast<std::size_t>(token.text.data() - statement_.data()));
+}
+
 Error CommandReader::syntax_error() const {
     const Token token = peek();
     if (token.kind == TokenKind::kEnd) return {sqlstate::kSyntaxError, "syntax error at end of input"};
-    const auto bytes = static_cast<std::size_t>(token.text.data() - statement_.data());
-    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
-    const auto characters = std::ranges::count_if(statement_.substr(0, bytes), starts_character);
     return {sqlstate::kSyntaxError, "syntax error at or near \"" + std::string(token.text) + "\"", "", "",
-            static_cast<int>(characters) + 1};
+            offset() + 1};
 }
 
 std::optional<std::string> CommandReader::name() {

@@ -77,6 +77,21 @@ struct FactCommand {
     SessionFact fact;
     std::string column;
 };
+// DECLARE … CURSOR without SCROLL and HOLD.
+struct DeclareCommand {
+    std::string name;
+    std::string query;
+    int query_offset = 0;  // in characters, in the statement
+    bool binary = false;
+};
+struct FetchCommand {
+    std::string name;
+    std::optional<std::uint64_t> rows;  // forward, more than 0; nullopt: all
+    bool move = false;                  // MOVE: nothing is sent
+};
+struct CloseCommand {
+    std::string name;
+};  // empty: ALL
 struct NothingCommand {
     std::string tag;
 };  // accepted, without effect
@@ -84,9 +99,10 @@ struct RefusedCommand {
     Error error;
 };
 
-using SessionCommand = std::variant<BeginCommand, CommitCommand, RollbackCommand, SetCommand, SetTransactionCommand,
-                                    ResetCommand, ShowCommand, DiscardCommand, DeallocateCommand, PrepareCommand,
-                                    ExecuteCommand, FactCommand, NothingCommand, RefusedCommand>;
+using SessionCommand =
+    std::variant<BeginCommand, CommitCommand, RollbackCommand, SetCommand, SetTransactionCommand, ResetCommand,
+                 ShowCommand, DiscardCommand, DeallocateCommand, PrepareCommand, ExecuteCommand, FactCommand,
+                 DeclareCommand, FetchCommand, CloseCommand, NothingCommand, RefusedCommand>;
 
 // nullopt: the statement is the engine's. Error 42601 with the position for one that is a session's and malformed.
 Result<std::optional<SessionCommand>> recognise_session_command(std::string_view statement);
@@ -103,6 +119,10 @@ public:
     bool take_symbol(char symbol);
     bool at_end() const { return peek().kind == TokenKind::kEnd; }
     std::string_view rest() const { return lexer_.rest(); }
+    // The rest from the next token on, to which offset() belongs.
+    std::string_view from_next() const;
+    // Where the next token begins, in characters; at the end, the statement's length.
+    int offset() const;
     // 42601 at the next token.
     Error syntax_error() const;
     // A name, maybe of several parts: "myapp.user". nullopt when no name comes.
@@ -122,6 +142,9 @@ Result<SessionCommand> read_set(CommandReader& reader);
 Result<SessionCommand> read_reset(CommandReader& reader);
 Result<SessionCommand> read_prepare(CommandReader& reader);
 Result<SessionCommand> read_execute(CommandReader& reader);
+Result<SessionCommand> read_declare(CommandReader& reader);
+Result<SessionCommand> read_fetch(CommandReader& reader, bool move);
+Result<SessionCommand> read_close(CommandReader& reader);
 std::optional<SessionCommand> read_fact(CommandReader& reader);
 
 }  // namespace smew::pgsession

@@ -1,6 +1,6 @@
 #pragma once
 // The session behind session.hpp, in parts: session.cpp (life, dispatch, end), greeting.cpp, simple_query.cpp,
-// extended_query.cpp, execution.cpp (the engine), session_statements.cpp (what is answered without it). Internal.
+// extended_query.cpp, execution.cpp (the engine), session_cursors.cpp, session_statements.cpp (what is answered without it). Internal.
 //
 // Everything is used by the one thread in run(), but for what is marked "any thread".
 
@@ -119,6 +119,9 @@ private:
     // Sends rows, `max_rows` at most (0: all). True when the cursor has ended.
     Result<bool> send_rows(RowStream& stream, std::uint64_t max_rows, std::uint64_t& sent);
     Result<bool> send_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& sent);
+    // The same rows, but not sent.
+    Result<bool> skip_rows(RowStream& stream, std::uint64_t max_rows, std::uint64_t& skipped);
+    bool skip_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& skipped);
     Result<void> flush_rows();  // between rows, when enough has gathered
     Result<std::uint64_t> drain(engine::Cursor& cursor);
     // With RowDescription and all rows in text format; gives the tag.
@@ -130,6 +133,23 @@ private:
     void keep_constant(PreparedStatement& statement, std::span<const pgproto::Format> formats, std::size_t start,
                        std::uint64_t flushes, const std::string& tag);
     void after_statement(const PreparedStatement& statement);
+
+    // ---- session_cursors.cpp
+    Result<StatementPtr> plan_cursor(const DeclareCommand& command, std::span<const std::uint32_t> types);
+    Result<StatementPtr> prepare_declare(std::string_view sql, DeclareCommand command,
+                                         std::span<const std::uint32_t> types);
+    // `query`: its plan where there is one. `bound`: whose parameters the cursor takes over.
+    Result<void> declare_cursor(const DeclareCommand& command, StatementPtr query, Portal& bound);
+    Result<void> open_cursor(Portal& cursor);
+    Result<std::shared_ptr<Portal>> find_cursor(const std::string& name) const;
+    // The cursor of a FETCH, executed.
+    Result<std::shared_ptr<Portal>> open_for_fetch(const FetchCommand& command);
+    Result<void> encode_cursor_as(Portal& cursor, std::vector<pgproto::Format> formats) const;
+    // The next rows of a cursor, `max_rows` at most (0: all). Gives their number.
+    Result<std::uint64_t> fetch(Portal& cursor, bool move, std::uint64_t max_rows);
+    Result<std::string> run_simple_fetch(const FetchCommand& command, const PreparedStatement& statement);
+    Result<void> execute_fetch(Portal& portal, std::uint64_t max_rows);
+    void refresh_fetch(PreparedStatement& statement) const;
 
     // ---- session_statements.cpp
     struct Answer {
@@ -149,6 +169,9 @@ private:
     Result<Answer> perform_one(const PrepareCommand& command);
     Result<Answer> perform_one(const ExecuteCommand& command);  // a bug: EXECUTE runs as what it names
     Result<Answer> perform_one(const FactCommand& command);
+    Result<Answer> perform_one(const DeclareCommand& command);
+    Result<Answer> perform_one(const FetchCommand& command);  // a bug: FETCH streams what it gives
+    Result<Answer> perform_one(const CloseCommand& command);
     Result<Answer> perform_one(const NothingCommand& command);
     Result<Answer> perform_one(const RefusedCommand& command);
     Result<void> commit_block();

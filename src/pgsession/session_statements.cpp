@@ -223,6 +223,11 @@ Result<std::vector<pgproto::FieldDescription>> SessionImpl::columns_of(const Ses
         if (one->fact == SessionFact::kBackendPid) type = oid::kInt4;
         return Columns{column(one->column, type)};
     }
+    if (const auto* fetch = std::get_if<FetchCommand>(&command)) {
+        const auto cursor = find_cursor(fetch->name);
+        // That there is none is an error when it runs.
+        return cursor && !fetch->move ? (*cursor)->statement->fields : Columns{};
+    }
     if (const auto* execute = std::get_if<ExecuteCommand>(&command)) {
         const Result<StatementPtr> target = find_statement(execute->name);
         if (!target) return target.error();

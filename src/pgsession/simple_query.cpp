@@ -129,6 +129,9 @@ Result<std::string> SessionImpl::run_simple_command(const PreparedStatement& sta
         if (tag) after_statement(*portal.statement);
         return tag;
     }
+    if (const auto* command = std::get_if<FetchCommand>(&*statement.command)) {
+        return run_simple_fetch(*command, statement);
+    }
     const Result<Answer> answer = perform(*statement.command);
     if (!answer) return answer.error();
     if (statement.returns_rows()) {
