@@ -12,11 +12,10 @@ bool is_hexadecimal_form(const std::string& text) {
     return text.starts_with("\\x") && text.find('\\', 1) == std::string::npos;
 }
 
-// The parser leaves names of types unresolved: BYTEA is still a name here.
+// The parser leaves names of types unresolved, and this one in quotes.
 bool is_blob(const duckdb::LogicalType& type) {
     using Id = duckdb::LogicalTypeId;
-    return type.id() == Id::BLOB ||
-           (type.id() == Id::UNBOUND && duckdb::TransformStringToLogicalTypeId(type.ToString()) == Id::BLOB);
+    return type.id() == Id::BLOB || (type.id() == Id::UNBOUND && type.ToString() == "\"BLOB\"");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "engine/cursor.hpp"
 #include "engine/errors.hpp"
 #include "engine/parameters.hpp"
+#include "engine/result_names.hpp"
 #include "engine/type_map.hpp"
 
 #include <duckdb/main/client_context.hpp>
@@ -53,9 +54,10 @@ Result<std::unique_ptr<Prepared>> PlannedStatement::make(duckdb::shared_ptr<duck
     if (statement.parameter_count > 0) {
         prepared->casts_ = cast_parameters(*statement.tree, types_of(parameter_types, statement.parameter_count));
     }
+    const auto names = result_names(*statement.tree);
     if (auto planned = prepared->plan(std::move(statement.tree)); !planned) return planned.error();
     if (auto resolved = prepared->resolve_unknown_parameters(); !resolved) return resolved.error();
-    prepared->describe_result();
+    prepared->describe_result(names);
     return std::unique_ptr<Prepared>(std::move(prepared));
 }
 
@@ -144,13 +146,16 @@ Result<void> PlannedStatement::describe_by_example(const duckdb::SQLStatement& t
     return {};
 }
 
-void PlannedStatement::describe_result() {
+void PlannedStatement::describe_result(const std::vector<std::optional<std::string>>& names) {
     types_ = planned_->data->types;
+    planned_names_ = planned_->data->names;
+    const bool named = names.size() == types_.size();
     column_types_ = std::make_shared<std::vector<Type>>();
     for (const LogicalType& type : types_) column_types_->push_back(describe(type));
     returns_rows_ = planned_->data->properties.return_type == duckdb::StatementReturnType::QUERY_RESULT;
     for (std::size_t i = 0; returns_rows_ && i < types_.size(); ++i) {
-        columns_.push_back({planned_->data->names[i], (*column_types_)[i]});
+        const bool renamed = named && names[i];
+        columns_.push_back({renamed ? *names[i] : planned_names_[i], (*column_types_)[i]});
     }
     constant_ = constant_ && !depends_on_time_zone(columns_);
 }
@@ -211,7 +216,7 @@ Result<void> PlannedStatement::bind_values(std::span<const ParameterValue> param
 
 Result<void> PlannedStatement::check_columns(const Types& types, const duckdb::vector<std::string>& names) const {
     bool same = types == types_;
-    for (std::size_t i = 0; same && i < columns_.size(); ++i) same = names[i] == columns_[i].name;
+    for (std::size_t i = 0; same && i < columns_.size(); ++i) same = names[i] == planned_names_[i];
     if (same) return {};
     return Error{sqlstate::kFeatureNotSupported, "cached plan must not change result type", "",
                  "Prepare the statement again."};

@@ -42,7 +42,7 @@ private:
     bool is_resolved() const;
     Result<void> resolve_unknown_parameters();
     Result<void> describe_by_example(const duckdb::SQLStatement& tree, const Types& known, const Result<void>& reason);
-    void describe_result();
+    void describe_result(const std::vector<std::optional<std::string>>& names);
     void describe_parameters();
     Result<bool> is_stale();
     std::uint64_t current_generation() const;
@@ -65,6 +65,7 @@ private:
 
     duckdb::unique_ptr<duckdb::PreparedStatement> planned_;
     Types types_;           // of the columns, as first planned
+    duckdb::vector<std::string> planned_names_;  // of the columns, as DuckDB calls them
     ParameterCasts casts_;  // what was done to the tree before it was first planned
     Types parameter_types_as_planned_;
     duckdb::case_insensitive_map_t<duckdb::BoundParameterData> values_;

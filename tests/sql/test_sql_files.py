@@ -1,6 +1,4 @@
-"""One set of SQL files gives the same output on PostgreSQL and on smew, as psql prints it (errors by their SQLSTATE).
-
-Without headings: DuckDB names an unnamed column by its expression, PostgreSQL by its function."""
+"""One set of SQL files gives the same output on PostgreSQL and on smew, as psql prints it (errors by their SQLSTATE)."""
 
 import difflib
 import os
@@ -14,7 +12,7 @@ COMMON = sorted((HERE / "common").glob("*.sql"))
 
 
 def run_psql(parameters, file):
-    command = ["psql", "-X", "-q", "-A", "-t", "-v", "VERBOSITY=sqlstate", "-v", "ON_ERROR_STOP=0", "-P", "null=<NULL>",
+    command = ["psql", "-X", "-q", "-A", "-v", "VERBOSITY=sqlstate", "-v", "ON_ERROR_STOP=0", "-P", "null=<NULL>",
                "-h", parameters["host"], "-p", str(parameters["port"]), "-U", parameters["user"], "-d", parameters["dbname"],
                "-f", str(file)]
     environment = {**os.environ, "PGPASSWORD": parameters["password"], "PGSSLMODE": "disable", "PGTZ": "UTC",

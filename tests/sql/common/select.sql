@@ -2,7 +2,7 @@ SELECT 1;
 SELECT 1 AS one, 'two' AS two, NULL AS three, true AS four, false AS five;
 SELECT 1 + 2 * 3, (1 + 2) * 3, 7 % 3, -5, abs(-5);
 SELECT 'a' || 'b' || 'c';
-SELECT upper('abc'), lower('ABC'), length('hello'), substring('hello', 2, 3), trim('  x  '), replace('aXbX', 'X', '-');
+SELECT upper('abc'), lower('ABC'), length('hello'), substring('hello', 2, 3), trim('  x  ') AS trimmed, replace('aXbX', 'X', '-');
 SELECT 'it''s', E'tab\there', $$dollar 'quoted'$$, $tag$another$tag$;
 SELECT CASE WHEN 1 < 2 THEN 'yes' ELSE 'no' END;
 SELECT coalesce(NULL, NULL, 3), nullif(1, 1), nullif(1, 2), greatest(1, 3, 2), least(3, 1, 2);

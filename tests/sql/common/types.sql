@@ -1,10 +1,10 @@
-SELECT true::boolean, false, NULL::boolean;
+SELECT true, false, NULL::boolean, 1 = 1;
 SELECT 32767::smallint, 2147483647::integer, 9223372036854775807::bigint, (-9223372036854775807)::bigint;
 SELECT 1.5::real, 0.1::double precision, 1e300::double precision, 1e-300::double precision, 123456789012345680::double precision;
 SELECT 'NaN'::double precision, 'Infinity'::double precision, '-Infinity'::double precision;
 SELECT 100000::double precision, 1e15::double precision, 1e16::double precision, 0.0001::double precision, 0.00001::double precision;
 SELECT 3.14::numeric(10,2), (-0.05)::numeric(5,2), 12345678901234567.89::numeric(20,2), 0::numeric(5,3);
-SELECT 'text'::text, 'varchar'::varchar, ''::text;
+SELECT 'text'::text, 'varchar'::varchar AS v, ''::text;
 SELECT '2024-02-29'::date, '0001-01-01'::date, '9999-12-31'::date, '1969-12-31'::date;
 SELECT '12:34:56'::time, '12:34:56.789'::time, '00:00:00'::time, '23:59:59.999999'::time;
 SELECT '2024-02-29 12:34:56'::timestamp, '2024-02-29 12:34:56.5'::timestamp, '1969-12-31 23:59:59.999999'::timestamp;
@@ -19,4 +19,4 @@ SELECT '{"a": 1}'::json;
 SELECT NULL::integer, NULL::text, NULL::date, NULL::uuid;
 SELECT cast('42' AS integer), cast(42 AS text), 42::text || 'x';
 SELECT date '2024-01-31' + 1, date '2024-03-01' - date '2024-02-01';
-SELECT timestamp '2024-01-31 10:00:00' + interval '1 month', extract(year FROM date '2024-05-06'), date_trunc('month', timestamp '2024-05-06 07:08:09');
+SELECT timestamp '2024-01-31 10:00:00' + interval '1 month', extract(year FROM date '2024-05-06') AS year, date_trunc('month', timestamp '2024-05-06 07:08:09');
