@@ -221,7 +221,8 @@ void FleetImpl::begin_end(const WorkerPointer& worker, CancelReason reason, mill
     worker->told_to_end = true;
     worker->kill_at = clock_.steady_now() + grace + kEndMargin;
     const link::Shutdown order{.grace_ms = static_cast<std::uint32_t>(grace.count()), .reason = reason};
-    if (!worker->channel.send(order)) kill_process(worker->process);
+    // Under the fleet's mutex: a worker that does not read may not hold up all others.
+    if (!worker->channel.send_now(order)) kill_process(worker->process);
     changed_.notify_all();
 }
 

@@ -124,6 +124,17 @@ Result<void> Channel::send(const Message& message, int fd) {
     return {};
 }
 
+Result<void> Channel::send_now(const Message& message) {
+    std::vector<std::uint8_t> frame;
+    encode(frame, message);
+    const std::unique_lock lock(send_mutex_, std::try_to_lock);
+    if (!lock.owns_lock() || send_failed_) return lost("the peer does not read", 0);
+    const ssize_t sent = send_once(socket_.get(), frame, -1);
+    if (sent == static_cast<ssize_t>(frame.size())) return {};
+    send_failed_ = sent > 0;  // part of a frame is out
+    return lost("the peer is gone or does not read", sent < 0 ? errno : 0);
+}
+
 Result<std::optional<Channel::Received>> Channel::receive() {
     for (;;) {
         auto taken = take_buffered();

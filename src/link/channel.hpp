@@ -18,6 +18,9 @@ public:
     // Blocks at most 10 s in all. `fd` is borrowed, and given exactly when carries_fd(message). Error 08006 when the
     // peer is gone or stuck, from then on for every call; 54000 for a message above kMaxFrameBytes, which is not sent.
     Result<void> send(const Message& message, int fd = -1);
+    // The same without waiting, for callers that hold locks: error 08006 when the peer has let its socket fill up or
+    // another thread is in the middle of a send that waits. Only for messages without a descriptor.
+    Result<void> send_now(const Message& message);
 
     struct Received {
         Message message;

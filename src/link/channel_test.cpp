@@ -156,6 +156,17 @@ TEST(Channel, SendsMoreThanTheSocketHolds) {
     EXPECT_TRUE(sent.get());
 }
 
+TEST(Channel, SendNowFailsInsteadOfWaitingForAPeerThatDoesNotRead) {
+    Pair pair;
+    ASSERT_TRUE(pair.left->send_now(Shutdown{}));
+    const auto started = std::chrono::steady_clock::now();
+    bool refused = false;
+    for (int i = 0; i < 1'000'000 && !refused; ++i) refused = !pair.left->send_now(Ending{std::string(1000, 'x'), {}});
+    EXPECT_TRUE(refused);
+    EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
+    EXPECT_TRUE(std::holds_alternative<Shutdown>(pair.right->receive().value()->message));
+}
+
 TEST(Channel, WorksOnNonBlockingSockets) {
     Pair pair;
     for (const int fd : {pair.left->fd(), pair.right->fd()}) ::fcntl(fd, F_SETFL, O_NONBLOCK);
