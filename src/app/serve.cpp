@@ -2,6 +2,7 @@
 
 #include "app/admin_key.hpp"
 #include "app/data_dir.hpp"
+#include "app/demo.hpp"
 #include "app/io_threads.hpp"
 #include "app/maintenance.hpp"
 #include "app/stop_signals.hpp"
@@ -130,10 +131,10 @@ std::string http_url(const config::Settings& settings, const std::string& addres
 }
 
 // Tells whoever started the process where it listens.
-void announce(const config::Settings& settings, const Doors& doors) {
+void announce(const config::Settings& settings, const Doors& doors, const std::string& demo) {
     const std::string http = http_url(settings, doors.server->address());
-    const boost::json::object ready{
-        {"event", "ready"}, {"http", http}, {"pg", doors.front->address()}, {"pid", ::getpid()}};
+    boost::json::object ready{{"event", "ready"}, {"http", http}, {"pg", doors.front->address()}, {"pid", ::getpid()}};
+    if (!demo.empty()) ready["psql"] = "psql \"" + demo + "\"";
     std::puts(boost::json::serialize(ready).c_str());
     std::fflush(stdout);
     log::info("ready", {{"http", http}, {"pg", doors.front->address()}});
@@ -160,14 +161,19 @@ void serve_until_stopped(const config::Settings& settings, const std::string& ve
                          StopSignals& signals) {
     Core core(settings, data_dir, version);
     Doors doors(settings, core, version, admin_key_hash(settings.admin_key, *core.store, data_dir));
-    doors.server->set_pg_address(public_pg_address(settings, doors.front->address()));
+    const std::string pg_address = public_pg_address(settings, doors.front->address());
+    doors.server->set_pg_address(pg_address);
+    const std::string demo =
+        settings.demo
+            ? prepare_demo({settings, core.layout, *core.store, core.versions, *core.fleet, core.clock}, pg_address)
+            : std::string();
 
     IoThreads threads(doors.io, io_thread_count(settings.io_threads));
     Maintenance maintenance(duties(settings, core));
     doors.front->start();
     doors.server->start();
     doors.server->set_ready(true);
-    announce(settings, doors);
+    announce(settings, doors, demo);
 
     const int signal = signals.wait();
     const SteadyTime deadline = std::chrono::steady_clock::now() + settings.shutdown_timeout_seconds;

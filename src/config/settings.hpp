@@ -22,6 +22,7 @@ struct Settings {
     std::string pg_listen = "127.0.0.1:5432";
     std::string public_host;  // host told to users of a workspace; empty: the address of pg_listen
     Secret admin_key;         // empty: generated at the first start, printed once, its hash kept in the metadata store
+    bool demo = false;        // make the sample project "demo" at start
     LogLevel log_level = LogLevel::kInfo;
     int io_threads = 0;     // 0: one a core
     int http_threads = 16;  // threads that run REST handlers

@@ -63,6 +63,9 @@ constexpr std::array kTable{
          "Key of the instance's administrator. Empty: made at the first start, logged once and written to admin.key in "
          "data_dir. Prefer the environment variable or the file: other users of the machine can see flags.",
          0, kMaxText}),
+    row<&S::demo>(
+        {"demo", kServer,
+         "Make a sample project \"demo\" at start, and print the psql line of its workspace in the ready line."}),
     row<&S::log_level>({"log_level", kServer, "Least severe events that are logged."}),
     row<&S::io_threads>({"io_threads", kServer, "Threads that serve connections. 0: one a core.", 0, 256}),
     row<&S::http_threads>({"http_threads", kServer, "Threads that run REST requests.", 1, 1024}),
