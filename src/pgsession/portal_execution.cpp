@@ -86,6 +86,10 @@ Result<void> SessionImpl::start_command_portal(Portal& portal, std::uint64_t max
         record(StatementOutcome::kSuccess);
         return {};
     }
+    if (const auto* copy = std::get_if<CopyCommand>(&*statement->command); copy != nullptr && copy->from) {
+        portal.finished = true;
+        return start_copy_in(*copy, true);
+    }
     const Result<Answer> answer = perform(*statement->command);
     if (!answer) return answer.error();
     if (statement->returns_rows()) {

@@ -72,7 +72,7 @@ Session::Next SessionImpl::run() {
 }
 
 void SessionImpl::go_idle() {
-    const bool in_transaction = block_.is_explicit();
+    const bool in_transaction = block_.is_explicit() || copy_in_;
     const milliseconds limit = in_transaction ? settings_.idle_in_transaction_timeout() : settings_.idle_timeout();
     idle_in_transaction_.store(in_transaction, std::memory_order_relaxed);
     idle_limit_.store(std::chrono::nanoseconds(limit).count(), std::memory_order_relaxed);
@@ -87,6 +87,7 @@ Session::Next SessionImpl::serve() {
     if (!over_ && reason != CancelReason::kNone && reason != CancelReason::kClientGone) end_with(error_for(reason));
     portals_.clear();
     suspended_ = nullptr;
+    copy_in_.reset();
     block_.rollback();
     wire_.flush_what_goes();
     wire_.close();
@@ -140,6 +141,10 @@ void SessionImpl::dispatch(char type, ByteSpan body) {
     }
     if (skip_to_sync_ && type != 'S' && type != 'X') return;
     const Result<pgproto::FrontendMessage> parsed = pgproto::parse_frontend(type, body);
+    if (copy_in_) {
+        parsed ? dispatch_copy(*parsed, type) : abort_copy_in(parsed.error());
+        return;
+    }
     if (!parsed) {
         handle_protocol_error(type, parsed.error());
         return;
@@ -209,6 +214,7 @@ void SessionImpl::fail(const Error& error) {
     if (reason == CancelReason::kStatementTimeout) outcome = StatementOutcome::kTimeout;
     portals_.clear();
     suspended_ = nullptr;
+    copy_in_.reset();
     record(outcome);
     // After record(), which ends the statement: an interrupt must not hit the rollback.
     block_.abort();

@@ -83,11 +83,6 @@ Found refuse_savepoint(CommandReader&) {
 Found refuse_notify(CommandReader&) {
     return refuse("LISTEN and NOTIFY are not supported");
 }
-Found refuse_copy(CommandReader&) {
-    return refuse("COPY is not supported yet",
-                  "Load and unload tables through the REST API: POST …/tables/{table}/import and …/export.");
-}
-
 using ReadCommand = Found (*)(CommandReader&);
 struct FirstWord {
     std::string_view word;
@@ -123,7 +118,7 @@ constexpr std::array kFirstWords{
     FirstWord{"fetch", [](CommandReader& r) { return found(read_fetch(r, false)); }},
     FirstWord{"move", [](CommandReader& r) { return found(read_fetch(r, true)); }},
     FirstWord{"close", [](CommandReader& r) { return found(read_close(r)); }},
-    FirstWord{"copy", refuse_copy},
+    FirstWord{"copy", [](CommandReader& r) { return found(read_copy(r)); }},
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Statements that a session answers without the engine, recognised on tokens.
 
 #include "core/error.hpp"
+#include "pgsession/copy_format.hpp"
 #include "pgsession/sql_lexer.hpp"
 
 #include <cstdint>
@@ -92,6 +93,14 @@ struct FetchCommand {
 struct CloseCommand {
     std::string name;
 };  // empty: ALL
+struct CopyCommand {
+    bool from = false;                 // STDIN, else TO STDOUT
+    std::string table;                 // as written; empty for a query
+    std::vector<std::string> columns;  // none: all
+    std::string query;
+    int query_offset = 0;  // in characters, in the statement
+    CopyFormat format;
+};
 struct NothingCommand {
     std::string tag;
 };  // accepted, without effect
@@ -102,7 +111,7 @@ struct RefusedCommand {
 using SessionCommand =
     std::variant<BeginCommand, CommitCommand, RollbackCommand, SetCommand, SetTransactionCommand, ResetCommand,
                  ShowCommand, DiscardCommand, DeallocateCommand, PrepareCommand, ExecuteCommand, FactCommand,
-                 DeclareCommand, FetchCommand, CloseCommand, NothingCommand, RefusedCommand>;
+                 DeclareCommand, FetchCommand, CloseCommand, CopyCommand, NothingCommand, RefusedCommand>;
 
 // nullopt: the statement is the engine's. Error 42601 with the position for one that is a session's and malformed.
 Result<std::optional<SessionCommand>> recognise_session_command(std::string_view statement);
@@ -144,6 +153,7 @@ Result<SessionCommand> read_prepare(CommandReader& reader);
 Result<SessionCommand> read_execute(CommandReader& reader);
 Result<SessionCommand> read_declare(CommandReader& reader);
 Result<SessionCommand> read_fetch(CommandReader& reader, bool move);
+Result<SessionCommand> read_copy(CommandReader& reader);
 Result<SessionCommand> read_close(CommandReader& reader);
 std::optional<SessionCommand> read_fact(CommandReader& reader);
 

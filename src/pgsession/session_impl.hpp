@@ -1,6 +1,7 @@
 #pragma once
 // The session behind session.hpp, in parts: session.cpp (life, dispatch, end), greeting.cpp, simple_query.cpp,
-// extended_query.cpp, execution.cpp (the engine), session_cursors.cpp, session_statements.cpp (what is answered without it). Internal.
+// extended_query.cpp, execution.cpp (the engine), session_cursors.cpp, session_statements.cpp (what is answered without
+// it). Internal.
 //
 // Everything is used by the one thread in run(), but for what is marked "any thread".
 
@@ -8,6 +9,7 @@
 #include "pgproto/backend.hpp"
 #include "pgproto/frame.hpp"
 #include "pgproto/frontend.hpp"
+#include "pgsession/copy_in.hpp"
 #include "pgsession/prepared_statement.hpp"
 #include "pgsession/session.hpp"
 #include "pgsession/settings.hpp"
@@ -74,7 +76,8 @@ private:
     };
     void handle_query(std::string_view text);
     Result<void> run_query(std::string_view text);
-    Result<void> run_script(std::string_view text);
+    // `continued`: statements of the same message ran before.
+    Result<void> run_script(std::string_view text, bool continued = false);
     Result<ParsedStatement> parse_one(std::string_view sql);
     // `key`: the text to keep its plan by; empty: it is not kept. `last`: nothing of the message follows.
     Result<void> run_parsed(ParsedStatement statement, std::string_view key, bool last);
@@ -151,6 +154,21 @@ private:
     Result<void> execute_fetch(Portal& portal, std::uint64_t max_rows);
     void refresh_fetch(PreparedStatement& statement) const;
 
+    // ---- session_copy_out.cpp, session_copy_in.cpp
+    Result<StatementPtr> plan_copy(const std::string& sql);
+    Result<std::string> copy_out(const CopyCommand& command);
+    Result<void> start_copy_in(const CopyCommand& command, bool extended);
+    void dispatch_copy(const pgproto::FrontendMessage& message, char type);
+    void abort_copy_in(const Error& error);
+    void finish_copy_in();
+    Result<void> read_copy_rows();
+    Result<void> check_copy_header() const;
+    Result<void> insert_copy_rows(bool last);
+    Result<void> insert_copy(PreparedStatement& statement, std::span<const engine::ParameterValue> values);
+    Result<void> insert_copy_batch();
+    Result<void> insert_copy_singly();
+    std::optional<std::size_t> find_bad_column(std::vector<engine::ParameterValue> values, const Error& error);
+
     // ---- session_statements.cpp
     struct Answer {
         std::string tag;
@@ -172,6 +190,7 @@ private:
     Result<Answer> perform_one(const DeclareCommand& command);
     Result<Answer> perform_one(const FetchCommand& command);  // a bug: FETCH streams what it gives
     Result<Answer> perform_one(const CloseCommand& command);
+    Result<Answer> perform_one(const CopyCommand& command);  // TO
     Result<Answer> perform_one(const NothingCommand& command);
     Result<Answer> perform_one(const RefusedCommand& command);
     Result<void> commit_block();
@@ -202,6 +221,8 @@ private:
     std::unordered_map<std::string, StatementPtr> named_;
     std::unordered_map<std::string, std::shared_ptr<Portal>> portals_;  // the unnamed one has the name ""
     Portal* suspended_ = nullptr;  // the one whose stream is the connection's open cursor
+
+    std::unique_ptr<CopyIn> copy_in_;  // while the client sends rows
 
     bool greeted_ = false;
     bool over_ = false;  // no more is read or answered

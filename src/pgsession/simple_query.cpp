@@ -23,7 +23,7 @@ void SessionImpl::handle_query(std::string_view text) {
     unnamed_.reset();
     if (!portals_.empty()) erase_portal("");
     if (const Result<void> ran = run_query(text); !ran) fail(ran.error());
-    ready();
+    if (!copy_in_) ready();
 }
 
 Result<void> SessionImpl::run_query(std::string_view text) {
@@ -32,7 +32,7 @@ Result<void> SessionImpl::run_query(std::string_view text) {
     return run_script(text);
 }
 
-Result<void> SessionImpl::run_script(std::string_view text) {
+Result<void> SessionImpl::run_script(std::string_view text, bool continued) {
     const std::vector<std::string_view> statements = split_statements(text);
     if (statements.empty()) {
         pgproto::write_empty_query_response(wire_.out());
@@ -45,7 +45,7 @@ Result<void> SessionImpl::run_script(std::string_view text) {
         if (!one) return in_message(one.error(), text, sql);
         parsed.push_back(std::move(*one));
     }
-    const bool only = parsed.size() == 1;
+    const bool only = parsed.size() == 1 && !continued;
     for (std::size_t i = 0; i < parsed.size(); ++i) {
         const std::string_view sql = parsed[i].sql;
         // Also behind a COMMIT among them: what follows is a block again.
@@ -54,6 +54,11 @@ Result<void> SessionImpl::run_script(std::string_view text) {
         const Result<void> ran =
             run_parsed(std::move(parsed[i]), only ? text : std::string_view(), i + 1 == parsed.size());
         if (!ran) return in_message(ran.error(), text, sql);
+        if (!copy_in_) continue;
+        // The rest waits for the rows.
+        if (i + 1 < parsed.size())
+            copy_in_->rest = text.substr(static_cast<std::size_t>(parsed[i + 1].sql.data() - text.data()));
+        return {};
     }
     return {};
 }
@@ -99,6 +104,7 @@ Result<void> SessionImpl::run_simple(StatementPtr statement, bool last) {
     if (statement->command) {
         const Result<std::string> tag = run_simple_command(*statement, last);
         if (!tag) return tag.error();
+        if (copy_in_) return {};
         return finish_simple(*tag, last);
     }
     // Only within a message of its own: with more, its CommandComplete must wait for the commit of them all.
@@ -131,6 +137,10 @@ Result<std::string> SessionImpl::run_simple_command(const PreparedStatement& sta
     }
     if (const auto* command = std::get_if<FetchCommand>(&*statement.command)) {
         return run_simple_fetch(*command, statement);
+    }
+    if (const auto* copy = std::get_if<CopyCommand>(&*statement.command); copy != nullptr && copy->from) {
+        if (const Result<void> started = start_copy_in(*copy, false); !started) return started.error();
+        return std::string();
     }
     const Result<Answer> answer = perform(*statement.command);
     if (!answer) return answer.error();
