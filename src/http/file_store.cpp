@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace smew::http {
@@ -18,20 +19,32 @@ constexpr std::string_view kUploadPrefix = "upl_";
 constexpr std::size_t kIdDigits = 16;
 constexpr std::size_t kKeyCharacters = 32;
 
-void sync(const std::filesystem::path& path, int flags) {
-    const UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC));
-    if (fd && ::fsync(fd.get()) == 0) return;
-    throw ErrorException(
-        {sqlstate::kIoError, std::string("a file could not be made durable: ") + std::strerror(errno)});
+[[noreturn]] void fail_to_keep(int code) {
+    throw ErrorException({sqlstate::kIoError, std::string("a file could not be kept: ") + std::strerror(code), "", ""});
 }
 
-// A loader that exported the file owns it; from now on nobody writes to it.
-void hand_over(const std::filesystem::path& path, std::uint32_t group) {
-    if (group != 0 && ::chown(path.c_str(), ::geteuid(), group) != 0) {
-        throw ErrorException({sqlstate::kIoError, std::string("a file could not be kept: ") + std::strerror(errno)});
-    }
-    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write |
-                                           std::filesystem::perms::group_read);
+void sync_directory(const std::filesystem::path& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::fsync(fd.get()) != 0) fail_to_keep(errno);
+}
+
+// A loader that exported the file owns it, and the directory it lies in: it may put a link in its place. So everything
+// is done to the one file that was opened, and from then on nobody writes to it.
+UniqueFd take_over(const std::filesystem::path& path, std::uint32_t group) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status {};
+    if (!fd || ::fstat(fd.get(), &status) != 0) fail_to_keep(errno);
+    if (!S_ISREG(status.st_mode) || status.st_nlink != 1) fail_to_keep(EINVAL);
+    if (group != 0 && ::fchown(fd.get(), ::geteuid(), group) != 0) fail_to_keep(errno);
+    if (::fchmod(fd.get(), S_IRUSR | S_IWUSR | S_IRGRP) != 0 || ::fsync(fd.get()) != 0) fail_to_keep(errno);
+    return fd;
+}
+
+void check_is(const std::filesystem::path& path, const UniqueFd& fd) {
+    struct stat opened {
+    }, named{};
+    if (::fstat(fd.get(), &opened) != 0 || ::lstat(path.c_str(), &named) != 0) fail_to_keep(errno);
+    if (opened.st_ino != named.st_ino || opened.st_dev != named.st_dev) fail_to_keep(EINVAL);
 }
 
 }  // namespace
@@ -65,10 +78,10 @@ catalog::File prepare(const NewFile& wanted, Context& context) {
 catalog::File complete(const catalog::Project& project, const catalog::File& file,
                        const std::filesystem::path& staging_file, std::string_view sha256, Context& context) {
     const std::filesystem::path place = context.layout.files_dir(project.number) / random_hex(32);
-    hand_over(staging_file, context.layout.project_gid(project.number));
-    sync(staging_file, O_RDONLY);
+    const UniqueFd kept = take_over(staging_file, context.layout.project_gid(project.number));
     std::filesystem::rename(staging_file, place);
-    sync(place.parent_path(), O_RDONLY | O_DIRECTORY);
+    check_is(place, kept);
+    sync_directory(place.parent_path());
     Result<catalog::File> done =
         context.store.complete_file(file.id, context.layout.relative(place), std::filesystem::file_size(place), sha256);
     if (!done) {

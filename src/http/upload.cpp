@@ -96,7 +96,7 @@ Result<std::string> multipart_boundary(std::string_view content_type) {
 }
 
 FileMagic magic_of(const std::filesystem::path& file) {
-    const UniqueFd in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd in(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     std::array<char, 4> first{};
     if (!in || ::pread(in.get(), first.data(), first.size(), 0) < 2) return FileMagic::kNone;
     const std::string_view magic(first.data(), first.size());
@@ -107,7 +107,7 @@ FileMagic magic_of(const std::filesystem::path& file) {
 }
 
 Result<std::string> sha256_of(const std::filesystem::path& file) {
-    const UniqueFd in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd in(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (!in) return io_error(errno);
     Sha256 hash;
     std::vector<std::uint8_t> piece(kReadPiece);
