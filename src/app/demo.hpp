@@ -20,9 +20,9 @@ struct DemoParts {
     const Clock& clock;
 };
 
-// Makes project "demo" with in_c_sales.customers (50,000 rows) and in_c_sales.orders (1,000,000) unless they are there, and
-// a workspace, which gets a new password at each start since the old one is known to nobody. Returns the workspace's
-// connection for psql: "host=… port=… dbname=… user=… password=…". Throws ErrorException when a part fails.
+// Makes project "demo" with in_c_sales.customers (50,000 rows) and in_c_sales.orders (1,000,000) unless they are there,
+// and a workspace, which gets a new password at each start since the old one is known to nobody. Returns the
+// workspace's connection for psql: "host=… port=… dbname=… user=… password=…". Throws ErrorException when a part fails.
 std::string prepare_demo(const DemoParts& parts, const std::string& pg_address);
 
 }  // namespace smew::app

@@ -10,11 +10,13 @@
 namespace smew::catalog {
 
 inline Error not_found(std::string_view what, std::string_view name) {
-    return {.code = sqlstate::kUndefinedObject, .message = std::string(what) + " " + in_quotes(name) + " does not exist"};
+    return {.code = sqlstate::kUndefinedObject,
+            .message = std::string(what) + " " + in_quotes(name) + " does not exist"};
 }
 
 inline Error exists_already(std::string_view what, std::string_view name) {
-    return {.code = sqlstate::kDuplicateObject, .message = std::string(what) + " " + in_quotes(name) + " already exists"};
+    return {.code = sqlstate::kDuplicateObject,
+            .message = std::string(what) + " " + in_quotes(name) + " already exists"};
 }
 
 inline Error bad_value(std::string message) {

@@ -1,10 +1,11 @@
 #pragma once
 // The metadata store: projects, API keys, buckets, tables and their versions, files, workspaces, credentials,
-// idempotency keys. SQLite in data_dir/metadata.sqlite (WAL, synchronous=FULL, foreign keys, numbered migrations); what a
-// call acknowledged survives kill -9. Thread-safe; each call is one transaction; a write waits for its fsync and for other
-// writes, a read for neither. Names are looked up in any case of letters. A failure of the store itself is the Result's
-// error, or an ErrorException where the call returns no Result (53100, 57P03 locked, 58030, XX001 …). Errors: 42704 not found, 42710 exists,
-// 42602 bad name, 22023 bad value, 55000 not in the right state; http/ maps them to 404, 409, 400, 422, 409.
+// idempotency keys. SQLite in data_dir/metadata.sqlite (WAL, synchronous=FULL, foreign keys, numbered migrations); what
+// a call acknowledged survives kill -9. Thread-safe; each call is one transaction; a write waits for its fsync and for
+// other writes, a read for neither. Names are looked up in any case of letters. A failure of the store itself is the
+// Result's error, or an ErrorException where the call returns no Result (53100, 57P03 locked, 58030, XX001 …). Errors:
+// 42704 not found, 42710 exists, 42602 bad name, 22023 bad value, 55000 not in the right state; http/ maps them to 404,
+// 409, 400, 422, 409.
 
 #include "auth/api_key.hpp"
 #include "core/bytes.hpp"
@@ -89,16 +90,16 @@ struct File {
 };
 
 struct Workspace {
-    WorkspaceId id;            // 8 characters a-z0-9
-    std::int64_t number = 0;   // names its directory and its user id
+    WorkspaceId id;           // 8 characters a-z0-9
+    std::int64_t number = 0;  // names its directory and its user id
     ProjectId project;
     std::string name;
     std::string status = "active";  // active | expired (computed from expires_at)
     WallTime created_at{};
     std::optional<WallTime> expires_at;
     Bytes memory_limit, size_limit;
-    std::string username;      // ws_{id}_{8 characters}
-    std::string verifier;      // SCRAM verifier text
+    std::string username;  // ws_{id}_{8 characters}
+    std::string verifier;  // SCRAM verifier text
     std::string database() const { return "workspace_" + id.value(); }
 };
 
@@ -109,23 +110,28 @@ struct IdempotencyRecord {
 };
 
 class Store {
-  public:
+public:
     // Opens or makes the database and brings it to the newest migration. Throws ErrorException when it cannot.
     static std::unique_ptr<Store> open(const std::string& file, const Clock& clock);
     virtual ~Store() = default;
 
     // ---- instance
-    virtual std::optional<std::string> instance_value(std::string_view name) = 0;  // e.g. "admin_key_hash", "mock_secret"
+    virtual std::optional<std::string> instance_value(
+        std::string_view name) = 0;  // e.g. "admin_key_hash", "mock_secret"
     virtual void set_instance_value(std::string_view name, std::string_view value) = 0;
 
     // ---- projects
     virtual Result<Project> create_project(const ProjectId& id, std::string_view name, std::string_view description,
                                            std::string_view settings_json, const auth::NewApiKey& first_key) = 0;
     virtual Result<Project> project(const ProjectId& id) = 0;  // costs about 0.1 µs a table: its sizes are summed up
-    struct ProjectPage { std::vector<Project> projects; std::uint64_t total = 0; };
+    struct ProjectPage {
+        std::vector<Project> projects;
+        std::uint64_t total = 0;
+    };
     virtual ProjectPage projects(std::uint64_t limit, std::uint64_t offset) = 0;
     virtual Result<Project> update_project(const ProjectId& id, std::optional<std::string> name,
-                                           std::optional<std::string> description, std::optional<std::string> settings_json) = 0;
+                                           std::optional<std::string> description,
+                                           std::optional<std::string> settings_json) = 0;
     // Everything that belongs to it goes in one transaction; the files on disk are storage's to remove afterwards.
     virtual Result<void> delete_project(const ProjectId& id) = 0;
 
@@ -138,46 +144,59 @@ class Store {
     // 55000 for the last live project_admin key.
     // Revoking a revoked key again changes nothing.
     virtual Result<void> revoke_api_key(const ProjectId& project, const ApiKeyId& id) = 0;
-    // 55000 when `id` is revoked already. Revokes `id` and makes `replacement` with its scope, description and time to live, in one transaction.
-    virtual Result<ApiKey> rotate_api_key(const ProjectId& project, const ApiKeyId& id, const auth::NewApiKey& replacement) = 0;
+    // 55000 when `id` is revoked already. Revokes `id` and makes `replacement` with its scope, description and time to
+    // live, in one transaction.
+    virtual Result<ApiKey> rotate_api_key(const ProjectId& project, const ApiKeyId& id,
+                                          const auth::NewApiKey& replacement) = 0;
     // Kept in memory and written at most once a minute a key.
     virtual void touch_api_key(const ApiKeyId& id) = 0;
 
     // ---- buckets and tables
-    virtual Result<Bucket> create_bucket(const ProjectId& project, std::string_view name, std::string_view description) = 0;
+    virtual Result<Bucket> create_bucket(const ProjectId& project, std::string_view name,
+                                         std::string_view description) = 0;
     virtual Result<Bucket> bucket(const ProjectId& project, std::string_view name_or_schema) = 0;
     virtual Result<std::vector<Bucket>> buckets(const ProjectId& project) = 0;
     // 55000 when it has tables and `cascade` is false.
     virtual Result<void> delete_bucket(const ProjectId& project, std::string_view name_or_schema, bool cascade) = 0;
     // The table and its first version, in one transaction.
     virtual Result<Table> create_table(const ProjectId& project, std::string_view bucket, std::string_view name,
-                                       std::string_view description, const std::vector<std::string>& column_descriptions,
+                                       std::string_view description,
+                                       const std::vector<std::string>& column_descriptions,
                                        const NewVersion& first) = 0;
     virtual Result<Table> table(const ProjectId& project, std::string_view bucket, std::string_view name) = 0;
     virtual Result<std::vector<Table>> tables(const ProjectId& project, std::string_view bucket) = 0;
     virtual Result<std::vector<Table>> all_tables(const ProjectId& project) = 0;
     // Makes `version` current if `based_on` still is; 40001 otherwise (somebody else published in between).
-    virtual Result<Table> publish_version(const TableId& table, const VersionId& based_on, const NewVersion& version) = 0;
+    virtual Result<Table> publish_version(const TableId& table, const VersionId& based_on,
+                                          const NewVersion& version) = 0;
     virtual Result<Table> set_descriptions(const TableId& table, std::optional<std::string> description,
                                            const std::vector<std::pair<std::string, std::string>>& columns) = 0;
     virtual Result<void> delete_table(const ProjectId& project, std::string_view bucket, std::string_view name) = 0;
 
     // ---- versions on disk
-    struct StaleVersion { VersionId id; std::string file; WallTime replaced_at{}; };
+    struct StaleVersion {
+        VersionId id;
+        std::string file;
+        WallTime replaced_at{};
+    };
     virtual std::vector<StaleVersion> stale_versions(WallTime replaced_before) = 0;  // no longer current
     virtual void forget_version(const VersionId& id) = 0;
     virtual std::vector<std::string> version_files() = 0;  // every file a row points at, current or stale
     virtual std::vector<std::string> file_paths() = 0;
     virtual std::vector<std::int64_t> project_numbers() = 0;
     virtual std::vector<std::int64_t> workspace_numbers() = 0;
-    // The highest numbers ever given, also to what was deleted since. A higher one on disk is not of this store's making.
-    struct LastNumbers { std::int64_t project = 0, workspace = 0; };
+    // The highest numbers ever given, also to what was deleted since. A higher one on disk is not of this store's
+    // making.
+    struct LastNumbers {
+        std::int64_t project = 0, workspace = 0;
+    };
     virtual LastNumbers last_numbers() = 0;
 
     // ---- files
     virtual Result<File> prepare_file(const ProjectId& project, const File& file) = 0;
     virtual Result<File> file_by_upload_key(const ProjectId& project, std::string_view upload_key) = 0;
-    virtual Result<File> complete_file(const FileId& id, std::string_view path, std::uint64_t size, std::string_view sha256) = 0;
+    virtual Result<File> complete_file(const FileId& id, std::string_view path, std::uint64_t size,
+                                       std::string_view sha256) = 0;
     virtual Result<File> file(const ProjectId& project, const FileId& id) = 0;
     virtual Result<std::vector<File>> files(const ProjectId& project) = 0;
     virtual Result<void> delete_file(const ProjectId& project, const FileId& id) = 0;
@@ -201,16 +220,18 @@ class Store {
                                       WallTime expires_at) = 0;
     virtual void forget_expired_idempotency() = 0;
 
-    struct Counts { std::int64_t projects = 0, buckets = 0, tables = 0, workspaces = 0, tables_bytes = 0, files_bytes = 0; };
+    struct Counts {
+        std::int64_t projects = 0, buckets = 0, tables = 0, workspaces = 0, tables_bytes = 0, files_bytes = 0;
+    };
     virtual Counts counts() = 0;
     virtual bool healthy() = 0;  // a trivial read succeeds
 };
 
-// "in.c-sales" → "in_c_sales". Error 42602 for anything that is no bucket name: 1 to 64 of [A-Za-z0-9_.-], starting with
-// in, out or sys and then ".c-" or "_c_" … see names.cpp for the rule, which also holds for tables and columns.
+// "in.c-sales" → "in_c_sales". Error 42602 for anything that is no bucket name: 1 to 64 of [A-Za-z0-9_.-], starting
+// with in, out or sys and then ".c-" or "_c_" … see names.cpp for the rule, which also holds for tables and columns.
 Result<std::string> schema_of_bucket(std::string_view bucket_name);
-Result<void> check_table_name(std::string_view name);    // [A-Za-z_][A-Za-z0-9_-]{0,127}; kept in its case
-Result<void> check_column_name(std::string_view name);   // 1 to 127 characters, no control characters, no quotes
-Result<void> check_project_id(std::string_view id);      // [A-Za-z0-9][A-Za-z0-9_-]{0,63}
+Result<void> check_table_name(std::string_view name);   // [A-Za-z_][A-Za-z0-9_-]{0,127}; kept in its case
+Result<void> check_column_name(std::string_view name);  // 1 to 127 characters, no control characters, no quotes
+Result<void> check_project_id(std::string_view id);     // [A-Za-z0-9][A-Za-z0-9_-]{0,63}
 
 }  // namespace smew::catalog

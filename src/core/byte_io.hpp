@@ -24,7 +24,7 @@ constexpr T to_big_endian(T value) {
 
 // Appends to a buffer it does not own. The buffer's capacity is kept across uses, so steady state allocates nothing.
 class ByteWriter {
-  public:
+public:
     explicit ByteWriter(std::vector<std::uint8_t>& out) : out_(out) {}
 
     void u8(std::uint8_t value) { out_.push_back(value); }
@@ -55,7 +55,7 @@ class ByteWriter {
         std::memcpy(out_.data() + position, &big, sizeof big);
     }
 
-  private:
+private:
     template <class T>
     void fixed(T value) {
         const T big = to_big_endian(value);
@@ -69,7 +69,7 @@ class ByteWriter {
 // Reads what it is given. Past the end every read gives zero or empty and ok() turns false for good, so that a parser
 // reads all fields and checks once.
 class ByteReader {
-  public:
+public:
     explicit ByteReader(ByteSpan data) : data_(data) {}
 
     std::uint8_t u8() { return fixed<std::uint8_t>(); }
@@ -104,7 +104,7 @@ class ByteReader {
     // True when everything was read and nothing was missing: how a message must end.
     bool complete() const { return ok_ && data_.empty(); }
 
-  private:
+private:
     ByteSpan fail() {
         ok_ = false;
         data_ = {};

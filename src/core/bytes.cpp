@@ -25,7 +25,8 @@ constexpr std::array<Unit, 8> kUnits{{{"TB", 1'000'000'000'000ULL},
                                       {"KB", 1'000ULL}}};
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+    return std::ranges::equal(a, b,
+                              [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 Error bad_size(std::string_view text) {

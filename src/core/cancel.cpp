@@ -18,8 +18,8 @@ Error error_for(CancelReason reason) {
         case CancelReason::kAdmin:
             return {sqlstate::kAdminShutdown, "terminating connection due to administrator command"};
         case CancelReason::kExpired:
-            return {sqlstate::kAdminShutdown, "terminating connection because the workspace has expired or was deleted", "",
-                    "Ask the project's admin for a new workspace or for more time on this one."};
+            return {sqlstate::kAdminShutdown, "terminating connection because the workspace has expired or was deleted",
+                    "", "Ask the project's admin for a new workspace or for more time on this one."};
         case CancelReason::kCredentialsReset:
             return {sqlstate::kAdminShutdown, "terminating connection because the workspace's password was reset", "",
                     "Connect again with the new password."};
@@ -30,7 +30,8 @@ Error error_for(CancelReason reason) {
         case CancelReason::kShutdown:
             return {sqlstate::kAdminShutdown, "terminating connection because the server is shutting down"};
         case CancelReason::kWorkerLost:
-            return {sqlstate::kCrashShutdown, "terminating connection because the workspace's worker process ended unexpectedly",
+            return {sqlstate::kCrashShutdown,
+                    "terminating connection because the workspace's worker process ended unexpectedly",
                     "Statements that were not committed are lost; what was committed is safe.", "Connect again."};
     }
     return {sqlstate::kInternalError, "the statement was ended without a reason"};

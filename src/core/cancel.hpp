@@ -9,17 +9,17 @@ namespace smew {
 
 enum class CancelReason : std::uint8_t {
     kNone,
-    kUser,             // CancelRequest, pg_cancel_backend
+    kUser,  // CancelRequest, pg_cancel_backend
     kStatementTimeout,
-    kClientGone,       // nobody is left to be told
-    kLimit,            // a limit on rows, bytes, disk or memory
-    kAdmin,            // force-disconnect
-    kExpired,          // the workspace's time is over or it was deleted
+    kClientGone,  // nobody is left to be told
+    kLimit,       // a limit on rows, bytes, disk or memory
+    kAdmin,       // force-disconnect
+    kExpired,     // the workspace's time is over or it was deleted
     kCredentialsReset,
     kIdleTimeout,
     kIdleInTransactionTimeout,
     kShutdown,
-    kWorkerLost,       // the worker process ended
+    kWorkerLost,  // the worker process ended
 };
 
 // The error a client gets for it. kNone is a bug and gives XX000.

@@ -10,21 +10,21 @@ using WallTime = std::chrono::sys_time<std::chrono::microseconds>;  // UTC
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 class Clock {
-  public:
+public:
     virtual ~Clock() = default;
     virtual WallTime now() const = 0;
     virtual SteadyTime steady_now() const = 0;
 };
 
 class SystemClock final : public Clock {
-  public:
+public:
     WallTime now() const override;
     SteadyTime steady_now() const override { return std::chrono::steady_clock::now(); }
 };
 
 // Stands still until it is moved. For tests.
 class ManualClock final : public Clock {
-  public:
+public:
     explicit ManualClock(WallTime start) : now_(start) {}
     WallTime now() const override { return now_; }
     SteadyTime steady_now() const override { return steady_; }
@@ -33,7 +33,7 @@ class ManualClock final : public Clock {
         steady_ += step;
     }
 
-  private:
+private:
     WallTime now_;
     SteadyTime steady_{};
 };

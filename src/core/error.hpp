@@ -25,11 +25,11 @@ using Result = boost::system::result<T, Error>;
 
 // Thrown by Result::value() on an Error, and by start-up code.
 class ErrorException : public std::runtime_error {
-  public:
+public:
     explicit ErrorException(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
     const Error& error() const { return error_; }
 
-  private:
+private:
     Error error_;
 };
 

@@ -10,13 +10,13 @@ namespace smew {
 
 template <class Tag, class Value>
 class StrongId {
-  public:
+public:
     StrongId() = default;
     explicit StrongId(Value value) : value_(std::move(value)) {}
     const Value& value() const { return value_; }
     friend auto operator<=>(const StrongId&, const StrongId&) = default;
 
-  private:
+private:
     Value value_{};
 };
 

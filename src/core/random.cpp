@@ -1,8 +1,7 @@
 #include "core/random.hpp"
 
-#include <sys/random.h>
-
 #include <string_view>
+#include <sys/random.h>
 #include <system_error>
 #include <vector>
 
@@ -28,7 +27,9 @@ void fill_random(std::span<std::uint8_t> out) {
     }
 }
 
-std::string random_hex(std::size_t digits) { return random_of("0123456789abcdef", digits); }
+std::string random_hex(std::size_t digits) {
+    return random_of("0123456789abcdef", digits);
+}
 
 std::string random_token(std::size_t length) {
     return random_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length);

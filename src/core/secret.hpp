@@ -8,7 +8,7 @@
 namespace smew {
 
 class Secret {
-  public:
+public:
     Secret() = default;
     explicit Secret(std::string value) : value_(std::move(value)) {}
     Secret(const Secret&) = default;
@@ -23,7 +23,7 @@ class Secret {
     std::string_view reveal() const { return value_; }
     bool empty() const { return value_.empty(); }
 
-  private:
+private:
     void wipe() {
         volatile char* bytes = value_.data();
         for (std::size_t i = 0; i < value_.size(); ++i) bytes[i] = 0;

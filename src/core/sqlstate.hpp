@@ -9,7 +9,7 @@
 namespace smew {
 
 class Sqlstate {
-  public:
+public:
     constexpr Sqlstate() : code_{'0', '0', '0', '0', '0'} {}
     constexpr explicit Sqlstate(const char (&code)[6]) : code_{code[0], code[1], code[2], code[3], code[4]} {}
 
@@ -28,7 +28,7 @@ class Sqlstate {
 
     friend constexpr auto operator<=>(const Sqlstate&, const Sqlstate&) = default;
 
-  private:
+private:
     std::array<char, 5> code_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// '\x00ff'::bytea as PostgreSQL reads it. DuckDB takes '\x' for one byte only, '\x00' and then the letters f, f; clients
-// write whole values so (psycopg2 does), and would store other bytes than they meant. Internal to engine/.
+// '\x00ff'::bytea as PostgreSQL reads it. DuckDB takes '\x' for one byte only, '\x00' and then the letters f, f;
+// clients write whole values so (psycopg2 does), and would store other bytes than they meant. Internal to engine/.
 
 #include "engine/parse_tree.hpp"
 

@@ -125,8 +125,7 @@ TEST_F(ColumnViews, LargeEnums) {
 
 // Constant, dictionary and sequence vectors, nested ones too: DuckDB's own collection of them.
 TEST_F(ColumnViews, EveryFormOfVector) {
-    for (const char* type : {"1", "'x'", "[1, 2]", "{'a': [1], 'b': {'c': 'x'}}", "map([1], ['x'])",
-                             "[{'a': 'x'}]"}) {
+    for (const char* type : {"1", "'x'", "[1, 2]", "{'a': [1], 'b': {'c': 'x'}}", "map([1], ['x'])", "[{'a': 'x'}]"}) {
         const std::string query = std::string("FROM test_vector_types(") + type + ", all_flat := ";
         const auto flat = run(db, query + "true)").value();
         const auto all = run(db, query + "false)").value();

@@ -1,9 +1,9 @@
 #pragma once
 // The engine: one DuckDB instance behind the gate, and connections that parse, prepare and execute on it.
 //
-// Threads: an Instance is thread-safe. A Connection and what it made belong to one thread at a time, except interrupt(),
-// which any thread may call. Every failure is an Error with a SQLSTATE; no exception and no DuckDB type gets out.
-// The order of initialisation and the gate follow the measured facts in docs/adr/ (sandbox).
+// Threads: an Instance is thread-safe. A Connection and what it made belong to one thread at a time, except
+// interrupt(), which any thread may call. Every failure is an Error with a SQLSTATE; no exception and no DuckDB type
+// gets out. The order of initialisation and the gate follow the measured facts in docs/adr/ (sandbox).
 
 #include "core/bytes.hpp"
 #include "core/cancel.hpp"
@@ -27,14 +27,14 @@ namespace smew::engine {
 // ---------------------------------------------------------------- names of the project's tables
 
 struct ResolvedTable {
-    std::string file;            // DuckDB file of the version, holding main.data
+    std::string file;  // DuckDB file of the version, holding main.data
     std::int64_t version_id = 0;
 };
 
 // Who knows the project's tables. Called while a statement is bound, from the thread that prepares it; it may block
 // (a question to the gateway). Implementations are thread-safe.
 class TableResolver {
-  public:
+public:
     virtual ~TableResolver() = default;
     // nullopt: the project has no such table. Also answers the form `in_c_sales_orders.data`.
     virtual Result<std::optional<ResolvedTable>> resolve(std::string_view schema, std::string_view table) = 0;
@@ -47,16 +47,42 @@ class TableResolver {
 // ---------------------------------------------------------------- statements
 
 enum class StatementKind : std::uint8_t {
-    kSelect, kInsert, kUpdate, kDelete, kMerge, kExplain,
-    kCreateTable, kCreateTableAs, kCreateView, kCreateSchema, kCreateSequence, kCreateIndex, kCreateType, kCreateMacro,
-    kDropTable, kDropView, kDropSchema, kDropSequence, kDropIndex, kDropType, kDropMacro,
-    kAlterTable, kAlterView, kAlterOther, kComment, kTruncate,
-    kBegin, kCommit, kRollback, kAnalyze, kOther,
+    kSelect,
+    kInsert,
+    kUpdate,
+    kDelete,
+    kMerge,
+    kExplain,
+    kCreateTable,
+    kCreateTableAs,
+    kCreateView,
+    kCreateSchema,
+    kCreateSequence,
+    kCreateIndex,
+    kCreateType,
+    kCreateMacro,
+    kDropTable,
+    kDropView,
+    kDropSchema,
+    kDropSequence,
+    kDropIndex,
+    kDropType,
+    kDropMacro,
+    kAlterTable,
+    kAlterView,
+    kAlterOther,
+    kComment,
+    kTruncate,
+    kBegin,
+    kCommit,
+    kRollback,
+    kAnalyze,
+    kOther,
 };
 
 // One parsed statement that has passed the first half of the gate (kinds, targets, names on the parse tree).
 class Statement {
-  public:
+public:
     virtual ~Statement() = default;
     virtual StatementKind kind() const = 0;
     // The number of the highest $n in it.
@@ -67,18 +93,35 @@ class Statement {
 
 // What a client sent for a parameter. Text is converted to the parameter's type by the engine.
 struct Null {};
-struct TextValue { std::string_view text; };                      // PostgreSQL's text form
-struct BlobValue { std::string_view bytes; };
-struct DateValue { std::int32_t days; };                          // since 1970-01-01
-struct TimeValue { std::int64_t micros; };
-struct TimestampValue { std::int64_t micros; };                   // since 1970-01-01
-struct TimestampTzValue { std::int64_t micros; };
-struct UuidValue { std::array<std::uint8_t, 16> bytes; };
+struct TextValue {
+    std::string_view text;
+};  // PostgreSQL's text form
+struct BlobValue {
+    std::string_view bytes;
+};
+struct DateValue {
+    std::int32_t days;
+};  // since 1970-01-01
+struct TimeValue {
+    std::int64_t micros;
+};
+struct TimestampValue {
+    std::int64_t micros;
+};  // since 1970-01-01
+struct TimestampTzValue {
+    std::int64_t micros;
+};
+struct UuidValue {
+    std::array<std::uint8_t, 16> bytes;
+};
 struct ListValue;
-using ParameterValue = std::variant<Null, bool, std::int16_t, std::int32_t, std::int64_t, float, double, TextValue, BlobValue,
-                                    DateValue, TimeValue, TimestampValue, TimestampTzValue, Interval, UuidValue,
-                                    std::shared_ptr<ListValue>>;
-struct ListValue { Type element; std::vector<ParameterValue> values; };
+using ParameterValue =
+    std::variant<Null, bool, std::int16_t, std::int32_t, std::int64_t, float, double, TextValue, BlobValue, DateValue,
+                 TimeValue, TimestampValue, TimestampTzValue, Interval, UuidValue, std::shared_ptr<ListValue>>;
+struct ListValue {
+    Type element;
+    std::vector<ParameterValue> values;
+};
 
 struct ResultColumn {
     std::string name;
@@ -89,7 +132,7 @@ class Prepared;
 
 // Rows as they are made; nothing is materialised. Ends the statement when destroyed.
 class Cursor {
-  public:
+public:
     virtual ~Cursor() = default;
     // The next rows, nullptr at the end. An error may come after rows were given. After an interrupt it is 57014.
     virtual Result<const Chunk*> next() = 0;
@@ -98,7 +141,7 @@ class Cursor {
 };
 
 class Prepared {
-  public:
+public:
     virtual ~Prepared() = default;
     virtual StatementKind kind() const = 0;
     virtual bool constant() const = 0;
@@ -115,7 +158,7 @@ class Prepared {
 // ---------------------------------------------------------------- connection
 
 class Connection {
-  public:
+public:
     virtual ~Connection() = default;
 
     // Splits and parses DuckDB SQL. Error 42601 with position, or what the gate refuses (42501, 0A000, 25006).
@@ -141,16 +184,16 @@ class Connection {
 };
 
 struct InstanceOptions {
-    std::string database_file;     // ":memory:" for loaders
+    std::string database_file;  // ":memory:" for loaders
     std::string temp_dir;
-    std::string versions_dir;      // may be attached read-only on first use; empty: none
+    std::string versions_dir;  // may be attached read-only on first use; empty: none
     Bytes memory_limit;
     Bytes temp_limit;
     std::uint32_t threads = 1;
 };
 
 class Instance {
-  public:
+public:
     // Opens, restricts and locks the instance. `resolver` outlives it.
     static Result<std::unique_ptr<Instance>> open(const InstanceOptions& options, TableResolver& resolver);
     virtual ~Instance() = default;

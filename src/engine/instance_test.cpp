@@ -38,9 +38,11 @@ TEST(InstanceTest, RefusesWhatIsNoDatabase) {
 
 TEST(InstanceTest, LimitsMemory) {
     Workspace workspace("limited.duckdb", {32U << 20});
-    EXPECT_EQ(code(workspace.connection(), "SELECT len(max(l)) FROM (SELECT list(i) AS l FROM range(20000000) r(i))"), "53200");
+    EXPECT_EQ(code(workspace.connection(), "SELECT len(max(l)) FROM (SELECT list(i) AS l FROM range(20000000) r(i))"),
+              "53200");
     ASSERT_TRUE(workspace.instance().set_memory_limit({1U << 30}));
-    EXPECT_EQ(code(workspace.connection(), "SELECT len(max(l)) FROM (SELECT list(i) AS l FROM range(20000000) r(i))"), "00000");
+    EXPECT_EQ(code(workspace.connection(), "SELECT len(max(l)) FROM (SELECT list(i) AS l FROM range(20000000) r(i))"),
+              "00000");
     EXPECT_FALSE(workspace.instance().broken());
 }
 

@@ -12,13 +12,13 @@ class SelectStatement;
 namespace smew::engine {
 
 class TreeWalk {
-  public:
+public:
     explicit TreeWalk(TreeParts& parts) : parts_(parts) {}
 
     void statement(duckdb::SQLStatement& statement);
     void expression(duckdb::unique_ptr<duckdb::ParsedExpression>& slot);
 
-  private:
+private:
     void expressions(duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>>& list);
     void note(duckdb::unique_ptr<duckdb::ParsedExpression>& slot);
     void query(duckdb::SelectStatement& select);

@@ -64,9 +64,9 @@ private:
     std::vector<Type> parameter_types_;
 
     duckdb::unique_ptr<duckdb::PreparedStatement> planned_;
-    Types types_;           // of the columns, as first planned
+    Types types_;                                // of the columns, as first planned
     duckdb::vector<std::string> planned_names_;  // of the columns, as DuckDB calls them
-    ParameterCasts casts_;  // what was done to the tree before it was first planned
+    ParameterCasts casts_;                       // what was done to the tree before it was first planned
     Types parameter_types_as_planned_;
     duckdb::case_insensitive_map_t<duckdb::BoundParameterData> values_;
     std::vector<SessionState::Bound> bound_;  // project tables in the plan

@@ -12,7 +12,7 @@
 namespace smew::engine {
 
 class ParsedStatement final : public Statement {
-  public:
+public:
     struct Parts {
         StatementKind kind = StatementKind::kOther;
         std::size_t parameter_count = 0;
@@ -30,7 +30,7 @@ class ParsedStatement final : public Statement {
     // For the connection that prepares it.
     Parts& parts() { return parts_; }
 
-  private:
+private:
     Parts parts_;
 };
 

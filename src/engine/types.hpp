@@ -14,22 +14,31 @@
 namespace smew::engine {
 
 enum class TypeId : std::uint8_t {
-    kBoolean,      // std::uint8_t 0 or 1
-    kTinyInt, kSmallInt, kInteger, kBigInt,          // std::int8_t … std::int64_t
-    kUTinyInt, kUSmallInt, kUInteger, kUBigInt,
-    kHugeInt,      // HugeInt
-    kUHugeInt,     // UHugeInt
-    kFloat, kDouble,
-    kDecimal,      // width <= 4: int16, <= 9: int32, <= 18: int64, else HugeInt; value * 10^scale
-    kVarchar,      // StringRef, UTF-8
-    kBlob,         // StringRef
-    kBit,          // StringRef: first byte: padding bits; the rest, big-endian
-    kDate,         // int32 days since 1970-01-01; INT32_MAX infinity, -INT32_MAX -infinity
-    kTime,         // int64 µs since midnight
-    kTimeTz,       // uint64: upper 40 bits µs, lower 24 bits: (MAX_OFFSET - offset seconds), MAX_OFFSET = 16*3600-1
-    kTimeNs,       // int64 ns since midnight
-    kTimestamp,    // int64 µs since 1970; INT64_MAX infinity, -INT64_MAX -infinity
-    kTimestampSec, kTimestampMs, kTimestampNs,       // int64 in that unit
+    kBoolean,  // std::uint8_t 0 or 1
+    kTinyInt,
+    kSmallInt,
+    kInteger,
+    kBigInt,  // std::int8_t … std::int64_t
+    kUTinyInt,
+    kUSmallInt,
+    kUInteger,
+    kUBigInt,
+    kHugeInt,   // HugeInt
+    kUHugeInt,  // UHugeInt
+    kFloat,
+    kDouble,
+    kDecimal,    // width <= 4: int16, <= 9: int32, <= 18: int64, else HugeInt; value * 10^scale
+    kVarchar,    // StringRef, UTF-8
+    kBlob,       // StringRef
+    kBit,        // StringRef: first byte: padding bits; the rest, big-endian
+    kDate,       // int32 days since 1970-01-01; INT32_MAX infinity, -INT32_MAX -infinity
+    kTime,       // int64 µs since midnight
+    kTimeTz,     // uint64: upper 40 bits µs, lower 24 bits: (MAX_OFFSET - offset seconds), MAX_OFFSET = 16*3600-1
+    kTimeNs,     // int64 ns since midnight
+    kTimestamp,  // int64 µs since 1970; INT64_MAX infinity, -INT64_MAX -infinity
+    kTimestampSec,
+    kTimestampMs,
+    kTimestampNs,  // int64 in that unit
     kTimestampTz,  // int64 µs since 1970 UTC
     kInterval,     // Interval
     kUuid,         // HugeInt with the top bit flipped
@@ -47,10 +56,23 @@ enum class TypeId : std::uint8_t {
     kOther,        // anything else: the engine casts it to VARCHAR before it is read
 };
 
-struct HugeInt { std::uint64_t lower; std::int64_t upper; };
-struct UHugeInt { std::uint64_t lower; std::uint64_t upper; };
-struct Interval { std::int32_t months; std::int32_t days; std::int64_t micros; };
-struct ListEntry { std::uint64_t offset; std::uint64_t length; };
+struct HugeInt {
+    std::uint64_t lower;
+    std::int64_t upper;
+};
+struct UHugeInt {
+    std::uint64_t lower;
+    std::uint64_t upper;
+};
+struct Interval {
+    std::int32_t months;
+    std::int32_t days;
+    std::int64_t micros;
+};
+struct ListEntry {
+    std::uint64_t offset;
+    std::uint64_t length;
+};
 
 // 16 bytes: length, then up to 12 bytes inline, or a 4-byte prefix and a pointer.
 struct StringRef {
@@ -67,13 +89,13 @@ struct StringRef {
 
 struct Type {
     TypeId id = TypeId::kUnknown;
-    std::uint8_t width = 0, scale = 0;      // kDecimal
-    std::string alias;                      // "JSON", or a user's CREATE TYPE name; empty: none
-    std::vector<std::string> enum_values;   // kEnum
-    std::vector<std::string> field_names;   // kStruct, kUnion (its members)
-    std::vector<Type> children;             // kList, kArray, kMap (one struct), kStruct, kUnion (its members)
-    std::uint64_t array_size = 0;           // kArray
-    std::string text;                       // DuckDB's own name for it, as "DECIMAL(12,2)" or "STRUCT(a INTEGER)[]"
+    std::uint8_t width = 0, scale = 0;     // kDecimal
+    std::string alias;                     // "JSON", or a user's CREATE TYPE name; empty: none
+    std::vector<std::string> enum_values;  // kEnum
+    std::vector<std::string> field_names;  // kStruct, kUnion (its members)
+    std::vector<Type> children;            // kList, kArray, kMap (one struct), kStruct, kUnion (its members)
+    std::uint64_t array_size = 0;          // kArray
+    std::string text;                      // DuckDB's own name for it, as "DECIMAL(12,2)" or "STRUCT(a INTEGER)[]"
 };
 
 // A flat column of one chunk. Row r is NULL when valid(r) is false; otherwise its value is at data + r * size.
@@ -83,7 +105,9 @@ struct ColumnView {
     const std::uint64_t* validity = nullptr;  // bit r set: valid; nullptr: all valid
     std::vector<ColumnView> children;         // of nested types; children of lists are indexed by ListEntry
 
-    bool valid(std::uint64_t row) const { return validity == nullptr || ((validity[row / 64] >> (row % 64)) & 1U) != 0; }
+    bool valid(std::uint64_t row) const {
+        return validity == nullptr || ((validity[row / 64] >> (row % 64)) & 1U) != 0;
+    }
     template <class T>
     const T& at(std::uint64_t row) const {
         return static_cast<const T*>(data)[row];

@@ -77,8 +77,10 @@ std::string reap(const Process& process) {
 
 void kill_process(const Process& process) {
     // By descriptor: a number might already belong to another process.
-    if (process.pidfd) ::syscall(SYS_pidfd_send_signal, process.pidfd.get(), SIGKILL, nullptr, 0);
-    else if (process.pid > 0) ::kill(process.pid, SIGKILL);
+    if (process.pidfd)
+        ::syscall(SYS_pidfd_send_signal, process.pidfd.get(), SIGKILL, nullptr, 0);
+    else if (process.pid > 0)
+        ::kill(process.pid, SIGKILL);
 }
 
 }  // namespace smew::fleet

@@ -46,7 +46,7 @@ struct WorkerRecord {
     SteadyTime started_at{};
     SteadyTime idle_since{};  // meaningful without sessions and jobs
     SteadyTime kill_at{};     // when ending: SIGKILL after this
-    int waiting = 0;  // callers that wait for it to be ready, each to use it at once
+    int waiting = 0;          // callers that wait for it to be ready, each to use it at once
     std::unordered_map<SessionId, LiveSession> sessions;
     std::map<std::uint64_t, JobResult> jobs;  // running and finished ones not yet collected
     std::uint64_t memory_bytes = 0, disk_bytes = 0;

@@ -7,10 +7,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fcntl.h>
 #include <sys/resource.h>
-
-#include <atomic>
 #include <thread>
 
 namespace smew::net {

@@ -8,13 +8,14 @@
 //   projects/, workspaces/              0711
 //   projects/{project}/                 0711
 //   projects/{project}/versions/        table versions {version token}.duckdb, 0440; 0750, group: the project's
-//   projects/{project}/staging/         of loaders: half-made versions, exports, uploads; emptied at start; 0700, the loader's
-//   projects/{project}/files/           uploaded files {token}; 0750, group: the project's
+//   projects/{project}/staging/         of loaders: half-made versions, exports, uploads; emptied at start; 0700, the
+//   loader's projects/{project}/files/           uploaded files {token}; 0750, group: the project's
 //   workspaces/{workspace}/             workspace.duckdb and its .wal, tmp/ (0700, the worker's user)
 //
-// Users and groups, when smew runs as root: with base b, workspace w runs as user b + 2w, the loaders of project p as user
-// b + 2p + 1 (even and odd: no number is taken twice, numbers are never reused), both in group b + p of the project. Without
-// them all belongs to smew's own user, directories other than (data_dir) are 0700 or 0750 and version files 0444.
+// Users and groups, when smew runs as root: with base b, workspace w runs as user b + 2w, the loaders of project p as
+// user b + 2p + 1 (even and odd: no number is taken twice, numbers are never reused), both in group b + p of the
+// project. Without them all belongs to smew's own user, directories other than (data_dir) are 0700 or 0750 and version
+// files 0444.
 
 #include "catalog/store.hpp"
 #include "core/bytes.hpp"
@@ -26,7 +27,7 @@
 namespace smew::storage {
 
 class Layout {
-  public:
+public:
     // Makes what is missing. `uid_base` > 0: directories are handed to the workers' users (needs root). Throws
     // ErrorException when data_dir cannot be used.
     Layout(const std::filesystem::path& data_dir, std::uint32_t uid_base);
@@ -57,11 +58,11 @@ class Layout {
     std::uint32_t loader_uid(std::int64_t project) const;
     std::uint32_t project_gid(std::int64_t project) const;
 
-    // A fresh random name, ending in `suffix` ([A-Za-z0-9._-]*). Who creates the file there uses O_EXCL and O_NOFOLLOW: the
-    // directory belongs to the loaders.
+    // A fresh random name, ending in `suffix` ([A-Za-z0-9._-]*). Who creates the file there uses O_EXCL and O_NOFOLLOW:
+    // the directory belongs to the loaders.
     std::filesystem::path new_staging_path(std::int64_t project, std::string_view suffix) const;
 
-  private:
+private:
     bool separates_users() const { return uid_base_ != 0; }
     std::filesystem::path project_dir(std::int64_t project) const;
 

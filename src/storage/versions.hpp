@@ -14,7 +14,7 @@
 namespace smew::storage {
 
 class Versions {
-  public:
+public:
     // `changed` is called after each metadata transaction that changed what a project's names mean, before the caller
     // gets its result: it bumps the project's generation.
     Versions(const Layout& layout, catalog::Store& store, std::function<void(const ProjectId&)> changed);
@@ -24,25 +24,26 @@ class Versions {
     // (58030). Call it when the loader process has ended: what it still had open it could still write.
     Result<std::string> adopt(std::int64_t project, const std::filesystem::path& staging_file) const;
 
-    // Both take the staging file over: on an error neither it nor a version file is left behind. (After a failure of the
-    // disk nobody can tell whether the transaction will survive: then the version file stays until the next start.)
+    // Both take the staging file over: on an error neither it nor a version file is left behind. (After a failure of
+    // the disk nobody can tell whether the transaction will survive: then the version file stays until the next start.)
     // publish gives 40001 when somebody else has published since `based_on` was read.
     Result<catalog::Table> create_table(const catalog::Project& project, std::string_view bucket, std::string_view name,
-                                        std::string_view description, const std::vector<std::string>& column_descriptions,
+                                        std::string_view description,
+                                        const std::vector<std::string>& column_descriptions,
                                         const std::filesystem::path& staging_file, const link::JobOutcome& made,
                                         const std::vector<std::string>& primary_key);
     Result<catalog::Table> publish(const catalog::Project& project, const catalog::Table& based_on,
                                    const std::filesystem::path& staging_file, const link::JobOutcome& made,
                                    const std::vector<std::string>& primary_key);
 
-    // Removes staging files, version files, uploads and directories that no row points at, and makes missing directories
-    // of projects. Before any worker runs. Throws 55000, removing nothing, when a directory has a number that the metadata
-    // store never gave out: then the store was lost or is an old copy.
+    // Removes staging files, version files, uploads and directories that no row points at, and makes missing
+    // directories of projects. Before any worker runs. Throws 55000, removing nothing, when a directory has a number
+    // that the metadata store never gave out: then the store was lost or is an old copy.
     void clean_at_start() const;
     // Unlinks versions replaced longer ago than `grace`. Workers that have one open keep reading it.
     void collect(std::chrono::seconds grace, const Clock& clock) const;
 
-  private:
+private:
     Result<catalog::NewVersion> adopted_version(std::int64_t project, const std::filesystem::path& staging_file,
                                                 const link::JobOutcome& made,
                                                 const std::vector<std::string>& primary_key) const;
