@@ -124,6 +124,7 @@ constexpr std::array kPatterns = {
     Pattern{Type::CONSTRAINT, "CHECK constraint", sqlstate::kCheckViolation},
     Pattern{Type::CONSTRAINT, "foreign key", sqlstate::kForeignKeyViolation},
     Pattern{Type::CONSTRAINT, "Duplicate key", sqlstate::kUniqueViolation},
+    Pattern{Type::CONSTRAINT, "duplicate key", sqlstate::kUniqueViolation},
     Pattern{Type::CONSTRAINT, "primary key", sqlstate::kUniqueViolation},
     Pattern{Type::CONSTRAINT, "unique constraint", sqlstate::kUniqueViolation},
     Pattern{Type::TRANSACTION, "Current transaction is aborted", sqlstate::kInFailedTransaction},

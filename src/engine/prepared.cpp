@@ -35,6 +35,17 @@ bool depends_on_time_zone(const std::vector<ResultColumn>& columns) {
     });
 }
 
+// What a parameter that DuckDB has not typed takes: the type it is cast to, which may still be a mere name, or a number.
+LogicalType example_type(const LogicalType& cast_to, duckdb::ClientContext& context) {
+    if (!is_known(cast_to)) return LogicalType(LogicalTypeId::BIGINT);
+    if (cast_to.id() != LogicalTypeId::UNBOUND) return cast_to;
+    try {
+        return duckdb::TransformStringToLogicalType(cast_to.ToString(), context);
+    } catch (const std::exception&) {
+        return LogicalType(LogicalTypeId::VARCHAR);  // a type of the user's own: its text form serves
+    }
+}
+
 }  // namespace
 
 PlannedStatement::PlannedStatement(duckdb::shared_ptr<duckdb::ClientContext> context,
@@ -128,7 +139,7 @@ Result<void> PlannedStatement::describe_by_example(const duckdb::SQLStatement& t
                                                    const Result<void>& reason) {
     if (auto planned = plan(tree.Copy()); !planned) return reason ? planned : reason;
     for (std::size_t i = 0; i < known.size(); ++i) {
-        parameter_types_as_planned_[i] = is_known(known[i]) ? known[i] : LogicalType(LogicalTypeId::BIGINT);
+        parameter_types_as_planned_[i] = is_known(known[i]) ? known[i] : example_type(casts_.types[i], *context_);
         parameter_types_[i] = describe(parameter_types_as_planned_[i]);
     }
     auto values = duckdb::case_insensitive_map_t<duckdb::BoundParameterData>();

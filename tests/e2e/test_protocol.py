@@ -213,3 +213,20 @@ def test_a_pipeline_of_thousands_of_statements(wire):
     kinds = "".join(kind for kind, _ in wire.until_ready())
     sender.join()
     assert kinds == "12DC" * count + "Z"
+
+
+def test_parameters_beside_a_table_functions(wire):
+    """Such a statement is planned with its values; each must keep the type it is cast to."""
+    wire.send(parse("SELECT i, $1::VARCHAR FROM range($2) q(i)"), bind([b"x", b"3"]), execute(), SYNC)
+    rows = [body for kind, body in wire.until_ready() if kind == "D"]
+    assert len(rows) == 3 and rows[0].endswith(b"x")
+
+
+def test_a_duplicate_key_is_23505_also_within_one_transaction(wire):
+    wire.kinds(query("CREATE OR REPLACE TABLE once (a INTEGER PRIMARY KEY)"))
+    for statements in (["INSERT INTO once VALUES (1), (1)"], ["BEGIN", "INSERT INTO once VALUES (2)", "INSERT INTO once VALUES (2)"]):
+        for statement in statements:
+            wire.send(query(statement))
+            messages = wire.until_ready()
+        assert b"C23505\0" in messages[0][1], messages
+        wire.kinds(query("ROLLBACK"))
