@@ -277,7 +277,11 @@ class Report:
                 f"ratios, not single times.\n\nThis run: {time.strftime('%Y-%m-%d')}, {cores} cores, {platform.machine()}, "
                 f"Linux {platform.release().split('-')[0]}, PostgreSQL {postgres_version()}, DuckDB {duckdb.__version__}. Client and server "
                 "share the machine. `SELECT :n + 1` has a new number each time, so no cache of statements or results helps.\n")
-        path.write_text(head + "\n" + "\n\n".join(self.parts) + "\n")
+        # What a person wrote of the figures stays, to be read again by whoever runs this.
+        mark = "## What the figures say"
+        known = path.read_text() if path.exists() else ""
+        remarks = "\n" + known[known.index(mark):] if mark in known else ""
+        path.write_text(head + "\n" + "\n\n".join(self.parts) + "\n" + remarks)
 
 
 def postgres_version():
