@@ -35,7 +35,8 @@ bool depends_on_time_zone(const std::vector<ResultColumn>& columns) {
     });
 }
 
-// What a parameter that DuckDB has not typed takes: the type it is cast to, which may still be a mere name, or a number.
+// What a parameter that DuckDB has not typed takes: the type it is cast to, which may still be a mere name, or a
+// number.
 LogicalType example_type(const LogicalType& cast_to, duckdb::ClientContext& context) {
     if (!is_known(cast_to)) return LogicalType(LogicalTypeId::BIGINT);
     if (cast_to.id() != LogicalTypeId::UNBOUND) return cast_to;

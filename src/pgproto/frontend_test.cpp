@@ -70,10 +70,11 @@ TEST(Frontend, ParseCountBeyondTheBodyIsRefused) {
 }
 
 TEST(Frontend, Bind) {
+    const std::string value = "a\0b"s;  // outlives the message, which holds a view
     const Bind message{.portal = "p",
                        .statement = "s",
                        .parameter_formats = {Format::kText, Format::kBinary, Format::kText},
-                       .parameters = {as_bytes("a\0b"s), std::nullopt, ByteSpan{}},
+                       .parameters = {as_bytes(value), std::nullopt, ByteSpan{}},
                        .result_formats = {Format::kBinary}};
     const std::string frame = written(message);
     EXPECT_EQ(frame, "B\0\0\0\x25p\0s\0\0\3\0\0\0\1\0\0\0\3\0\0\0\3a\0b\xff\xff\xff\xff\0\0\0\0\0\1\0\1"s);
