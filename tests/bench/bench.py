@@ -317,4 +317,5 @@ def main():
         subprocess.run(["rm", "-rf", str(directory)])
 
 
-main()
+if __name__ == "__main__":
+    main()
