@@ -1,5 +1,6 @@
 // Clients: admission, hand-over, cancel, disconnect.
 
+#include "auth/api_key.hpp"
 #include "core/random.hpp"
 #include "fleet/fleet_impl.hpp"
 #include "telemetry/log.hpp"
@@ -29,13 +30,6 @@ SessionInfo describe(const catalog::Workspace& workspace, const link::AdoptSessi
             .client_port = session.client_port,
             .connected_at = now,
             .tls = session.tls};
-}
-
-bool equal_constant_time(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    unsigned difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned char>(a[i] ^ b[i]);
-    return difference == 0;
 }
 
 }  // namespace
@@ -102,7 +96,7 @@ void FleetImpl::cancel(std::int32_t backend_pid, std::string_view cancel_key) {
     if (found == backends_.end()) return;
     const BackendAddress address = found->second;
     const auto session = address.worker->sessions.find(address.session);
-    if (session == address.worker->sessions.end() || !equal_constant_time(session->second.cancel_key, cancel_key))
+    if (session == address.worker->sessions.end() || !auth::equal_constant_time(session->second.cancel_key, cancel_key))
         return;
     lock.unlock();
     if (!address.worker->channel.send(link::CancelStatement{address.session, CancelReason::kUser})) {
