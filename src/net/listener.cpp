@@ -39,6 +39,29 @@ bool is_closed(const error_code& failed) {
     return failed == asio::error::operation_aborted || failed == asio::error::bad_descriptor;
 }
 
+// `io` outlives the coroutine, as it runs on it.
+template <class Acceptor>
+asio::awaitable<void> accept_all(asio::io_context* io, std::shared_ptr<Acceptor> acceptor, std::string address,
+                                 std::function<void(tcp::socket)> accepted) {
+    asio::steady_timer pause(acceptor->get_executor());
+    while (acceptor->is_open()) {
+        auto [failed, socket] =
+            co_await acceptor->async_accept(asio::make_strand(*io), asio::as_tuple(asio::use_awaitable));
+        if (!failed) {
+            error_code ignored;  // the peer may be gone already; reading will tell
+            socket.set_option(tcp::no_delay(true), ignored);
+            accepted(std::move(socket));
+        } else if (is_closed(failed)) {
+            co_return;
+        } else if (!passes_by_itself(failed)) {
+            // Out of descriptors or memory, most likely. The connection stays in the backlog until some are free.
+            log::error("accept_failed", {{"address", address}, {"reason", failed.message()}});
+            pause.expires_after(kPause);
+            co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+    }
+}
+
 }  // namespace
 
 Result<Listener> Listener::open(asio::io_context& io, const std::string& address) {
@@ -52,25 +75,9 @@ Result<Listener> Listener::open(asio::io_context& io, const std::string& address
     return Listener(io, acceptor, to_text(acceptor->local_endpoint()));
 }
 
+// Not a coroutine itself: the frame then holds what it needs, and may outlive the listener that was closed.
 asio::awaitable<void> Listener::run(std::function<void(tcp::socket)> accepted) {
-    const auto acceptor = acceptor_;
-    asio::steady_timer pause(acceptor->get_executor());
-    while (acceptor->is_open()) {
-        auto [failed, socket] =
-            co_await acceptor->async_accept(asio::make_strand(*io_), asio::as_tuple(asio::use_awaitable));
-        if (!failed) {
-            error_code ignored;  // the peer may be gone already; reading will tell
-            socket.set_option(tcp::no_delay(true), ignored);
-            accepted(std::move(socket));
-        } else if (is_closed(failed)) {
-            co_return;
-        } else if (!passes_by_itself(failed)) {
-            // Out of descriptors or memory, most likely. The connection stays in the backlog until some are free.
-            log::error("accept_failed", {{"address", address_}, {"reason", failed.message()}});
-            pause.expires_after(kPause);
-            co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-        }
-    }
+    return accept_all(io_, acceptor_, address_, std::move(accepted));
 }
 
 void Listener::close() {
