@@ -1,7 +1,7 @@
 #include "core/byte_io.hpp"
-#include "pgsession/sql_lexer.hpp"
 #include "pgsession/type_map.hpp"
 #include "pgsession/value_encoder.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -34,7 +34,7 @@ struct Quoting {
     std::size_t escapes = 0;
 };
 Quoting quoting_of(std::string_view text) {
-    Quoting quoting{.needed = text.empty() || equal_ignoring_case(text, "null")};
+    Quoting quoting{.needed = text.empty() || sql::equal_ignoring_case(text, "null")};
     for (const char c : text) {
         switch (c) {
             case '"':

@@ -1,5 +1,5 @@
-#include "pgsession/sql_lexer.hpp"
 #include "pgsession/transaction_block.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -10,11 +10,11 @@ namespace {
 using Kind = engine::StatementKind;
 
 std::string first_words(std::string_view sql, int count) {
-    SqlLexer lexer(sql);
+    sql::Lexer lexer(sql);
     std::string words;
     for (int i = 0; i < count; ++i) {
-        const Token token = lexer.next();
-        if (token.kind != TokenKind::kWord) break;
+        const sql::Token token = lexer.next();
+        if (token.kind != sql::TokenKind::kWord) break;
         words += (words.empty() ? "" : " ") + std::string(token.text);
     }
     std::ranges::transform(words, words.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });

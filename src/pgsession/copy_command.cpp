@@ -15,13 +15,13 @@ struct OptionValues {
     std::optional<std::string> format, delimiter, null, quote, escape, encoding;
 };
 
-std::string take_raw(const char* begin, const Token& last) {
+std::string take_raw(const char* begin, const sql::Token& last) {
     return {begin, last.text.data() + last.text.size()};
 }
 
 Result<std::string> read_string(CommandReader& reader) {
-    if (reader.peek().kind != TokenKind::kString) return reader.syntax_error();
-    return string_value(reader.next());
+    if (reader.peek().kind != sql::TokenKind::kString) return reader.syntax_error();
+    return sql::string_value(reader.next());
 }
 
 // (a, b), behind the opening parenthesis.
@@ -29,7 +29,7 @@ Result<std::vector<std::string>> read_names(CommandReader& reader) {
     std::vector<std::string> names;
     do {
         if (!reader.peek().names_something()) return reader.syntax_error();
-        names.push_back(identifier_value(reader.next()));
+        names.push_back(sql::identifier_value(reader.next()));
     } while (reader.take_symbol(','));
     if (!reader.take_symbol(')')) return reader.syntax_error();
     return names;
@@ -49,7 +49,7 @@ Result<void> read_force_quote(CommandReader& reader, CopyFormat& format, bool pa
     }
     do {
         if (!reader.peek().names_something()) return reader.syntax_error();
-        format.force_quote.push_back(identifier_value(reader.next()));
+        format.force_quote.push_back(sql::identifier_value(reader.next()));
     } while (reader.take_symbol(','));
     return {};
 }
@@ -57,10 +57,10 @@ Result<void> read_force_quote(CommandReader& reader, CopyFormat& format, bool pa
 // HEADER, HEADER true, HEADER match.
 Result<void> read_header(CommandReader& reader, CopyFormat& format) {
     format.header = CopyHeader::kPresent;
-    const Token token = reader.peek();
+    const sql::Token token = reader.peek();
     if (token.is_symbol(',') || token.is_symbol(')')) return {};
     const std::string value =
-        to_lower(token.kind == TokenKind::kString ? string_value(token) : std::string(token.text));
+        sql::to_lower(token.kind == sql::TokenKind::kString ? sql::string_value(token) : std::string(token.text));
     reader.next();
     if (value == "match") format.header = CopyHeader::kMatch;
     if (value == "false" || value == "off" || value == "0") format.header = CopyHeader::kNone;
@@ -69,7 +69,7 @@ Result<void> read_header(CommandReader& reader, CopyFormat& format) {
     return Error{sqlstate::kSyntaxError, "header requires a Boolean value or \"match\""};
 }
 
-std::optional<std::string>* slot_of(OptionValues& values, const Token& name) {
+std::optional<std::string>* slot_of(OptionValues& values, const sql::Token& name) {
     if (name.is("delimiter") || name.is("delimiters")) return &values.delimiter;
     if (name.is("null")) return &values.null;
     if (name.is("quote")) return &values.quote;
@@ -80,23 +80,24 @@ std::optional<std::string>* slot_of(OptionValues& values, const Token& name) {
 
 Result<void> read_new_options(CommandReader& reader, CopyFormat& format, OptionValues& values) {
     do {
-        const Token name = reader.next();
+        const sql::Token name = reader.next();
         Result<void> read;
         if (name.is("format")) {
-            const Token value = reader.next();
-            values.format = value.kind == TokenKind::kString ? string_value(value) : identifier_value(value);
+            const sql::Token value = reader.next();
+            values.format =
+                value.kind == sql::TokenKind::kString ? sql::string_value(value) : sql::identifier_value(value);
         } else if (name.is("header")) {
             read = read_header(reader, format);
         } else if (name.is("force_quote")) {
             read = read_force_quote(reader, format, true);
         } else if (name.is("force_not_null") || name.is("force_null") || name.is("freeze")) {
-            return unsupported("COPY option \"" + to_lower(name.text) + "\" is not supported");
+            return unsupported("COPY option \"" + sql::to_lower(name.text) + "\" is not supported");
         } else if (std::optional<std::string>* slot = slot_of(values, name)) {
             auto value = read_string(reader);
             if (!value) return value.error();
             *slot = std::move(*value);
         } else {
-            return Error{sqlstate::kSyntaxError, "option \"" + to_lower(name.text) + "\" not recognized"};
+            return Error{sqlstate::kSyntaxError, "option \"" + sql::to_lower(name.text) + "\" not recognized"};
         }
         if (!read) return read;
     } while (reader.take_symbol(','));
@@ -170,7 +171,7 @@ Result<void> check_characters(const CopyFormat& format) {
 }
 
 Result<void> take_values(const OptionValues& values, CopyFormat& format) {
-    const std::string name = to_lower(values.format.value_or("text"));
+    const std::string name = sql::to_lower(values.format.value_or("text"));
     if (name != "text" && name != "csv") return unsupported("COPY format \"" + name + "\" is not supported");
     format.csv = name == "csv";
     if (format.csv) format.delimiter = ',';
@@ -183,7 +184,7 @@ Result<void> take_values(const OptionValues& values, CopyFormat& format) {
     if (const auto taken = take_character(values.quote, format.quote, "quote"); !taken) return taken;
     format.escape = format.quote;
     if (const auto taken = take_character(values.escape, format.escape, "escape"); !taken) return taken;
-    if (values.encoding && to_lower(*values.encoding) != "utf8" && to_lower(*values.encoding) != "utf-8") {
+    if (values.encoding && sql::to_lower(*values.encoding) != "utf8" && sql::to_lower(*values.encoding) != "utf-8") {
         return unsupported("COPY encoding \"" + *values.encoding + "\" is not supported: data is UTF8");
     }
     return check_characters(format);
@@ -193,10 +194,11 @@ Result<void> take_values(const OptionValues& values, CopyFormat& format) {
 Result<void> read_query(CommandReader& reader, CopyCommand& command) {
     command.query_offset = reader.offset();
     const char* const begin = reader.peek().text.data();
-    Token last;
+    sql::Token last;
     for (int depth = 1;;) {
-        const Token token = reader.next();
-        if (token.kind == TokenKind::kEnd || token.kind == TokenKind::kUnterminated) return reader.syntax_error();
+        const sql::Token token = reader.next();
+        if (token.kind == sql::TokenKind::kEnd || token.kind == sql::TokenKind::kUnterminated)
+            return reader.syntax_error();
         depth += token.is_symbol('(') ? 1 : token.is_symbol(')') ? -1 : 0;
         if (depth == 0) break;
         last = token;
@@ -208,7 +210,7 @@ Result<void> read_query(CommandReader& reader, CopyCommand& command) {
 
 Result<void> read_table(CommandReader& reader, CopyCommand& command) {
     const char* const begin = reader.peek().text.data();
-    Token last;
+    sql::Token last;
     do {
         last = reader.next();
         if (!last.names_something()) return reader.syntax_error();
@@ -221,7 +223,7 @@ Result<void> read_table(CommandReader& reader, CopyCommand& command) {
     return {};
 }
 
-Error refuse_place(const Token& place) {
+Error refuse_place(const sql::Token& place) {
     const bool program = place.is("program");
     return {
         sqlstate::kInsufficientPrivilege,
@@ -241,8 +243,8 @@ Result<SessionCommand> read_copy(CommandReader& reader) {
     command.from = reader.take("from");
     if (!command.from && !reader.take("to")) return reader.syntax_error();
     if (command.from && of_query) return Error{sqlstate::kSyntaxError, "COPY FROM needs a table"};
-    const Token place = reader.peek();
-    if (place.kind == TokenKind::kString || place.is("program")) return refuse_place(place);
+    const sql::Token place = reader.peek();
+    if (place.kind == sql::TokenKind::kString || place.is("program")) return refuse_place(place);
     if (!reader.take("stdin") && !reader.take("stdout")) return reader.syntax_error();
     OptionValues values;
     reader.take("with");

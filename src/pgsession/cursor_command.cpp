@@ -24,18 +24,18 @@ struct Direction {
 std::optional<std::int64_t> read_count(CommandReader& reader) {
     const bool negative = reader.take_symbol('-');
     if (!negative) reader.take_symbol('+');
-    const Token token = reader.next();
+    const sql::Token token = reader.next();
     std::int64_t count = 0;
     const char* const end = token.text.data() + token.text.size();
-    if (token.kind != TokenKind::kNumber) return std::nullopt;
+    if (token.kind != sql::TokenKind::kNumber) return std::nullopt;
     if (const auto [at, error] = std::from_chars(token.text.data(), end, count); error != std::errc() || at != end) {
         return std::nullopt;
     }
     return negative ? -count : count;
 }
 
-bool starts_count(const Token& token) {
-    return token.kind == TokenKind::kNumber || token.is_symbol('-') || token.is_symbol('+');
+bool starts_count(const sql::Token& token) {
+    return token.kind == sql::TokenKind::kNumber || token.is_symbol('-') || token.is_symbol('+');
 }
 
 // FETCH 0 gives the row the cursor stands on once more: a step back.
@@ -76,7 +76,7 @@ Result<Direction> read_direction(CommandReader& reader) {
 
 Result<std::string> read_name(CommandReader& reader) {
     if (!reader.peek().names_something()) return reader.syntax_error();
-    std::string name = identifier_value(reader.next());
+    std::string name = sql::identifier_value(reader.next());
     if (name.empty()) return Error{sqlstate::kInvalidCursorName, "invalid cursor name: must not be empty"};
     return name;
 }

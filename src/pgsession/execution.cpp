@@ -1,5 +1,5 @@
 #include "pgsession/session_impl.hpp"
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "pgsession/session_impl.hpp"
-#include "pgsession/sql_lexer.hpp"
 #include "pgsession/utf8.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 
@@ -63,7 +63,7 @@ Result<StatementPtr> SessionImpl::prepare_text(std::string_view sql, std::span<c
         return kept;
     }
     if (auto invalid = invalid_utf8(sql)) return *invalid;
-    const std::vector<std::string_view> statements = split_statements(sql);
+    const std::vector<std::string_view> statements = sql::split_statements(sql);
     if (statements.empty()) return std::make_shared<PreparedStatement>();
     if (statements.size() > 1) {
         return Error{sqlstate::kSyntaxError, "cannot insert multiple commands into a prepared statement"};

@@ -2,7 +2,7 @@
 // An engine for tests: answers statements from a script and writes down what it was asked to do.
 
 #include "engine/engine.hpp"
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <condition_variable>
 #include <cstring>
@@ -153,7 +153,7 @@ public:
 
     Result<std::vector<std::unique_ptr<engine::Statement>>> parse(std::string_view sql) override {
         std::vector<std::unique_ptr<engine::Statement>> statements;
-        for (const std::string_view one : split_statements(sql)) {
+        for (const std::string_view one : sql::split_statements(sql)) {
             if (!stage_.scripts.contains(std::string(one))) {
                 return Error{sqlstate::kSyntaxError, "no script for: " + std::string(one), "", "", 1};
             }

@@ -11,18 +11,18 @@ namespace {
 std::optional<std::uint32_t> read_type(CommandReader& reader) {
     std::string name;
     while (reader.peek().names_something() || reader.peek().is_symbol('.')) {
-        const Token token = reader.next();
+        const sql::Token token = reader.next();
         if (token.is_symbol('.')) {
             name.clear();  // pg_catalog.int4
             continue;
         }
-        name += (name.empty() ? "" : " ") + identifier_value(token);
+        name += (name.empty() ? "" : " ") + sql::identifier_value(token);
     }
     if (reader.take_symbol('(')) {
         while (!reader.at_end() && !reader.take_symbol(')')) reader.next();
     }
     // "timestamp(3) with time zone"
-    while (reader.peek().kind == TokenKind::kWord) name += " " + identifier_value(reader.next());
+    while (reader.peek().kind == sql::TokenKind::kWord) name += " " + sql::identifier_value(reader.next());
     if (reader.take_symbol('[')) {
         if (!reader.take_symbol(']')) return std::nullopt;
         name += "[]";
@@ -41,12 +41,12 @@ std::optional<std::optional<std::string>> read_argument(CommandReader& reader) {
     using Argument = std::optional<std::string>;
     const bool negative = reader.take_symbol('-');
     if (!negative) reader.take_symbol('+');
-    const Token token = reader.next();
-    if (token.kind == TokenKind::kNumber) return Argument((negative ? "-" : "") + std::string(token.text));
+    const sql::Token token = reader.next();
+    if (token.kind == sql::TokenKind::kNumber) return Argument((negative ? "-" : "") + std::string(token.text));
     if (negative) return std::nullopt;
-    if (token.kind == TokenKind::kString) return Argument(string_value(token));
+    if (token.kind == sql::TokenKind::kString) return Argument(sql::string_value(token));
     if (token.is("null")) return std::optional<Argument>(Argument());
-    if (token.is("true") || token.is("false")) return Argument(to_lower(token.text));
+    if (token.is("true") || token.is("false")) return Argument(sql::to_lower(token.text));
     return std::nullopt;
 }
 
@@ -78,9 +78,9 @@ Result<SessionCommand> read_prepare(CommandReader& reader) {
     if (reader.peek().is("transaction")) {
         return SessionCommand(RefusedCommand{{sqlstate::kFeatureNotSupported, "two-phase commit is not supported"}});
     }
-    const Token name = reader.next();
+    const sql::Token name = reader.next();
     if (!name.names_something()) return reader.syntax_error();
-    PrepareCommand command{.name = identifier_value(name)};
+    PrepareCommand command{.name = sql::identifier_value(name)};
     if (reader.take_symbol('(')) {
         do {
             const CommandReader before = reader;
@@ -99,9 +99,9 @@ Result<SessionCommand> read_prepare(CommandReader& reader) {
 }
 
 Result<SessionCommand> read_execute(CommandReader& reader) {
-    const Token name = reader.next();
+    const sql::Token name = reader.next();
     if (!name.names_something()) return reader.syntax_error();
-    ExecuteCommand command{.name = identifier_value(name)};
+    ExecuteCommand command{.name = sql::identifier_value(name)};
     if (reader.take_symbol('(') && !reader.take_symbol(')')) {
         do {
             std::optional<std::optional<std::string>> argument = read_argument(reader);
@@ -115,7 +115,7 @@ Result<SessionCommand> read_execute(CommandReader& reader) {
 }
 
 std::optional<SessionCommand> read_fact(CommandReader& reader) {
-    Token name = reader.next();
+    sql::Token name = reader.next();
     if (name.is("pg_catalog") && reader.take_symbol('.')) name = reader.next();
     for (const FactRow& row : kFacts) {
         if (!name.is(row.name)) continue;
@@ -126,7 +126,7 @@ std::optional<SessionCommand> read_fact(CommandReader& reader) {
         std::string column(row.name);
         if (reader.take("as")) {
             if (!reader.peek().names_something()) return std::nullopt;
-            column = identifier_value(reader.next());
+            column = sql::identifier_value(reader.next());
         }
         if (!reader.at_end()) return std::nullopt;
         return SessionCommand(FactCommand{row.fact, column});

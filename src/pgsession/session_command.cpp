@@ -27,7 +27,7 @@ Found at_end(CommandReader& reader, SessionCommand command) {
 bool is_engine_show(const CommandReader& reader) {
     constexpr std::array<std::string_view, 6> kLists{"tables", "databases", "schemas", "columns", "variables", "views"};
     CommandReader ahead = reader;
-    const Token first = ahead.next();
+    const sql::Token first = ahead.next();
     if (first.is("all") && ahead.peek().is("tables")) return true;
     return std::ranges::any_of(kLists, [&](std::string_view word) { return first.is(word); });
 }
@@ -70,9 +70,9 @@ Found read_deallocate(CommandReader& reader) {
 Found read_use(CommandReader& reader) {
     std::optional<std::string> schema;
     do {
-        const Token token = reader.next();
+        const sql::Token token = reader.next();
         if (!token.names_something()) return reader.syntax_error();
-        schema = identifier_value(token);
+        schema = sql::identifier_value(token);
     } while (reader.take_symbol('.'));
     return at_end(reader, SetCommand{.name = "search_path", .values = {*schema}});
 }
@@ -136,41 +136,42 @@ bool CommandReader::take_symbol(char symbol) {
 }
 
 int CommandReader::offset() const {
-    const Token token = peek();
-    const auto bytes = token.kind == TokenKind::kEnd ? statement_.size()
-                                                     : static_cast<std::size_t>(token.text.data() - statement_.data());
+    const sql::Token token = peek();
+    const auto bytes = token.kind == sql::TokenKind::kEnd
+                           ? statement_.size()
+                           : static_cast<std::size_t>(token.text.data() - statement_.data());
     const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
     return static_cast<int>(std::ranges::count_if(statement_.substr(0, bytes), starts_character));
 }
 
 std::string_view CommandReader::from_next() const {
-    const Token token = peek();
-    if (token.kind == TokenKind::kEnd) return {};
+    const sql::Token token = peek();
+    if (token.kind == sql::TokenKind::kEnd) return {};
     return statement_.substr(static_cast<std::size_t>(token.text.data() - statement_.data()));
 }
 
 Error CommandReader::syntax_error() const {
-    const Token token = peek();
-    if (token.kind == TokenKind::kEnd) return {sqlstate::kSyntaxError, "syntax error at end of input"};
+    const sql::Token token = peek();
+    if (token.kind == sql::TokenKind::kEnd) return {sqlstate::kSyntaxError, "syntax error at end of input"};
     return {sqlstate::kSyntaxError, "syntax error at or near \"" + std::string(token.text) + "\"", "", "",
             offset() + 1};
 }
 
 std::optional<std::string> CommandReader::name() {
     if (!peek().names_something()) return std::nullopt;
-    std::string whole = identifier_value(next());
+    std::string whole = sql::identifier_value(next());
     while (peek().is_symbol('.')) {
         next();
         if (!peek().names_something()) return std::nullopt;
-        whole += "." + identifier_value(next());
+        whole += "." + sql::identifier_value(next());
     }
     return whole;
 }
 
 Result<std::optional<SessionCommand>> recognise_session_command(std::string_view statement) {
-    SqlLexer lexer(statement);
-    const Token first = lexer.next();
-    if (first.kind != TokenKind::kWord) return std::optional<SessionCommand>();
+    sql::Lexer lexer(statement);
+    const sql::Token first = lexer.next();
+    if (first.kind != sql::TokenKind::kWord) return std::optional<SessionCommand>();
     for (const FirstWord& row : kFirstWords) {
         if (!first.is(row.word)) continue;
         CommandReader reader(statement, lexer);

@@ -3,7 +3,7 @@
 
 #include "core/error.hpp"
 #include "pgsession/copy_format.hpp"
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -119,14 +119,14 @@ Result<std::optional<SessionCommand>> recognise_session_command(std::string_view
 // Reads a session command behind its first word.
 class CommandReader {
 public:
-    CommandReader(std::string_view statement, SqlLexer after_first_word)
+    CommandReader(std::string_view statement, sql::Lexer after_first_word)
         : statement_(statement), lexer_(after_first_word) {}
 
-    Token next() { return lexer_.next(); }
-    Token peek() const { return lexer_.peek(); }
+    sql::Token next() { return lexer_.next(); }
+    sql::Token peek() const { return lexer_.peek(); }
     bool take(std::string_view lower_word);
     bool take_symbol(char symbol);
-    bool at_end() const { return peek().kind == TokenKind::kEnd; }
+    bool at_end() const { return peek().kind == sql::TokenKind::kEnd; }
     std::string_view rest() const { return lexer_.rest(); }
     // The rest from the next token on, to which offset() belongs.
     std::string_view from_next() const;
@@ -139,7 +139,7 @@ public:
 
 private:
     std::string_view statement_;
-    SqlLexer lexer_;
+    sql::Lexer lexer_;
 };
 
 // ---- parts of the recogniser, each behind the first word

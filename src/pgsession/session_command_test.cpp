@@ -23,7 +23,7 @@ bool is_engines(std::string_view sql) {
 }
 
 TEST(Lexer, SplitsExactly) {
-    const auto split = [](std::string_view sql) { return split_statements(sql).size(); };
+    const auto split = [](std::string_view sql) { return sql::split_statements(sql).size(); };
     EXPECT_EQ(split("a;b;c"), 3U);
     EXPECT_EQ(split("a ';' ; b"), 2U);
     EXPECT_EQ(split("'a'';'';' ; b"), 2U);
@@ -37,16 +37,16 @@ TEST(Lexer, SplitsExactly) {
     EXPECT_EQ(split("a /* ; "), 1U);
     EXPECT_EQ(split("'unended ; b"), 1U);
     EXPECT_EQ(split("--"), 0U);
-    EXPECT_EQ(split_statements(" a ;  b -- c").at(1), "b");
+    EXPECT_EQ(sql::split_statements(" a ;  b -- c").at(1), "b");
 }
 
 TEST(Lexer, ReadsStringsAndNames) {
-    const auto string_of = [](std::string_view sql) { return string_value(SqlLexer(sql).next()); };
+    const auto string_of = [](std::string_view sql) { return sql::string_value(sql::Lexer(sql).next()); };
     EXPECT_EQ(string_of("'it''s'"), "it's");
     EXPECT_EQ(string_of("E'a\\n\\t\\\\\\'\\x41\\101\\u00e9'''"), "a\n\t\\'AA\xc3\xa9'");
     EXPECT_EQ(string_of("$x$a'b$x$"), "a'b");
-    EXPECT_EQ(identifier_value(SqlLexer("FooBar").next()), "foobar");
-    EXPECT_EQ(identifier_value(SqlLexer("\"Foo\"\"Bar\"").next()), "Foo\"Bar");
+    EXPECT_EQ(sql::identifier_value(sql::Lexer("FooBar").next()), "foobar");
+    EXPECT_EQ(sql::identifier_value(sql::Lexer("\"Foo\"\"Bar\"").next()), "Foo\"Bar");
 }
 
 TEST(SessionCommands, AreRecognisedOnTokens) {

@@ -15,18 +15,18 @@ std::optional<std::string> read_value(CommandReader& reader) {
     std::string sign;
     if (reader.peek().is_symbol('-') || reader.peek().is_symbol('+')) {
         sign = reader.next().text == "-" ? "-" : "";
-        if (reader.peek().kind != TokenKind::kNumber) return std::nullopt;
+        if (reader.peek().kind != sql::TokenKind::kNumber) return std::nullopt;
     }
-    const Token token = reader.peek();
+    const sql::Token token = reader.peek();
     switch (token.kind) {
-        case TokenKind::kWord:
-        case TokenKind::kQuotedIdentifier:
+        case sql::TokenKind::kWord:
+        case sql::TokenKind::kQuotedIdentifier:
             reader.next();
-            return identifier_value(token);
-        case TokenKind::kString:
+            return sql::identifier_value(token);
+        case sql::TokenKind::kString:
             reader.next();
-            return string_value(token);
-        case TokenKind::kNumber:
+            return sql::string_value(token);
+        case sql::TokenKind::kNumber:
             reader.next();
             return sign + std::string(token.text);
         default:
@@ -83,14 +83,14 @@ std::optional<std::int32_t> interval_seconds(std::string_view text) {
 Result<SessionCommand> read_time_zone(CommandReader& reader, bool local) {
     SetCommand command{.name = "TimeZone", .local = local};
     if (reader.take("interval")) {
-        const Token text = reader.next();
-        if (text.kind == TokenKind::kString) command.zone_offset = interval_seconds(string_value(text));
+        const sql::Token text = reader.next();
+        if (text.kind == sql::TokenKind::kString) command.zone_offset = interval_seconds(sql::string_value(text));
         if (reader.take("hour") && reader.take("to")) reader.take("minute");
         if (!command.zone_offset || !reader.at_end()) return reader.syntax_error();
         return SessionCommand(command);
     }
     if (!reader.take("local") && !reader.take("default")) {
-        const bool number = !reader.peek().names_something() && reader.peek().kind != TokenKind::kString;
+        const bool number = !reader.peek().names_something() && reader.peek().kind != sql::TokenKind::kString;
         const std::optional<std::string> value = read_value(reader);
         if (!value) return reader.syntax_error();
         if (number) {
@@ -106,7 +106,7 @@ Result<SessionCommand> read_time_zone(CommandReader& reader, bool local) {
 
 // SET ROLE and SET SESSION AUTHORIZATION: only what leaves the user as it is.
 Result<SessionCommand> read_role(CommandReader& reader, std::string_view what) {
-    const Token token = reader.next();
+    const sql::Token token = reader.next();
     if (!reader.at_end()) return reader.syntax_error();
     if (token.is("none") || token.is("default")) return SessionCommand(NothingCommand{"SET"});
     return refused(std::string(what) + " is not supported: a workspace has one user");
@@ -147,8 +147,8 @@ Result<SessionCommand> read_set(CommandReader& reader) {
         if (!ahead.at_end()) return ahead.syntax_error();
         return SessionCommand(command);
     }
-    if (ahead = reader; ahead.take("schema") && ahead.peek().kind == TokenKind::kString) {
-        SetCommand command{.name = "search_path", .values = {string_value(ahead.next())}, .local = local};
+    if (ahead = reader; ahead.take("schema") && ahead.peek().kind == sql::TokenKind::kString) {
+        SetCommand command{.name = "search_path", .values = {sql::string_value(ahead.next())}, .local = local};
         if (!ahead.at_end()) return ahead.syntax_error();
         return SessionCommand(command);
     }

@@ -1,6 +1,6 @@
 #include "pgsession/setting_table.hpp"
 
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -225,8 +225,8 @@ const SettingDefinition& definition_of(Setting setting) {
 }
 
 const SettingDefinition* find_setting(std::string_view name) {
-    const auto found =
-        std::ranges::find_if(kTable, [&](const SettingDefinition& row) { return equal_ignoring_case(row.name, name); });
+    const auto found = std::ranges::find_if(
+        kTable, [&](const SettingDefinition& row) { return sql::equal_ignoring_case(row.name, name); });
     return found == kTable.end() ? nullptr : &*found;
 }
 

@@ -1,5 +1,5 @@
 #include "pgsession/setting_table.hpp"
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@ Error out_of_range(const SettingDefinition& definition, std::string_view value, 
 
 // PostgreSQL takes every unambiguous beginning of these words.
 Result<std::string> normalise_bool(const SettingDefinition& definition, std::string_view value) {
-    const std::string text = to_lower(value);
+    const std::string text = sql::to_lower(value);
     const auto begins = [&](std::string_view word, std::size_t least) {
         return text.size() >= least && word.starts_with(text);
     };
@@ -47,7 +47,7 @@ std::vector<std::string_view> split_choices(std::string_view choices) {
 Result<std::string> normalise_enum(const SettingDefinition& definition, std::string_view value) {
     std::string hint = "Available values: ";
     for (const std::string_view word : split_choices(definition.choices)) {
-        if (equal_ignoring_case(word, value)) return std::string(word);
+        if (sql::equal_ignoring_case(word, value)) return std::string(word);
         hint += std::string(hint.ends_with(": ") ? "" : ", ") + std::string(word);
     }
     // Settings of two words also take the other spellings of on and off.
@@ -74,7 +74,7 @@ Result<std::string> normalise_encoding(const SettingDefinition& definition, std:
     std::ranges::copy_if(value, std::back_inserter(letters), [](unsigned char c) { return std::isalnum(c) != 0; });
     constexpr std::array<std::string_view, 3> kAliases{"utf8", "unicode", "sqlascii"};
     const bool known =
-        std::ranges::any_of(kAliases, [&](std::string_view alias) { return equal_ignoring_case(alias, letters); });
+        std::ranges::any_of(kAliases, [&](std::string_view alias) { return sql::equal_ignoring_case(alias, letters); });
     if (known) return std::string("UTF8");
     return invalid_value(definition, value, "smew speaks UTF8 only: set the client's encoding to UTF8.");
 }
@@ -83,7 +83,7 @@ Result<std::string> normalise_date_style(const SettingDefinition& definition, st
     std::string order = "MDY";
     for (const std::string_view part : split_choices(value)) {
         const std::size_t start = std::min(part.find_first_not_of(' '), part.size());
-        const std::string word = to_lower(part.substr(start, part.find_last_not_of(' ') + 1 - start));
+        const std::string word = sql::to_lower(part.substr(start, part.find_last_not_of(' ') + 1 - start));
         if (word == "mdy" || word == "us" || word == "noneuro" || word == "noneuropean") {
             order = "MDY";
         } else if (word == "dmy" || word == "euro" || word == "european") {
@@ -129,10 +129,10 @@ std::string quote_identifier(std::string_view name) {
 
 std::vector<std::string> split_name_list(std::string_view list) {
     std::vector<std::string> names;
-    SqlLexer lexer(list);
-    for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
-        if (token.names_something()) names.push_back(identifier_value(token));
-        if (token.kind == TokenKind::kString) names.push_back(string_value(token));
+    sql::Lexer lexer(list);
+    for (sql::Token token = lexer.next(); token.kind != sql::TokenKind::kEnd; token = lexer.next()) {
+        if (token.names_something()) names.push_back(sql::identifier_value(token));
+        if (token.kind == sql::TokenKind::kString) names.push_back(sql::string_value(token));
     }
     return names;
 }

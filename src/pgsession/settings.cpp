@@ -1,6 +1,6 @@
 #include "pgsession/settings.hpp"
 
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -100,10 +100,10 @@ void Settings::set_fixed(Setting setting, std::string value) {
 }
 
 Settings::Slot* Settings::custom_slot(std::string_view name, bool create) {
-    if (const auto found = custom_.find(to_lower(name)); found != custom_.end()) return &found->second;
+    if (const auto found = custom_.find(sql::to_lower(name)); found != custom_.end()) return &found->second;
     const bool dotted = name.find('.') != std::string_view::npos && name.size() <= 128;
     if (!create || !dotted || custom_.size() >= kMaxCustomSettings) return nullptr;
-    return &custom_[to_lower(name)];
+    return &custom_[sql::to_lower(name)];
 }
 
 Result<void> Settings::set(std::string_view name, const std::vector<std::string>& values, Scope scope,
@@ -193,7 +193,7 @@ void Settings::rollback() {
 
 Result<std::string> Settings::show(std::string_view name) const {
     if (const SettingDefinition* definition = find_setting(name)) return value(setting_of(*definition));
-    const auto custom = custom_.find(to_lower(name));
+    const auto custom = custom_.find(sql::to_lower(name));
     if (custom == custom_.end()) return unknown_setting(name);
     return custom->second.value;
 }

@@ -1,6 +1,6 @@
 #include "pgsession/session_impl.hpp"
-#include "pgsession/sql_lexer.hpp"
 #include "pgsession/utf8.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 
@@ -33,7 +33,7 @@ Result<void> SessionImpl::run_query(std::string_view text) {
 }
 
 Result<void> SessionImpl::run_script(std::string_view text, bool continued) {
-    const std::vector<std::string_view> statements = split_statements(text);
+    const std::vector<std::string_view> statements = sql::split_statements(text);
     if (statements.empty()) {
         pgproto::write_empty_query_response(wire_.out());
         return {};

@@ -1,7 +1,7 @@
 #include "pgsession/time_zone.hpp"
 
 #include "core/byte_io.hpp"
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -46,7 +46,7 @@ std::string entry_ignoring_case(const std::filesystem::path& directory, std::str
     for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end;
          entry.increment(failed)) {
         std::string name = entry->path().filename().string();
-        if (equal_ignoring_case(name, part)) return name;
+        if (sql::equal_ignoring_case(name, part)) return name;
     }
     return {};
 }
@@ -102,8 +102,8 @@ Result<std::shared_ptr<const TimeZone>> TimeZone::load(std::string_view name) {
         if (!spelled.empty()) bytes = read_zone_file(std::filesystem::path(kZoneDirectory) / spelled);
     }
     // A machine without tzdata still has UTC.
-    if (!bytes && (equal_ignoring_case(name, "UTC") || equal_ignoring_case(name, "GMT"))) {
-        return fixed(equal_ignoring_case(name, "UTC") ? "UTC" : "GMT", 0);
+    if (!bytes && (sql::equal_ignoring_case(name, "UTC") || sql::equal_ignoring_case(name, "GMT"))) {
+        return fixed(sql::equal_ignoring_case(name, "UTC") ? "UTC" : "GMT", 0);
     }
     if (!bytes) return unknown_zone(name);
     return parse(spelled, *bytes);

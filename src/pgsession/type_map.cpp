@@ -1,7 +1,7 @@
 #include "pgsession/type_map.hpp"
 
 #include "pgproto/oids.hpp"
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -116,7 +116,7 @@ WireType array_wire_type(const Type& type) {
 }  // namespace
 
 bool is_json_text(const Type& type) {
-    return type.id == TypeId::kVarchar && equal_ignoring_case(type.alias, "JSON");
+    return type.id == TypeId::kVarchar && sql::equal_ignoring_case(type.alias, "JSON");
 }
 
 const Type& array_leaf(const Type& type) {
@@ -156,7 +156,7 @@ std::optional<std::uint32_t> oid_of_type_name(std::string_view name) {
     if (array) name.remove_suffix(2);
     for (const NamedRow& row : kNamed) {
         const bool named = std::ranges::any_of(
-            row.names, [&](std::string_view known) { return !known.empty() && equal_ignoring_case(known, name); });
+            row.names, [&](std::string_view known) { return !known.empty() && sql::equal_ignoring_case(known, name); });
         if (named) return array ? row.array_oid : row.oid;
     }
     return std::nullopt;

@@ -1,9 +1,9 @@
-#include "pgsession/sql_lexer.hpp"
+#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-namespace smew::pgsession {
+namespace smew::sql {
 namespace {
 
 bool is_blank(char c) {
@@ -131,7 +131,7 @@ bool Token::is(std::string_view lower_word) const {
     return kind == TokenKind::kWord && equal_ignoring_case(text, lower_word);
 }
 
-void SqlLexer::skip_blanks() {
+void Lexer::skip_blanks() {
     while (position_ < sql_.size()) {
         if (is_blank(sql_[position_])) {
             ++position_;
@@ -144,7 +144,7 @@ void SqlLexer::skip_blanks() {
 }
 
 // False when it does not end: it is left in place, to become an unterminated token.
-bool SqlLexer::skip_block_comment() {
+bool Lexer::skip_block_comment() {
     std::size_t at = position_ + 2;
     for (int depth = 1; depth > 0;) {
         at = sql_.find_first_of("*/", at);
@@ -158,13 +158,13 @@ bool SqlLexer::skip_block_comment() {
     return true;
 }
 
-Token SqlLexer::take(TokenKind kind, std::size_t end) {
+Token Lexer::take(TokenKind kind, std::size_t end) {
     const Token token{kind, sql_.substr(position_, end - position_)};
     position_ = end;
     return token;
 }
 
-Token SqlLexer::quoted(std::size_t start, char quote, bool backslashes, TokenKind kind) {
+Token Lexer::quoted(std::size_t start, char quote, bool backslashes, TokenKind kind) {
     std::size_t at = start + 1;
     while (at < sql_.size()) {
         if (backslashes && sql_[at] == '\\') {
@@ -180,7 +180,7 @@ Token SqlLexer::quoted(std::size_t start, char quote, bool backslashes, TokenKin
     return take(TokenKind::kUnterminated, sql_.size());
 }
 
-Token SqlLexer::dollar() {
+Token Lexer::dollar() {
     std::size_t at = position_ + 1;
     if (at < sql_.size() && is_digit(sql_[at])) {
         while (at < sql_.size() && is_digit(sql_[at])) ++at;
@@ -196,7 +196,7 @@ Token SqlLexer::dollar() {
     return take(TokenKind::kString, end + tag.size());
 }
 
-Token SqlLexer::word() {
+Token Lexer::word() {
     const char next = position_ + 1 < sql_.size() ? sql_[position_ + 1] : ' ';
     const char first = lower(sql_[position_]);
     if (next == '\'' && (first == 'e' || first == 'b' || first == 'x' || first == 'n')) {
@@ -207,7 +207,7 @@ Token SqlLexer::word() {
     return take(TokenKind::kWord, at);
 }
 
-Token SqlLexer::number() {
+Token Lexer::number() {
     std::size_t at = position_;
     const auto digits = [&] {
         while (at < sql_.size() && (is_digit(sql_[at]) || sql_[at] == '_')) ++at;
@@ -228,7 +228,7 @@ Token SqlLexer::number() {
     return take(TokenKind::kNumber, at);
 }
 
-Token SqlLexer::next() {
+Token Lexer::next() {
     skip_blanks();
     if (position_ >= sql_.size()) return {};
     const char c = sql_[position_];
@@ -272,7 +272,7 @@ std::string string_value(const Token& token) {
 
 std::vector<std::string_view> split_statements(std::string_view sql) {
     std::vector<std::string_view> statements;
-    SqlLexer lexer(sql);
+    Lexer lexer(sql);
     const char* start = nullptr;
     const char* end = nullptr;
     for (;;) {
@@ -289,4 +289,4 @@ std::vector<std::string_view> split_statements(std::string_view sql) {
     }
 }
 
-}  // namespace smew::pgsession
+}  // namespace smew::sql

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace smew::pgsession {
+namespace smew::sql {
 
 enum class TokenKind : std::uint8_t {
     kEnd,
@@ -32,12 +32,12 @@ struct Token {
     bool names_something() const { return kind == TokenKind::kWord || kind == TokenKind::kQuotedIdentifier; }
 };
 
-class SqlLexer {
+class Lexer {
 public:
-    explicit SqlLexer(std::string_view sql) : sql_(sql) {}
+    explicit Lexer(std::string_view sql) : sql_(sql) {}
 
     Token next();
-    Token peek() const { return SqlLexer(*this).next(); }
+    Token peek() const { return Lexer(*this).next(); }
     // What has not been read, from the end of the last token on.
     std::string_view rest() const { return sql_.substr(position_); }
 
@@ -65,4 +65,4 @@ std::string string_value(const Token& token);
 // The statements of a message, without the semicolons; statements of blanks and comments alone are left out.
 std::vector<std::string_view> split_statements(std::string_view sql);
 
-}  // namespace smew::pgsession
+}  // namespace smew::sql
