@@ -1,3 +1,4 @@
+#include "engine/builtin_catalog.hpp"
 #include "engine/connection.hpp"
 #include "engine/duckdb_instance.hpp"
 #include "engine/errors.hpp"
@@ -103,6 +104,7 @@ Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options,
         install_plan_gate(instance);
         duckdb::DBConfig::GetConfig(instance).replacement_scans.insert(
             duckdb::DBConfig::GetConfig(instance).replacement_scans.begin(), project_table_scan());
+        install_builtin_catalog(instance);
         restrict_functions(instance, workspace_table_functions());
         if (auto locked = lock_duckdb(*database); !locked) return locked.error();
         duckdb::Connection connection(*database);

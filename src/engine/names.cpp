@@ -131,7 +131,12 @@ void rewrite_names(TreeParts& parts, SessionState& session) {
     for (duckdb::ColumnRefExpression* column : parts.columns) {
         if (column->column_names.size() >= 3) rewrite_public(column->column_names[0]);
     }
-    for (const CalledFunction& function : parts.functions) rewrite_public(*function.schema);
+    for (const CalledFunction& function : parts.functions) {
+        rewrite_public(*function.schema);
+        // DuckDB keeps what is its own in system.main, PostgreSQL's clients look for all of it in pg_catalog. A macro of
+        // the user's cannot come between: the gate refuses names of built-in functions.
+        if (StringUtil::CIEquals(*function.schema, "pg_catalog")) function.schema->clear();
+    }
     rewrite_qualified_columns(parts, session);
 }
 

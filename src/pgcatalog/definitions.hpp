@@ -1,0 +1,30 @@
+#pragma once
+// What PostgreSQL's catalogs hold and DuckDB lacks or tells otherwise, declared once: relations and macros as DuckDB
+// SQL. The engine makes an entry of its system catalog of each at first use, in the place of DuckDB's own of that name;
+// what needs more than SQL is a function of the engine that these call (engine/).
+//
+// Source: PostgreSQL 15 documentation, chapter 53 "System Catalogs", chapter 37 "The Information Schema", 9.26 "System
+// Information Functions and Operators".
+
+#include <span>
+#include <string_view>
+
+namespace smew::pgcatalog {
+
+// A view of schema pg_catalog or information_schema.
+struct Relation {
+    std::string_view schema;
+    std::string_view name;
+    std::string_view query;  // SELECT …
+};
+
+// A macro of schema pg_catalog, which every search path ends in: called with and without the schema.
+struct Macro {
+    std::string_view name;
+    std::string_view definition;  // what follows the name in CREATE MACRO: "(a, b) AS a + b", overloads behind commas
+};
+
+std::span<const Relation> relations();
+std::span<const Macro> macros();
+
+}  // namespace smew::pgcatalog
