@@ -1,20 +1,8 @@
 """A PostgreSQL and a smew workspace side by side."""
 
-import os
-import shutil
-import tempfile
-
 import psycopg2
 import pytest
-from postgres_server import PostgresServer
-from smew_server import Server
-
-
-@pytest.fixture(scope="session")
-def postgres_server():
-    server = PostgresServer()
-    yield server
-    server.stop()
+from sql_servers import postgres_server, sql_server  # noqa: F401 (fixtures)
 
 
 @pytest.fixture
@@ -26,16 +14,6 @@ def postgres(postgres_server, request):
     connection.cursor().execute(f"CREATE DATABASE {name}")
     connection.close()
     return {**postgres_server.parameters(), "dbname": name}
-
-
-@pytest.fixture(scope="session")
-def sql_server():
-    path = tempfile.mkdtemp(prefix="smew-sql-")
-    os.chmod(path, 0o711)
-    server = Server(path + "/data")
-    yield server
-    server.stop()
-    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,33 @@
+SELECT 'abc' LIKE 'abc', 'abc' LIKE 'a%', 'abc' LIKE '_b_', 'abc' LIKE 'c', 'abc' NOT LIKE 'a%', '' LIKE '%', 'a%c' LIKE 'a\%c', 'abc' LIKE 'a\%c';
+SELECT 'a%c' LIKE 'a!%c' ESCAPE '!', 'a_c' LIKE 'a#_c' ESCAPE '#', 'abc' LIKE 'a!_c' ESCAPE '!';
+SELECT 'ABC' ILIKE 'abc', 'Abc' ILIKE '%B%', 'ÉCOLE' ILIKE 'école', 'abc' NOT ILIKE 'B%';
+SELECT NULL LIKE 'a', 'a' LIKE NULL, NULL::text ILIKE '%';
+SELECT 'abc' ~ 'b', 'abc' ~ '^b', 'abc' ~ 'c$', 'abc' ~ '^abc$', 'abc' !~ 'b', 'ABC' ~* 'abc', 'ABC' !~* 'abc', 'ABC' ~ 'abc';
+SELECT 'abc' ~ '[a-c]+', 'a1' ~ '\d', 'a b' ~ '\s', 'ab' ~ 'a(b|c)', 'foo.bar' ~ 'o\.b', 'x' ~ '', 'aaa' ~ 'a{2,3}', 'a' ~ '[[:alpha:]]', '5' ~ '[[:digit:]]';
+SELECT 'abc' SIMILAR TO 'abc', 'abc' SIMILAR TO 'a', 'abc' SIMILAR TO '%(b|d)%', 'abc' SIMILAR TO '(b|c)%', 'abc' NOT SIMILAR TO '_b_';
+SELECT 'abc' ~~ 'a%', 'abc' ~~* 'A%', 'abc' !~~ 'b%', 'abc' !~~* 'B%';
+SELECT 'foo' = ANY (ARRAY['foo', 'bar']), 'foo' LIKE ANY (ARRAY['f%', 'x%']), 'foo' LIKE ALL (ARRAY['f%', '%o']), 'foo' NOT LIKE ALL (ARRAY['x%', 'y%']), 'foo' ILIKE ANY (ARRAY['F%']);
+SELECT name FROM customers WHERE name LIKE '%a%' ORDER BY id;
+SELECT name FROM customers WHERE name ILIKE 'J%' OR name ILIKE '%ö%' ORDER BY id;
+SELECT name FROM customers WHERE name ~ '^[A-F]' ORDER BY id;
+SELECT name FROM customers WHERE name ~* 'nov' ORDER BY id;
+SELECT name FROM customers WHERE name !~ 'a' ORDER BY id;
+SELECT name FROM customers WHERE city LIKE '_r%' ORDER BY id;
+SELECT name FROM customers WHERE name LIKE '%"%' OR name LIKE '%''%' ORDER BY id;
+SELECT name, name ~ '\mN', name ~ 'k\M' FROM customers ORDER BY id;
+SELECT 'a' ~ '(';
+SELECT 'a' LIKE 'a\';
+SELECT regexp_replace('2024-05-06', '(\d+)-(\d+)-(\d+)', '\3.\2.\1'), regexp_replace('a.b.c', '\.', '', 'g'), regexp_replace('  x  y ', '\s+', ' ', 'g');
+SELECT regexp_replace(name, '[^a-zA-Z]', '', 'g') FROM customers ORDER BY id;
+SELECT (regexp_match(name, '(\w+)\s+(\w+)'))[2] FROM products ORDER BY id;
+SELECT (regexp_matches('k1=v1;k2=v2', '(\w+)=(\w+)', 'g'))[2];
+SELECT m[1], m[2] FROM regexp_matches('k1=v1;k2=v2', '(\w+)=(\w+)', 'g') AS m;
+SELECT count(*) FROM customers WHERE name LIKE 'A%' OR name LIKE '%z';
+SELECT 'aXb' LIKE 'a' || 'X' || '%', 'abc' LIKE '%' || 'b' || '%';
+SELECT 'a
+b' LIKE 'a%b', 'a
+b' ~ 'a.b';
+SELECT 'foo' LIKE 'FOO' COLLATE "C";
+SELECT CASE WHEN name LIKE '%er%' THEN 'er' WHEN name ~ 'o' THEN 'o' ELSE 'none' END AS kind, count(*) FROM customers GROUP BY 1 ORDER BY 1;
+SELECT textlike('abc', 'a%'), texticlike('ABC', 'a%');
+SELECT 'abc' ~ 'B' OR 'abc' ~* 'B', NOT 'abc' ~ 'x';
