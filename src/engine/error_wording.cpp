@@ -1,7 +1,5 @@
 #include "engine/error_wording.hpp"
 
-#include "core/cancel.hpp"
-
 #include <duckdb/common/exception.hpp>
 
 #include <array>
@@ -263,8 +261,6 @@ Error split_hint(Sqlstate code, std::string_view message) {
 Error worded(const duckdb::ErrorData& error, std::string_view message) {
     if (auto known = by_subtype(error, message)) return *std::move(known);
     const Sqlstate code = code_of(error.Type(), message);
-    // Where nobody knows the reason any more (a BEGIN of the session's own, a parse): a client asked for it.
-    if (error.Type() == Type::INTERRUPT) return error_for(CancelReason::kUser);
     if (error.Type() == Type::OUT_OF_MEMORY) return out_of_memory(code, message);
     if (error.Type() == Type::INTERNAL || error.Type() == Type::FATAL) return internal(code, message);
     if (auto known = worded_conversion(error.Type(), code, message)) return *std::move(known);

@@ -26,6 +26,27 @@ std::string& identifier_of(const Parameter& parameter) {
     return (*parameter.slot)->Cast<duckdb::ParameterExpression>().identifier;
 }
 
+bool is_decimal(const duckdb::LogicalType& type) {
+    if (!type.IsUnbound()) return type.id() == duckdb::LogicalTypeId::DECIMAL;
+    return is_decimal(duckdb::UnboundType::TryDefaultBind(type));
+}
+
+// A parameter stated to be numeric has no digits of its own. Used once, under a cast to a decimal, it takes that one's.
+void take_digits_of_casts(duckdb::vector<duckdb::LogicalType>& types, const std::vector<Parameter>& parameters) {
+    std::vector<const Parameter*> only_use(types.size() + 1, nullptr);
+    std::vector<bool> used(types.size() + 1, false);
+    for (const Parameter& parameter : parameters) {
+        const std::size_t number = std::min(parameter_number(identifier_of(parameter)).value_or(0), types.size());
+        only_use[number] = used[number] ? nullptr : &parameter;
+        used[number] = true;
+    }
+    for (std::size_t number = 1; number <= types.size(); ++number) {
+        const Parameter* use = only_use[number];
+        if (use == nullptr || use->cast_to == nullptr) continue;
+        if (is_decimal(types[number - 1]) && is_decimal(*use->cast_to)) types[number - 1] = *use->cast_to;
+    }
+}
+
 // COALESCE(…, NULL) around the cast: without it DuckDB merges the cast with the next one it adds and forgets the type
 // of both.
 void wrap(const Parameter& parameter, const duckdb::LogicalType& type) {
@@ -87,6 +108,7 @@ ParameterCasts cast_parameters(duckdb::SQLStatement& statement, duckdb::vector<d
     ParameterCasts result{std::move(types), {}};
     const std::size_t count = result.types.size();
     const TreeParts parts = survey(statement);
+    take_digits_of_casts(result.types, parts.parameters);
     for (const Parameter& parameter : parts.parameters) {
         const std::size_t number = parameter_number(identifier_of(parameter)).value_or(0);
         if (number == 0 || number > count || parameter.cast_to == nullptr) continue;

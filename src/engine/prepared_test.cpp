@@ -72,6 +72,14 @@ TEST_F(PreparedTest, StatedTypesMayDifferFromTheColumns) {
     EXPECT_EQ(one("SELECT $2 || $1 || $2", {25, 25}, {TextValue{"a"}, TextValue{"b"}}), "bab");
 }
 
+TEST_F(PreparedTest, StatedNumericsTakeTheDigitsOfTheirCast) {
+    const std::string longest(38, '9');
+    EXPECT_EQ(one("SELECT $1::numeric(38,0)::text", {1700}, {TextValue{longest}}), longest);
+    EXPECT_EQ(one("SELECT $1::decimal(38,30)::text", {1700}, {TextValue{"0.123456789012345678901234567890"}}),
+              "0.123456789012345678901234567890");
+    EXPECT_EQ(one("SELECT $1::decimal(4,1) || ' of ' || $1", {1700}, {TextValue{"1.25"}}), "1.3 of 1.250000000000");
+}
+
 TEST_F(PreparedTest, ColumnsAreDescribedBeforeExecution) {
     auto prepared = prepare(db, "SELECT id, name AS n, $1 AS p, $2::int4 + 1 FROM t").value();
     ASSERT_EQ(prepared->columns().size(), 4U);

@@ -81,6 +81,12 @@ public:
         }
     }
     bool ended() { return frame().first == 0; }
+    // The end of the stream was announced, as TLS asks for, and nothing came before it.
+    bool ended_orderly() {
+        char byte = 0;
+        boost::system::error_code gone;
+        return read(&byte, 1, gone) == 0 && gone == boost::asio::error::eof;
+    }
 
     // The client's side of a TLS handshake; ALPN as protocols behind their lengths.
     bool start_tls(const std::string& alpn = "") {

@@ -108,6 +108,8 @@ asio::awaitable<Outcome> Negotiation::run(Client& client) const {
         if (!packet) co_return packet.error();
         if (const auto* request = std::get_if<pgproto::CancelRequest>(&*packet)) {
             fleet_.cancel(request->pid, as_text(request->secret));
+            // libpq from version 17 on takes a TLS stream that just stops for a failure of the cancellation.
+            co_await client.stream.finish({});
             co_return std::nullopt;
         }
         if (const auto* startup = std::get_if<pgproto::StartupMessage>(&*packet)) {

@@ -193,6 +193,16 @@ TEST_F(RelayTest, DirectTlsNeedsThePostgresqlProtocol) {
     }
 }
 
+TEST_F(RelayTest, ACancelRequestUnderTlsEndsOrderly) {
+    Peer peer = connect();
+    encrypt(peer);
+    Bytes8 out;
+    pgproto::write(out, pgproto::CancelRequest{.pid = 7, .secret = as_bytes("abcd")});
+    peer.send(out);
+    EXPECT_TRUE(peer.ended_orderly());
+    EXPECT_EQ(fleet_.cancelled().size(), 1U);
+}
+
 TEST_F(RelayTest, InModeRequirePlainLoginsAreRefusedAndCancelRequestsAreNot) {
     settings_.pgwire_ssl_mode = config::TlsMode::kRequire;
     Peer plain = connect();

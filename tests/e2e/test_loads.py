@@ -4,7 +4,7 @@ import time
 
 import duckdb
 import pytest
-from conftest import ORDERS
+from shop import ORDERS
 from smew_server import gzipped
 
 
