@@ -6,6 +6,7 @@
 #include "engine/names.hpp"
 #include "engine/parameter_casts.hpp"
 #include "engine/prepared.hpp"
+#include "engine/result_names.hpp"
 #include "engine/sql_text.hpp"
 
 #include <duckdb.hpp>
@@ -87,6 +88,7 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     const auto parameters = count_parameters(*tree);
     if (!parameters) return parameters.error();
     TreeParts parts = survey(*tree);
+    name_columns(*tree, parts, *sql);
     read_bytea_literals(context_, parts);
     for (Target& target : parts.targets) {
         if (*kind == StatementKind::kTruncate) target.verb = "TRUNCATE";

@@ -1,5 +1,8 @@
 #include "engine/error_wording.hpp"
 
+#include "core/cancel.hpp"
+#include "core/sqlstate_query.hpp"
+
 #include <duckdb/common/exception.hpp>
 
 #include <array>
@@ -96,11 +99,36 @@ constexpr std::array kPatterns = {
     Pattern{Type::CATALOG, "is of type", sqlstate::kWrongObjectType},
     Pattern{Type::CATALOG, "Can only modify", sqlstate::kWrongObjectType},
     Pattern{Type::CATALOG, "can have only one primary key", sqlstate::kInvalidTableDefinition},
+    Pattern{Type::PARSER, "has more than one primary key", sqlstate::kInvalidTableDefinition},
+    Pattern{Type::PARSER, "Duplicate CTE name", sqlstate::kDuplicateAlias},
+    Pattern{Type::PARSER, "frame start cannot be", sqlstate::kWindowingError},
+    Pattern{Type::PARSER, "frame end cannot be", sqlstate::kWindowingError},
+    Pattern{Type::PARSER, "frame starting from", sqlstate::kWindowingError},
+    Pattern{Type::PARSER, "window \"", sqlstate::kUndefinedObject},
     Pattern{Type::CATALOG, "depend", sqlstate::kDependentObjectsStillExist},
     Pattern{Type::CATALOG, "does not exist", sqlstate::kUndefinedObject},
     Pattern{Type::CATALOG, "Cannot drop", sqlstate::kDependentObjectsStillExist},
     Pattern{Type::BINDER, "Catalog \"", sqlstate::kInvalidCatalogName},
+    Pattern{Type::BINDER, "duplicate alias", sqlstate::kDuplicateAlias},
     Pattern{Type::BINDER, "Ambiguous reference", sqlstate::kAmbiguousColumn},
+    Pattern{Type::BINDER, "Subquery returns", sqlstate::kSyntaxError},
+    Pattern{Type::BINDER, "STAR expression is only allowed", sqlstate::kSyntaxError},
+    Pattern{Type::BINDER, "* expression without FROM clause", sqlstate::kSyntaxError},
+    Pattern{Type::BINDER, "does not exist on left side of join", sqlstate::kUndefinedColumn},
+    Pattern{Type::BINDER, "does not exist on right side of join", sqlstate::kUndefinedColumn},
+    Pattern{Type::BINDER, "referenced in check constraint", sqlstate::kUndefinedColumn},
+    Pattern{Type::BINDER, "Circular reference to CTE", sqlstate::kUndefinedTable},
+    Pattern{Type::BINDER, "ORDER term out of range", sqlstate::kInvalidColumnReference},
+    Pattern{Type::BINDER, "GROUP BY term out of range", sqlstate::kInvalidColumnReference},
+    Pattern{Type::BINDER, "specified columns as conflict target", sqlstate::kInvalidColumnReference},
+    Pattern{Type::BINDER, "cannot contain window functions", sqlstate::kWindowingError},
+    Pattern{Type::BINDER, "window functions are not allowed", sqlstate::kWindowingError},
+    Pattern{Type::BINDER, "GROUPING statement", sqlstate::kGroupingError},
+    Pattern{Type::BINDER, "UNNEST() can only be applied", sqlstate::kUndefinedFunction},
+    Pattern{Type::BINDER, "parameter, got", sqlstate::kUndefinedFunction},
+    Pattern{Type::BINDER, "PERCENTILEs can only take parameters", sqlstate::kNumericOutOfRange},
+    Pattern{Type::BINDER, "interval cannot be 0", sqlstate::kInvalidParameterValue},
+    Pattern{Type::BINDER, "LIMIT/OFFSET cannot be negative", sqlstate::kInvalidRowCountInLimit},
     Pattern{Type::BINDER, "GROUP BY", sqlstate::kGroupingError},
     Pattern{Type::BINDER, "aggregates", sqlstate::kGroupingError},
     Pattern{Type::BINDER, "aggregate function", sqlstate::kGroupingError},
@@ -120,6 +148,7 @@ constexpr std::array kPatterns = {
     Pattern{Type::BINDER, "read-only mode", sqlstate::kReadOnlyTransaction},
     Pattern{Type::BINDER, "could not determine data type", sqlstate::kIndeterminateDatatype},
     Pattern{Type::BINDER, "not supported", sqlstate::kFeatureNotSupported},
+    Pattern{Type::CONSTRAINT, "Data contains duplicates", sqlstate::kUniqueViolation},
     Pattern{Type::CONSTRAINT, "NOT NULL constraint", sqlstate::kNotNullViolation},
     Pattern{Type::CONSTRAINT, "CHECK constraint", sqlstate::kCheckViolation},
     Pattern{Type::CONSTRAINT, "foreign key", sqlstate::kForeignKeyViolation},
@@ -135,10 +164,25 @@ constexpr std::array kPatterns = {
     Pattern{Type::TRANSACTION, "onflict", sqlstate::kSerializationFailure},
     Pattern{Type::INVALID_INPUT, "read-only mode", sqlstate::kReadOnlyTransaction},
     Pattern{Type::INVALID_INPUT, "Division by zero", sqlstate::kDivisionByZero},
+    Pattern{Type::INVALID_INPUT, "interval cannot be 0", sqlstate::kInvalidParameterValue},
+    Pattern{Type::INVALID_INPUT, "rgument for ntile", sqlstate::kInvalidArgumentForNtile},
+    Pattern{Type::INVALID_INPUT, "is undefined outside", sqlstate::kNumericOutOfRange},
+    Pattern{Type::INVALID_INPUT, "missing ): ", sqlstate::kInvalidRegularExpression},
+    Pattern{Type::INVALID_INPUT, "missing ]: ", sqlstate::kInvalidRegularExpression},
+    Pattern{Type::INVALID_INPUT, "unexpected ): ", sqlstate::kInvalidRegularExpression},
+    Pattern{Type::INVALID_INPUT, "invalid repetition", sqlstate::kInvalidRegularExpression},
+    Pattern{Type::INVALID_INPUT, "invalid escape sequence", sqlstate::kInvalidRegularExpression},
+    Pattern{Type::INVALID_INPUT, "invalid character class", sqlstate::kInvalidRegularExpression},
+    Pattern{Type::INVALID_INPUT, "bad repetition operator", sqlstate::kInvalidRegularExpression},
+    Pattern{Type::INVALID_INPUT, "no argument for repetition", sqlstate::kInvalidRegularExpression},
     Pattern{Type::INVALID_INPUT, "More than one row returned by a subquery", sqlstate::kCardinalityViolation},
     Pattern{Type::INVALID_INPUT, "nvalid unicode", sqlstate::kCharacterNotInRepertoire},
     Pattern{Type::CONVERSION, "ivision by zero", sqlstate::kDivisionByZero},
+    Pattern{Type::CONVERSION, "extract specifier", sqlstate::kInvalidParameterValue},
+    Pattern{Type::CONVERSION, "Could not cast value", sqlstate::kNumericOutOfRange},
+    Pattern{Type::CONVERSION, "to INTERVAL", sqlstate::kInvalidDatetimeFormat},
     Pattern{Type::CONVERSION, "field value out of range", sqlstate::kDatetimeOverflow},
+    Pattern{Type::CONVERSION, "Date out of range", sqlstate::kDatetimeOverflow},
     Pattern{Type::CONVERSION, "out of range", sqlstate::kNumericOutOfRange},
     Pattern{Type::CONVERSION, "Could not convert string", sqlstate::kInvalidTextRepresentation},
     Pattern{Type::CONVERSION, "invalid UTF", sqlstate::kCharacterNotInRepertoire},
@@ -148,6 +192,10 @@ constexpr std::array kPatterns = {
     Pattern{Type::CONVERSION, "Could not convert", sqlstate::kInvalidTextRepresentation},
     Pattern{Type::CONVERSION, "Unimplemented type for cast", sqlstate::kCannotCoerce},
     Pattern{Type::OUT_OF_RANGE, "Date out of range", sqlstate::kDatetimeOverflow},
+    Pattern{Type::OUT_OF_RANGE, "cannot take logarithm", sqlstate::kInvalidArgumentForLogarithm},
+    Pattern{Type::OUT_OF_RANGE, "cannot take square root", sqlstate::kInvalidArgumentForPower},
+    Pattern{Type::SEQUENCE, "reached maximum value", sqlstate::kSequenceLimitExceeded},
+    Pattern{Type::SEQUENCE, "reached minimum value", sqlstate::kSequenceLimitExceeded},
     Pattern{Type::OUT_OF_RANGE, "imestamp", sqlstate::kDatetimeOverflow},
     Pattern{Type::OUT_OF_MEMORY, "max_temp_directory_size", sqlstate::kConfigurationLimitExceeded},
     Pattern{Type::IO, "No space left", sqlstate::kDiskFull},
@@ -261,8 +309,11 @@ Error split_hint(Sqlstate code, std::string_view message) {
 Error worded(const duckdb::ErrorData& error, std::string_view message) {
     if (auto known = by_subtype(error, message)) return *std::move(known);
     const Sqlstate code = code_of(error.Type(), message);
+    // Where nobody knows the reason any more (a BEGIN of the session's own, a parse): a client asked for it.
+    if (error.Type() == Type::INTERRUPT) return error_for(CancelReason::kUser);
     if (error.Type() == Type::OUT_OF_MEMORY) return out_of_memory(code, message);
     if (error.Type() == Type::INTERNAL || error.Type() == Type::FATAL) return internal(code, message);
+    if (code.error_class() == "23") return worded_constraint(code, message);
     if (auto known = worded_conversion(error.Type(), code, message)) return *std::move(known);
     if (code == sqlstate::kUndefinedTable && error.Type() == Type::CATALOG) {
         const std::string_view name = until(after(message, "with name \""), "\" does not exist");

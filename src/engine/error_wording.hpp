@@ -18,4 +18,7 @@ Error worded(const duckdb::ErrorData& error, std::string_view message);
 // For errors of conversion and overflow that PostgreSQL words otherwise; nullopt for all others.
 std::optional<Error> worded_conversion(duckdb::ExceptionType type, Sqlstate code, std::string_view message);
 
+// For violated constraints.
+Error worded_constraint(Sqlstate code, std::string_view message);
+
 }  // namespace smew::engine

@@ -178,12 +178,10 @@ Result<std::uint64_t> count_rows(JobDatabase& database, std::string_view relatio
 }
 
 Error worded_not_null(Error error) {
-    constexpr std::string_view kMark = "NOT NULL constraint failed: ";
-    const auto at = error.message.find(kMark);
+    // The relation is the load's own and nobody else's business.
+    const auto at = error.message.rfind(" of relation \"");
     if (error.code != sqlstate::kNotNullViolation || at == std::string::npos) return error;
-    const std::string name = error.message.substr(at + kMark.size());
-    const std::string column = name.substr(name.find('.') + 1);
-    error.message = "null value in column \"" + column + "\" violates the not-null constraint";
+    error.message = error.message.substr(0, at) + " violates the not-null constraint";
     return error;
 }
 

@@ -81,7 +81,7 @@ void TreeWalk::query(duckdb::QueryNode& node) {
             select(node.Cast<duckdb::SelectNode>());
             break;
         case QueryNodeType::SET_OPERATION_NODE:
-            for (auto& child : node.Cast<duckdb::SetOperationNode>().children) query(*child);
+            set_operation(node);
             break;
         case QueryNodeType::RECURSIVE_CTE_NODE: {
             auto& recursive = node.Cast<duckdb::RecursiveCTENode>();
@@ -107,6 +107,14 @@ void TreeWalk::query(duckdb::QueryNode& node) {
     modifiers(node);
 }
 
+void TreeWalk::set_operation(duckdb::QueryNode& node) {
+    auto& operation = node.Cast<duckdb::SetOperationNode>();
+    const bool around = by_name_;
+    by_name_ = by_name_ || operation.setop_type == duckdb::SetOperationType::UNION_BY_NAME;
+    for (auto& child : operation.children) query(*child);
+    by_name_ = around;
+}
+
 void TreeWalk::modifiers(duckdb::QueryNode& node) {
     duckdb::ParsedExpressionIterator::EnumerateQueryNodeModifiers(
         node, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { expression(child); });
@@ -114,6 +122,7 @@ void TreeWalk::modifiers(duckdb::QueryNode& node) {
 
 void TreeWalk::select(duckdb::SelectNode& node) {
     if (node.from_table) table(*node.from_table);
+    if (!by_name_) parts_.column_lists.push_back(&node.select_list);
     expressions(node.select_list);
     expression(node.where_clause);
     expressions(node.groups.group_expressions);
@@ -155,7 +164,8 @@ void TreeWalk::table(duckdb::TableRef& ref) {
             break;
         }
         case TableReferenceType::EXPRESSION_LIST:
-            for (auto& row : ref.Cast<duckdb::ExpressionListRef>().values) expressions(row);
+            parts_.value_lists.push_back(&ref.Cast<duckdb::ExpressionListRef>());
+            for (auto& row : parts_.value_lists.back()->values) expressions(row);
             break;
         case TableReferenceType::PIVOT:
             pivot(ref.Cast<duckdb::PivotRef>());

@@ -15,6 +15,7 @@ namespace duckdb {
 class BaseTableRef;
 class CastExpression;
 class ColumnRefExpression;
+class ExpressionListRef;
 class FunctionExpression;
 class ParameterExpression;
 class ShowRef;
@@ -62,6 +63,10 @@ struct TreeParts {
     std::vector<CalledFunction> functions;
     std::vector<Parameter> parameters;
     std::vector<Target> targets;
+    // The lists that name columns: of SELECT, except where names decide which columns are one (UNION BY NAME), and of
+    // RETURNING.
+    std::vector<duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>>*> column_lists;
+    std::vector<duckdb::ExpressionListRef*> value_lists;
     std::set<std::string> cte_names;  // lower case
     bool has_subquery = false;        // as an expression
 };

@@ -79,6 +79,11 @@ void TreeWalk::set_info(duckdb::UpdateSetInfo* info) {
     expressions(info->expressions);
 }
 
+void TreeWalk::returning(duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>>& list) {
+    parts_.column_lists.push_back(&list);
+    expressions(list);
+}
+
 void TreeWalk::insert(duckdb::SQLStatement& statement) {
     auto& insert = statement.Cast<duckdb::InsertStatement>();
     parts_.targets.push_back({&insert.catalog, &insert.schema, &insert.table, "INSERT"});
@@ -88,7 +93,7 @@ void TreeWalk::insert(duckdb::SQLStatement& statement) {
         set_info(insert.on_conflict_info->set_info.get());
         expression(insert.on_conflict_info->condition);
     }
-    expressions(insert.returning_list);
+    returning(insert.returning_list);
 }
 
 void TreeWalk::update(duckdb::SQLStatement& statement) {
@@ -97,7 +102,7 @@ void TreeWalk::update(duckdb::SQLStatement& statement) {
     changed_table(update.table.get(), "UPDATE");
     if (update.from_table) table(*update.from_table);
     set_info(update.set_info.get());
-    expressions(update.returning_list);
+    returning(update.returning_list);
 }
 
 void TreeWalk::remove(duckdb::SQLStatement& statement) {
@@ -106,7 +111,7 @@ void TreeWalk::remove(duckdb::SQLStatement& statement) {
     changed_table(remove.table.get(), "DELETE");
     for (auto& used : remove.using_clauses) table(*used);
     expression(remove.condition);
-    expressions(remove.returning_list);
+    returning(remove.returning_list);
 }
 
 void TreeWalk::merge(duckdb::SQLStatement& statement) {
@@ -122,7 +127,7 @@ void TreeWalk::merge(duckdb::SQLStatement& statement) {
             expressions(action->expressions);
         }
     }
-    expressions(merge.returning_list);
+    returning(merge.returning_list);
 }
 
 void TreeWalk::create(duckdb::CreateInfo& info) {

@@ -25,7 +25,9 @@ private:
     void query(duckdb::QueryNode& node);
     void ctes(duckdb::CommonTableExpressionMap& map);
     void modifiers(duckdb::QueryNode& node);
+    void set_operation(duckdb::QueryNode& node);
     void select(duckdb::SelectNode& node);
+    void returning(duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>>& list);
     void pivot(duckdb::PivotRef& pivot);
     void table(duckdb::TableRef& ref);
 
@@ -45,6 +47,7 @@ private:
 
     TreeParts& parts_;
     const duckdb::LogicalType* cast_around_ = nullptr;  // set while the walk stands right below a cast
+    bool by_name_ = false;                              // within UNION BY NAME
 };
 
 }  // namespace smew::engine

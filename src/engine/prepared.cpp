@@ -63,10 +63,10 @@ Result<std::unique_ptr<Prepared>> PlannedStatement::make(duckdb::shared_ptr<duck
                                                          std::span<const std::uint32_t> parameter_types) {
     std::unique_ptr<PlannedStatement> prepared(new PlannedStatement(std::move(context), std::move(session), statement));
     prepared->parameter_types_.resize(statement.parameter_count);
+    const auto names = result_names(*statement.tree);  // casts of parameters keep the planned names in the tree
     if (statement.parameter_count > 0) {
         prepared->casts_ = cast_parameters(*statement.tree, types_of(parameter_types, statement.parameter_count));
     }
-    const auto names = result_names(*statement.tree);
     if (auto planned = prepared->plan(std::move(statement.tree)); !planned) return planned.error();
     if (auto resolved = prepared->resolve_unknown_parameters(); !resolved) return resolved.error();
     prepared->describe_result(names);
@@ -167,7 +167,7 @@ void PlannedStatement::describe_result(const std::vector<std::optional<std::stri
     returns_rows_ = planned_->data->properties.return_type == duckdb::StatementReturnType::QUERY_RESULT;
     for (std::size_t i = 0; returns_rows_ && i < types_.size(); ++i) {
         const bool renamed = named && names[i];
-        columns_.push_back({renamed ? *names[i] : planned_names_[i], (*column_types_)[i]});
+        columns_.push_back({renamed ? *names[i] : shown_name(planned_names_[i]), (*column_types_)[i]});
     }
     constant_ = constant_ && !depends_on_time_zone(columns_);
 }
