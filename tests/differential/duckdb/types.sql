@@ -1,0 +1,34 @@
+-- Every type, its extremes and NULL, as in-process DuckDB holds them.
+SELECT bool, tinyint, smallint, int, bigint, hugeint, uhugeint, utinyint, usmallint, uint, ubigint FROM test_all_types();
+SELECT float, double FROM test_all_types();
+SELECT dec_4_1, dec_9_4, dec_18_6, dec38_10 FROM test_all_types();
+SELECT uuid, varchar, blob FROM test_all_types();
+SELECT bit::VARCHAR AS bit, time::VARCHAR AS time, interval::VARCHAR AS interval FROM test_all_types();
+SELECT date::VARCHAR AS date, timestamp::VARCHAR AS timestamp, timestamp_s::VARCHAR AS s, timestamp_ms::VARCHAR AS ms, timestamp_tz::VARCHAR AS tz FROM test_all_types();
+SELECT small_enum, medium_enum, large_enum FROM test_all_types();
+SELECT int_array, double_array, varchar_array, nested_int_array FROM test_all_types();
+SELECT struct, struct_of_arrays, array_of_structs FROM test_all_types();
+SELECT map FROM test_all_types();
+SELECT fixed_int_array, fixed_varchar_array, fixed_struct_array FROM test_all_types();
+-- Without fixed_nested_int_array: PostgreSQL's arrays cannot hold NULL for a whole row, smew sends one of NULLs.
+SELECT list_of_fixed_int_array, struct_of_fixed_array, fixed_array_of_int_list FROM test_all_types();
+SELECT DATE '2024-02-29' AS d, TIMESTAMP '2024-02-29 12:34:56.789' AS ts, epoch(TIMESTAMPTZ '2024-02-29 12:34:56+02') AS tz, TIME '12:34:56' AS t;
+SELECT DATE '0001-01-01' AS first, DATE '9999-12-31' AS last, TIMESTAMP '1969-12-31 23:59:59.999999' AS before;
+SELECT TIMESTAMP_S '2024-02-29 12:34:56' AS s, TIMESTAMP_MS '2024-02-29 12:34:56.789' AS ms;
+SELECT INTERVAL 36 HOURS AS hours, INTERVAL 40 DAYS AS days, INTERVAL '-1 day 2 hours' AS mixed;
+SELECT 170141183460469231731687303715884105727 AS huge, (-170141183460469231731687303715884105727)::HUGEINT AS small, 340282366920938463463374607431768211455::UHUGEINT AS unsigned;
+SELECT 1.5::DECIMAL(4,1) AS a, 123456789.123456789::DECIMAL(18,9) AS b, -0.0000000001::DECIMAL(38,10) AS c, 0::DECIMAL(10,4) AS d;
+SELECT 'NaN'::DOUBLE AS nan, 'inf'::DOUBLE AS inf, '-inf'::FLOAT AS minus, 1e-310::DOUBLE AS tiny, 0.1::FLOAT AS tenth;
+SELECT '\x00\x01\xFF'::BLOB AS bytes, ''::BLOB AS none;
+SELECT 'ünïcödé 東京 🙂' AS text, '' AS empty, 'a''b"c\d' AS quotes;
+SELECT NULL AS n, NULL::INTEGER[] AS l, NULL::STRUCT(a INTEGER) AS s, NULL::MAP(VARCHAR, INTEGER) AS m;
+SELECT [1, 2, NULL] AS l, []::INTEGER[] AS none, [[1, 2], [], NULL, [NULL]] AS ragged, ['a', 'b,c', '"d"', NULL, 'NULL'] AS texts;
+SELECT {'a': 1, 'b': 'x', 'c': NULL} AS s, {'s': {'t': [{'u': true}, NULL]}} AS deep, {'quote"d': 1} AS quoted;
+SELECT MAP {'k': 1, 'l': 2} AS m, MAP {'nested': [1, 2]} AS n, MAP {} AS none;
+SELECT union_value(num := 2) AS u;
+SELECT [{'a': 1}, {'a': 2}] AS structs, {'m': MAP {'k': [1.5, 2.5]}} AS mixed, [MAP {'x': 'y'}] AS maps;
+SELECT [DATE '2024-01-01'] AS dates, [1.25::DECIMAL(5,2)] AS decimals, [true, false] AS bools, ['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::UUID] AS uuids;
+SELECT array_value(1, 2, 3) AS fixed, array_value(array_value(1.5::DOUBLE, 2), array_value(3, 4)) AS matrix;
+SELECT '{"a": [1, 2, {"b": null}]}'::JSON AS j, '[]'::JSON AS empty, '"x"'::JSON AS text, 'null'::JSON AS nothing;
+SELECT list({'k': k, 'n': n} ORDER BY k) AS all_rows FROM (VALUES ('a', 1), ('b', 2)) t(k, n);
+SELECT k, list(n ORDER BY n) AS ns, map_from_entries(list((n, k) ORDER BY n)) AS m FROM (VALUES ('a', 1), ('b', 2), ('a', 3)) t(k, n) GROUP BY k ORDER BY k;
