@@ -35,7 +35,8 @@ def certificate():
 
 @pytest.fixture(scope="session")
 def postgres_server(certificate):
-    server = PostgresServer(ssl="on", ssl_cert_file=certificate[0], ssl_key_file=certificate[1], timezone="UTC")
+    server = PostgresServer(ssl="on", ssl_cert_file=certificate[0], ssl_key_file=certificate[1], timezone="UTC",
+                            statement_timeout="60s")
     yield server
     server.stop()
 
@@ -83,7 +84,7 @@ def target(request, certificate):
 # Files whose tests on smew wait for the catalog, functions, savepoints and binary COPY that are being written now.
 PENDING = {"test_psycopg3", "test_psycopg3_copy", "test_psycopg3_transactions", "test_asyncpg", "test_odbc", "test_sqlalchemy",
            "test_sqlalchemy_reflection", "test_pandas", "test_polars", "test_adbc", "test_duckdb_extension",
-           "test_psql", "test_psql_describe"}
+           "test_psql", "test_psql_describe", "test_dbt", "test_pgbench"}
 
 
 def pytest_collection_modifyitems(items):
