@@ -2,17 +2,21 @@
 
 #include "engine/bytea_literals.hpp"
 #include "engine/constant.hpp"
+#include "engine/dialect_create.hpp"
+#include "engine/dialect_tree.hpp"
 #include "engine/errors.hpp"
 #include "engine/names.hpp"
 #include "engine/parameter_casts.hpp"
 #include "engine/prepared.hpp"
 #include "engine/result_names.hpp"
 #include "engine/sql_text.hpp"
+#include "engine/statement_steps.hpp"
 
 #include <duckdb.hpp>
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/main/config.hpp>
+#include <duckdb/parser/statement/multi_statement.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
 
 #include <algorithm>
@@ -32,6 +36,32 @@ std::string_view own_text(const duckdb::SQLStatement& statement, std::string_vie
     if (statement.stmt_location >= sql.size()) return {};
     return sql.substr(statement.stmt_location,
                       statement.stmt_length == 0 ? std::string_view::npos : statement.stmt_length);
+}
+
+// ALTER TABLE … ADD COLUMN with a default that is no constant is several statements to DuckDB's parser. (PIVOT, its
+// other use of them, stays: the gate says what to write instead.)
+bool unfold(duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>>& trees) {
+    if (trees.front()->type != duckdb::StatementType::MULTI_STATEMENT) return false;
+    auto steps = std::move(trees.front()->Cast<duckdb::MultiStatement>().statements);
+    if (steps.empty() || steps.front()->type != duckdb::StatementType::ALTER_STATEMENT) {
+        trees.front()->Cast<duckdb::MultiStatement>().statements = std::move(steps);
+        return false;
+    }
+    trees = std::move(steps);
+    return true;
+}
+
+// What the token step has split, as one statement again.
+std::vector<ParsedStatement::Parts> as_one(std::vector<ParsedStatement::Parts> steps) {
+    ParsedStatement::Parts one = std::move(steps.front());
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+        for (auto& tree : steps[i].before) one.after.push_back(std::move(tree));
+        one.after.push_back(std::move(steps[i].tree));
+        for (auto& tree : steps[i].after) one.after.push_back(std::move(tree));
+    }
+    std::vector<ParsedStatement::Parts> only;
+    only.push_back(std::move(one));
+    return only;
 }
 
 // Restores a flag at the end of a scope.
@@ -82,36 +112,46 @@ Result<void> GatedConnection::check(TreeParts& parts) {
 }
 
 Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb::SQLStatement> tree,
-                                                      const std::shared_ptr<const std::string>& sql) {
-    const auto kind = classify(*tree, own_text(*tree, *sql));
+                                                      const std::shared_ptr<const SourceText>& sql) {
+    const auto kind = classify(*tree, own_text(*tree, sql->parsed()));
     if (!kind) return kind.error();
     const auto parameters = count_parameters(*tree);
     if (!parameters) return parameters.error();
-    TreeParts parts = survey(*tree);
-    name_columns(*tree, parts, *sql);
+    TreeParts named = survey(*tree);
+    name_columns(*tree, named, sql->parsed());
+    ParsedStatement::Parts statement{*kind, *parameters, false, sql, nullptr, result_names(*tree), {}, {}};
+    statement.tree = std::move(tree);
+    if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
+    TreeParts parts = survey(*statement.tree);
     read_bytea_literals(context_, parts);
     for (Target& target : parts.targets) {
         if (*kind == StatementKind::kTruncate) target.verb = "TRUNCATE";
     }
     if (auto checked = check(parts); !checked) return checked.error();
-    const bool constant = *kind == StatementKind::kSelect && is_constant(parts, instance_.pure_functions);
-    return ParsedStatement::Parts{*kind, *parameters, constant, sql, std::move(tree)};
+    statement.constant = *kind == StatementKind::kSelect && is_constant(parts, instance_.pure_functions);
+    if (session_->dialect == Dialect::kPostgres) complete_create(context_, statement);
+    return statement;
 }
 
 Result<std::vector<std::unique_ptr<Statement>>> GatedConnection::parse(std::string_view sql) {
     if (auto valid = check_encoding(sql); !valid) return valid.error();
+    auto source = std::make_shared<const SourceText>(sql);
     try {
-        const auto text = std::make_shared<const std::string>(sql);
-        auto trees = parse_sql(context_, *text);
-        std::vector<std::unique_ptr<Statement>> statements;
-        for (auto& tree : trees) {
-            auto admitted = admit(std::move(tree), text);
-            if (!admitted) return admitted.error();
-            statements.push_back(std::make_unique<ParsedStatement>(*std::move(admitted)));
+        auto parsed = parse_sql(context_, source, session_->dialect);
+        if (!parsed) return parsed.error();
+        if (parsed->trees.size() == 1) parsed->split = unfold(parsed->trees) || parsed->split;
+        std::vector<ParsedStatement::Parts> admitted;
+        for (auto& tree : parsed->trees) {
+            auto statement = admit(std::move(tree), source);
+            if (!statement) return statement.error();
+            admitted.push_back(*std::move(statement));
         }
+        if (parsed->split) admitted = as_one(std::move(admitted));
+        std::vector<std::unique_ptr<Statement>> statements;
+        for (auto& statement : admitted) statements.push_back(std::make_unique<ParsedStatement>(std::move(statement)));
         return statements;
     } catch (const std::exception& exception) {
-        return to_error(exception, sql);
+        return source->error(exception);
     }
 }
 
@@ -125,10 +165,13 @@ Result<std::unique_ptr<Prepared>> GatedConnection::prepare(std::unique_ptr<State
             if (auto applied = apply_search_path(tree, *session_, context_); !applied) return applied.error();
             if (auto checked = check(tree); !checked) return checked.error();
         }
+        if (!parts.before.empty() || !parts.after.empty())
+            return std::unique_ptr<Prepared>(
+                std::make_unique<StatementSteps>(connection_.context, session_, std::move(parts)));
         return PlannedStatement::make(connection_.context, session_, std::move(parts), parameter_types);
     } catch (const std::exception& exception) {
         if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
-        return to_error(exception, *parts.sql);
+        return parts.sql->error(exception);
     }
 }
 

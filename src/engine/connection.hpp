@@ -40,10 +40,11 @@ public:
     void statement_ends() override;
     Result<void> set_search_path(const std::vector<std::string>& schemas) override;
     Result<void> set_time_zone(std::string_view zone) override;
+    void set_dialect(Dialect dialect) override;
 
 private:
     Result<ParsedStatement::Parts> admit(duckdb::unique_ptr<duckdb::SQLStatement> tree,
-                                         const std::shared_ptr<const std::string>& sql);
+                                         const std::shared_ptr<const SourceText>& sql);
     Result<void> check(TreeParts& parts);
     bool is_builtin_function(const std::string& name);
     void apply_local_path();

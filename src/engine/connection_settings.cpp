@@ -59,6 +59,12 @@ void GatedConnection::apply_local_path() {
     path_complete_ = complete;
 }
 
+void GatedConnection::set_dialect(Dialect dialect) {
+    if (session_->dialect == dialect) return;
+    session_->dialect = dialect;
+    ++session_->path_changes;  // the operators in a plan are of the dialect it was bound in
+}
+
 Result<void> GatedConnection::set_time_zone(std::string_view zone) {
     try {
         duckdb::ExtensionOption option;

@@ -42,7 +42,7 @@ Result<const Chunk*> StreamCursor::next() {
     } catch (const std::exception& exception) {
         done_ = true;
         if (source_.session->reason() != CancelReason::kNone) return error_for(source_.session->reason());
-        return to_error(exception, *source_.sql);
+        return source_.sql->error(exception);
     }
 }
 
@@ -74,7 +74,7 @@ Result<const Chunk*> StreamCursor::finish() {
 Error StreamCursor::failure() {
     const CancelReason reason = source_.session->reason();
     if (reason != CancelReason::kNone) return error_for(reason);
-    return to_error(source_.result->GetErrorObject(), *source_.sql);
+    return source_.sql->error(source_.result->GetErrorObject());
 }
 
 }  // namespace smew::engine

@@ -4,6 +4,7 @@
 #include "engine/column_views.hpp"
 #include "engine/engine.hpp"
 #include "engine/session_state.hpp"
+#include "engine/source_text.hpp"
 
 #include <duckdb/main/query_result.hpp>
 
@@ -19,7 +20,7 @@ public:
         duckdb::shared_ptr<SessionState> session;
         duckdb::unique_ptr<duckdb::QueryResult> result;
         std::shared_ptr<const std::vector<Type>> types;
-        std::shared_ptr<const std::string> sql;
+        std::shared_ptr<const SourceText> sql;
         bool returns_rows = false;
     };
     explicit StreamCursor(Source source);

@@ -157,6 +157,10 @@ public:
 
 // ---------------------------------------------------------------- connection
 
+// Whose rules hold where PostgreSQL's and DuckDB's differ: 7/2, 1/0, ~, '{1,2}', NULLs in ORDER BY … DESC.
+// docs/compatibility.md lists them.
+enum class Dialect : std::uint8_t { kPostgres, kDuckDb };
+
 class Connection {
 public:
     virtual ~Connection() = default;
@@ -181,6 +185,8 @@ public:
     // current_schema / search_path as PostgreSQL users set it; unknown schemas are allowed, as there.
     virtual Result<void> set_search_path(const std::vector<std::string>& schemas) = 0;
     virtual Result<void> set_time_zone(std::string_view zone) = 0;
+    // For statements parsed from now on; what was prepared before is planned anew.
+    virtual void set_dialect(Dialect dialect) = 0;
 };
 
 struct InstanceOptions {

@@ -5,6 +5,8 @@
 #include "engine/function_policy.hpp"
 #include "engine/names.hpp"
 #include "engine/plan_gate.hpp"
+#include "engine/postgres_casts.hpp"
+#include "engine/postgres_operators.hpp"
 #include "engine/sum_aggregates.hpp"
 
 #include <duckdb.hpp>
@@ -107,6 +109,8 @@ Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options,
             duckdb::DBConfig::GetConfig(instance).replacement_scans.begin(), project_table_scan());
         install_builtin_catalog(instance);
         install_sum_aggregates(instance);
+        install_postgres_casts(instance);
+        install_postgres_operators(instance);
         restrict_functions(instance, workspace_table_functions());
         if (auto locked = lock_duckdb(*database); !locked) return locked.error();
         duckdb::Connection connection(*database);

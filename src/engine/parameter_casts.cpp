@@ -1,11 +1,14 @@
 #include "engine/parameter_casts.hpp"
 
+#include "engine/dialect_expressions.hpp"
 #include "engine/parse_tree.hpp"
 
 #include <duckdb/parser/expression/cast_expression.hpp>
+#include <duckdb/parser/expression/comparison_expression.hpp>
 #include <duckdb/parser/expression/constant_expression.hpp>
 #include <duckdb/parser/expression/operator_expression.hpp>
 #include <duckdb/parser/expression/parameter_expression.hpp>
+#include <duckdb/parser/expression/subquery_expression.hpp>
 #include <duckdb/parser/query_node/select_node.hpp>
 #include <duckdb/parser/query_node/set_operation_node.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
@@ -101,6 +104,41 @@ Result<std::size_t> count_parameters(const duckdb::SQLStatement& statement) {
         count = std::max(count, *number);
     }
     return count;
+}
+
+namespace {
+
+class ArrayParameters final : public TreeVisitor {
+public:
+    ArrayParameters(const duckdb::vector<duckdb::LogicalType>& types, std::vector<std::size_t>& numbers)
+        : types_(types), numbers_(numbers) {}
+
+    void expression(duckdb::unique_ptr<duckdb::ParsedExpression>& slot) override {
+        if (slot->GetExpressionClass() != duckdb::ExpressionClass::SUBQUERY) return;
+        auto& any = slot->Cast<duckdb::SubqueryExpression>();
+        const duckdb::ParsedExpression* array = array_of_any(any);
+        if (array == nullptr || array->GetExpressionClass() != duckdb::ExpressionClass::PARAMETER) return;
+        const auto number = parameter_number(array->Cast<duckdb::ParameterExpression>().identifier);
+        if (!number || *number > types_.size() || !is_unknown(types_[*number - 1])) return;
+        numbers_.push_back(*number);
+        slot =
+            duckdb::make_uniq<duckdb::ComparisonExpression>(any.comparison_type, std::move(any.child), array->Copy());
+    }
+
+private:
+    const duckdb::vector<duckdb::LogicalType>& types_;
+    std::vector<std::size_t>& numbers_;
+};
+
+}  // namespace
+
+duckdb::unique_ptr<duckdb::SQLStatement> with_elements_for_arrays(const duckdb::SQLStatement& statement,
+                                                                  const duckdb::vector<duckdb::LogicalType>& types,
+                                                                  std::vector<std::size_t>& numbers) {
+    auto copy = statement.Copy();
+    ArrayParameters visitor(types, numbers);
+    visit(*copy, visitor);
+    return numbers.empty() ? nullptr : std::move(copy);
 }
 
 ParameterCasts cast_parameters(duckdb::SQLStatement& statement, duckdb::vector<duckdb::LogicalType> types) {

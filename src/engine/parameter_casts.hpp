@@ -27,6 +27,12 @@ struct ParameterCasts {
     std::vector<std::size_t> again;
 };
 
+// Where $n stands in x = ANY($n) and has no type yet: the statement with x = $n in its place, whose plan tells the type
+// of the elements. nullptr when there is no such parameter; `numbers` are those that stand so.
+duckdb::unique_ptr<duckdb::SQLStatement> with_elements_for_arrays(const duckdb::SQLStatement& statement,
+                                                                  const duckdb::vector<duckdb::LogicalType>& types,
+                                                                  std::vector<std::size_t>& numbers);
+
 // Gives $n the type types[n - 1], or where that is UNKNOWN the type of the first cast right around it, as PostgreSQL
 // does.
 ParameterCasts cast_parameters(duckdb::SQLStatement& statement, duckdb::vector<duckdb::LogicalType> types);

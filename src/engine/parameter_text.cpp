@@ -110,7 +110,24 @@ Result<Value> bytea(std::string_view text, const LogicalType& type) {
 // '{…}' as PostgreSQL writes arrays: elements apart by commas, quoted where needed, nested braces for more dimensions.
 class ArrayText {
 public:
-    ArrayText(duckdb::ClientContext& context, std::string_view text) : context_(context), text_(text) {}
+    ArrayText(duckdb::ClientContext& context, std::string_view text) : context_(&context), text_(text) {}
+    explicit ArrayText(std::string_view text) : context_(nullptr), text_(text) {}  // for texts() alone
+
+    // The elements of one dimension, as written; nullopt where one is NULL.
+    std::optional<std::vector<std::optional<std::string>>> texts() {
+        std::vector<std::optional<std::string>> out;
+        if (!take('{')) return std::nullopt;
+        if (take('}')) return out;
+        do {
+            const bool is_quoted = take('"');
+            auto text = is_quoted ? quoted() : bare();
+            if (!text) return std::nullopt;
+            const bool null = !is_quoted && duckdb::StringUtil::CIEquals(*text, "null");
+            out.push_back(null ? std::nullopt : std::move(text));
+        } while (take(','));
+        if (!take('}')) return std::nullopt;
+        return out;
+    }
 
     std::optional<Value> parse(const LogicalType& type, int depth = 0) {
         if (depth >= kMaxArrayDepth || type.id() != LogicalTypeId::LIST || !take('{')) return std::nullopt;
@@ -143,7 +160,7 @@ private:
         const auto text = is_quoted ? quoted() : bare();
         if (!text) return std::nullopt;
         if (!is_quoted && duckdb::StringUtil::CIEquals(*text, "null")) return Value(element);
-        auto value = from_text(context_, *text, element);
+        auto value = from_text(*context_, *text, element);
         if (value) return *std::move(value);
         error_ = value.error();
         return std::nullopt;
@@ -174,7 +191,7 @@ private:
         return out;
     }
 
-    duckdb::ClientContext& context_;
+    duckdb::ClientContext* context_;
     std::string_view text_;
     std::size_t at_ = 0;
     std::optional<Error> error_;
@@ -242,6 +259,22 @@ Result<Value> by_cast(duckdb::ClientContext& context, std::string_view text, con
 }
 
 }  // namespace
+
+Error integer_text_error(std::string_view text, const LogicalType& type) {
+    const auto wide = integer<std::int64_t>(text, type);
+    if (wide) {
+        return {sqlstate::kNumericOutOfRange,
+                "value \"" + std::string(text) + "\" is out of range for type " + postgres_name(type)};
+    }
+    return wide.error();
+}
+
+std::optional<std::vector<std::optional<std::string>>> array_elements(std::string_view text) {
+    ArrayText parser(text);
+    auto elements = parser.texts();
+    if (!elements || !parser.at_end()) return std::nullopt;
+    return elements;
+}
 
 Result<Value> from_text(duckdb::ClientContext& context, std::string_view text, const LogicalType& type) {
     if (type.id() == LogicalTypeId::BLOB) return bytea(text, type);

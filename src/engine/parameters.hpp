@@ -7,6 +7,11 @@
 
 #include <duckdb/common/types/value.hpp>
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace duckdb {
 class ClientContext;
 }
@@ -19,5 +24,11 @@ Result<duckdb::Value> to_value(duckdb::ClientContext& context, const ParameterVa
 
 // PostgreSQL's text form of a value: 't', '\x1f', '{1,NULL,"a b"}', 'infinity', '44-03-15 BC'.
 Result<duckdb::Value> from_text(duckdb::ClientContext& context, std::string_view text, const duckdb::LogicalType& type);
+
+// Why a text is no integer of the type: it is too large, or not a number.
+Error integer_text_error(std::string_view text, const duckdb::LogicalType& type);
+
+// The elements of an array of one dimension in its text form, nullopt for NULL; nullopt for anything else.
+std::optional<std::vector<std::optional<std::string>>> array_elements(std::string_view text);
 
 }  // namespace smew::engine

@@ -59,6 +59,7 @@ void TreeWalk::expression(duckdb::unique_ptr<duckdb::ParsedExpression>& slot) {
     note(slot);
     duckdb::ParsedExpressionIterator::EnumerateChildren(
         *slot, [this](duckdb::unique_ptr<duckdb::ParsedExpression>& child) { expression(child); });
+    if (visitor_ != nullptr) visitor_->expression(slot);
 }
 
 void TreeWalk::query(duckdb::SelectStatement& select) {
@@ -105,6 +106,7 @@ void TreeWalk::query(duckdb::QueryNode& node) {
             throw duckdb::NotImplementedException("this form of query is not supported");
     }
     modifiers(node);
+    if (visitor_ != nullptr) visitor_->query(node);
 }
 
 void TreeWalk::set_operation(duckdb::QueryNode& node) {
@@ -181,6 +183,12 @@ void TreeWalk::table(duckdb::TableRef& ref) {
         default:
             throw duckdb::NotImplementedException("this form of table reference is not supported");
     }
+    if (visitor_ != nullptr) visitor_->table(ref);
+}
+
+void visit(duckdb::SQLStatement& statement, TreeVisitor& visitor) {
+    TreeParts parts;
+    TreeWalk(parts, &visitor).statement(statement);
 }
 
 TreeParts survey(duckdb::SQLStatement& statement) {

@@ -71,6 +71,17 @@ struct TreeParts {
     bool has_subquery = false;        // as an expression
 };
 
+// What rewrites a tree sees of it: each node after all below it. A slot's expression may be replaced.
+class TreeVisitor {
+public:
+    virtual ~TreeVisitor() = default;
+    virtual void expression(duckdb::unique_ptr<duckdb::ParsedExpression>&) {}
+    virtual void query(duckdb::QueryNode&) {}
+    virtual void table(duckdb::TableRef&) {}
+};
+
+void visit(duckdb::SQLStatement& statement, TreeVisitor& visitor);
+
 TreeParts survey(duckdb::SQLStatement& statement);
 TreeParts survey(duckdb::unique_ptr<duckdb::ParsedExpression>& expression);
 

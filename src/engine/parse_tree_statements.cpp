@@ -7,6 +7,7 @@
 #include <duckdb/function/scalar_macro_function.hpp>
 #include <duckdb/function/table_macro_function.hpp>
 #include <duckdb/parser/common_table_expression_info.hpp>
+#include <duckdb/parser/constraints/check_constraint.hpp>
 #include <duckdb/parser/parsed_data/alter_table_info.hpp>
 #include <duckdb/parser/parsed_data/create_index_info.hpp>
 #include <duckdb/parser/parsed_data/create_macro_info.hpp>
@@ -139,6 +140,7 @@ void TreeWalk::create(duckdb::CreateInfo& info) {
             target.name = &create.table;
             target.verb = "CREATE TABLE";
             if (create.query) query(*create.query);
+            if (visitor_ != nullptr) columns(create);
             break;
         }
         case CatalogType::VIEW_ENTRY: {
@@ -178,6 +180,26 @@ void TreeWalk::create(duckdb::CreateInfo& info) {
     }
     target.creates = info.type != CatalogType::INDEX_ENTRY;
     parts_.targets.push_back(target);
+}
+
+// The expressions are copied out and in: only a visitor comes here, since TreeParts would point at the copies.
+void TreeWalk::columns(duckdb::CreateTableInfo& info) {
+    for (duckdb::idx_t i = 0; i < info.columns.LogicalColumnCount(); ++i) {
+        duckdb::ColumnDefinition& column = info.columns.GetColumnMutable(duckdb::LogicalIndex(i));
+        if (column.Generated()) {
+            auto generated = column.GeneratedExpression().Copy();
+            expression(generated);
+            column.SetGeneratedExpression(std::move(generated));
+        } else if (column.HasDefaultValue()) {
+            auto value = column.DefaultValue().Copy();
+            expression(value);
+            column.SetDefaultValue(std::move(value));
+        }
+    }
+    for (auto& constraint : info.constraints) {
+        if (constraint->type == duckdb::ConstraintType::CHECK)
+            expression(constraint->Cast<duckdb::CheckConstraint>().expression);
+    }
 }
 
 void TreeWalk::create_macro(duckdb::CreateMacroInfo& info) {

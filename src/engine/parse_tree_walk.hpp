@@ -5,6 +5,7 @@
 
 namespace duckdb {
 class SelectNode;
+struct CreateTableInfo;
 class PivotRef;
 class SelectStatement;
 }  // namespace duckdb
@@ -13,7 +14,7 @@ namespace smew::engine {
 
 class TreeWalk {
 public:
-    explicit TreeWalk(TreeParts& parts) : parts_(parts) {}
+    explicit TreeWalk(TreeParts& parts, TreeVisitor* visitor = nullptr) : parts_(parts), visitor_(visitor) {}
 
     void statement(duckdb::SQLStatement& statement);
     void expression(duckdb::unique_ptr<duckdb::ParsedExpression>& slot);
@@ -45,7 +46,10 @@ private:
     // A table that is changed and, for UPDATE … FROM and the like, also read.
     void changed_table(duckdb::TableRef* ref, const char* verb);
 
+    void columns(duckdb::CreateTableInfo& info);
+
     TreeParts& parts_;
+    TreeVisitor* visitor_;
     const duckdb::LogicalType* cast_around_ = nullptr;  // set while the walk stands right below a cast
     bool by_name_ = false;                              // within UNION BY NAME
 };

@@ -3,9 +3,9 @@
 #include "engine/cursor.hpp"
 #include "engine/errors.hpp"
 #include "engine/parameters.hpp"
-#include "engine/result_names.hpp"
 #include "engine/type_map.hpp"
 
+#include <duckdb/common/string_util.hpp>
 #include <duckdb/main/client_context.hpp>
 #include <duckdb/main/prepared_statement_data.hpp>
 
@@ -65,17 +65,19 @@ Result<std::unique_ptr<Prepared>> PlannedStatement::make(duckdb::shared_ptr<duck
     prepared->parameter_types_.resize(statement.parameter_count);
     const auto names = result_names(*statement.tree);  // casts of parameters keep the planned names in the tree
     if (statement.parameter_count > 0) {
-        prepared->casts_ = cast_parameters(*statement.tree, types_of(parameter_types, statement.parameter_count));
+        auto types = types_of(parameter_types, statement.parameter_count);
+        prepared->find_array_types(*statement.tree, types);
+        prepared->casts_ = cast_parameters(*statement.tree, std::move(types));
     }
     if (auto planned = prepared->plan(std::move(statement.tree)); !planned) return planned.error();
     if (auto resolved = prepared->resolve_unknown_parameters(); !resolved) return resolved.error();
-    prepared->describe_result(names);
+    prepared->describe_result(statement.names);
     return std::unique_ptr<Prepared>(std::move(prepared));
 }
 
 Error PlannedStatement::failure(const duckdb::ErrorData& error) const {
     const CancelReason reason = session_->reason();
-    return reason != CancelReason::kNone ? error_for(reason) : to_error(error, *sql_);
+    return reason != CancelReason::kNone ? error_for(reason) : sql_->error(error);
 }
 
 Result<void> PlannedStatement::plan(Tree tree) {
@@ -92,6 +94,20 @@ Result<void> PlannedStatement::plan(Tree tree) {
     planned_ = std::move(planned);
     describe_parameters();
     return {};
+}
+
+// x = ANY($1) takes an array of x's type, which only a plan can tell. What cannot be planned so is left as it is.
+void PlannedStatement::find_array_types(const duckdb::SQLStatement& tree, Types& types) {
+    if (std::all_of(types.begin(), types.end(), is_known)) return;
+    const std::string text = duckdb::StringUtil::Lower(sql_->parsed());
+    if (text.find("any") == std::string::npos && text.find("all") == std::string::npos) return;
+    std::vector<std::size_t> numbers;
+    Tree example = with_elements_for_arrays(tree, types, numbers);
+    if (!example || !plan(std::move(example))) return;
+    for (const std::size_t number : numbers) {
+        const LogicalType& element = parameter_types_as_planned_[number - 1];
+        if (is_known(element)) types[number - 1] = LogicalType::LIST(element);
+    }
 }
 
 void PlannedStatement::describe_parameters() {

@@ -43,6 +43,7 @@ private:
     Result<void> resolve_unknown_parameters();
     Result<void> describe_by_example(const duckdb::SQLStatement& tree, const Types& known, const Result<void>& reason);
     void describe_result(const std::vector<std::optional<std::string>>& names);
+    void find_array_types(const duckdb::SQLStatement& tree, Types& types);
     void describe_parameters();
     Result<bool> is_stale();
     std::uint64_t current_generation() const;
@@ -58,7 +59,7 @@ private:
     const StatementKind kind_;
     bool constant_;
     bool returns_rows_ = false;
-    std::shared_ptr<const std::string> sql_;
+    std::shared_ptr<const SourceText> sql_;
     std::vector<ResultColumn> columns_;
     std::shared_ptr<std::vector<Type>> column_types_;
     std::vector<Type> parameter_types_;

@@ -16,6 +16,11 @@ duckdb::shared_ptr<SessionState> SessionState::of(duckdb::ClientContext& context
     return context.registered_state->Get<SessionState>(kKey);
 }
 
+bool SessionState::speaks_postgres(duckdb::ClientContext& context) {
+    const auto session = of(context);
+    return session && session->gated && session->dialect == Dialect::kPostgres;
+}
+
 void SessionState::register_with(duckdb::ClientContext& context, duckdb::shared_ptr<SessionState> self) {
     context.registered_state->Insert(kKey, std::move(self));
 }

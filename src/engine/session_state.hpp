@@ -63,7 +63,11 @@ public:
     std::vector<std::string> search_path{"main"};  // as set_search_path() was given it
     std::vector<std::string> project_path;         // the buckets in it, in order
     std::uint64_t path_changes = 0;
+    Dialect dialect = Dialect::kPostgres;
     bool gated = true;  // false while run_internal() runs
+
+    // True for statements of users that follow PostgreSQL's rules.
+    static bool speaks_postgres(duckdb::ClientContext& context);
 
     TableResolver& resolver() { return resolver_; }
     VersionFiles& files() { return files_; }

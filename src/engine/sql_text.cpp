@@ -1,5 +1,6 @@
 #include "engine/sql_text.hpp"
 
+#include "engine/dialect_tokens.hpp"
 #include "engine/errors.hpp"
 #include "engine/parse_tree.hpp"
 
@@ -67,22 +68,9 @@ bool is_ambiguous(duckdb::SQLStatement& statement) {
     return false;
 }
 
-}  // namespace
+using Trees = duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>>;
 
-std::string without_schema_before_star(std::string_view sql, std::size_t star) {
-    std::string out(sql);
-    if (star == 0 || sql[star - 1] != '.') return out;
-    const std::size_t table = identifier_before(sql, star - 1);
-    if (table == star - 1 || table == 0 || sql[table - 1] != '.') return out;
-    const std::size_t schema = identifier_before(sql, table - 1);
-    if (schema == table - 1) return out;
-    // Blanks, so that positions in later errors stay right.
-    for (std::size_t i = schema; i < table; ++i) out[i] = ' ';
-    return out;
-}
-
-duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>> parse_sql(duckdb::ClientContext& context,
-                                                                   const std::string& sql) {
+Trees parse_with_stars(duckdb::ClientContext& context, const std::string& sql) {
     std::string text = sql;
     for (int tries = 0;; ++tries) {
         duckdb::Parser parser(context.GetParserOptions());
@@ -104,6 +92,51 @@ duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>> parse_sql(duckdb::Clien
         }
         return std::move(parser.statements);
     }
+}
+
+// False when the token step finds nothing to change.
+Result<bool> rewrite(std::shared_ptr<const SourceText>& source, bool& split) {
+    auto rewriting = rewrite_tokens(source->written());
+    if (!rewriting) return rewriting.error();
+    if (rewriting->edits.empty()) return false;
+    split = rewriting->splits;
+    source = std::make_shared<const SourceText>(source->written(), std::move(rewriting->edits));
+    return true;
+}
+
+}  // namespace
+
+std::string without_schema_before_star(std::string_view sql, std::size_t star) {
+    std::string out(sql);
+    if (star == 0 || sql[star - 1] != '.') return out;
+    const std::size_t table = identifier_before(sql, star - 1);
+    if (table == star - 1 || table == 0 || sql[table - 1] != '.') return out;
+    const std::size_t schema = identifier_before(sql, table - 1);
+    if (schema == table - 1) return out;
+    // Blanks, so that positions in later errors stay right.
+    for (std::size_t i = schema; i < table; ++i) out[i] = ' ';
+    return out;
+}
+
+Result<ParsedText> parse_sql(duckdb::ClientContext& context, std::shared_ptr<const SourceText>& source,
+                             Dialect dialect) {
+    const bool postgres = dialect == Dialect::kPostgres;
+    ParsedText parsed;
+    if (postgres && loses_meaning(source->written())) {
+        if (auto changed = rewrite(source, parsed.split); !changed) return changed.error();
+    } else {
+        try {
+            parsed.trees = parse_with_stars(context, source->parsed());
+            return parsed;
+        } catch (const std::exception&) {
+            if (!postgres) throw;
+            const auto changed = rewrite(source, parsed.split);
+            if (!changed) return changed.error();
+            if (!*changed) throw;
+        }
+    }
+    parsed.trees = parse_with_stars(context, source->parsed());
+    return parsed;
 }
 
 }  // namespace smew::engine

@@ -3,11 +3,14 @@
 
 #include "engine/engine.hpp"
 #include "engine/parse_tree.hpp"
+#include "engine/source_text.hpp"
 
 #include <duckdb/parser/sql_statement.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace smew::engine {
 
@@ -18,8 +21,11 @@ public:
         std::size_t parameter_count = 0;
         bool constant = false;
         // The whole text that was parsed, for positions in errors. Shared by the statements of one text.
-        std::shared_ptr<const std::string> sql;
+        std::shared_ptr<const SourceText> sql;
         duckdb::unique_ptr<duckdb::SQLStatement> tree;
+        std::vector<std::optional<std::string>> names;  // result_names() of the tree as it was parsed
+        // What else the statement does, before and after `tree`: CREATE TABLE t (a serial) makes a sequence first.
+        std::vector<duckdb::unique_ptr<duckdb::SQLStatement>> before, after;
     };
     explicit ParsedStatement(Parts parts) : parts_(std::move(parts)) {}
 

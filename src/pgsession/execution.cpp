@@ -46,7 +46,17 @@ Result<void> SessionImpl::enter_engine() {
     return tell_engine_settings();
 }
 
+// Before a text is parsed, too: it decides what the text means.
+void SessionImpl::tell_dialect() {
+    const std::string& wanted = settings_.value(Setting::kCompatibility);
+    if (told_dialect_ == wanted) return;
+    connection_->set_dialect(wanted == "duckdb" ? engine::Dialect::kDuckDb : engine::Dialect::kPostgres);
+    told_dialect_ = wanted;
+    cache_.clear();
+}
+
 Result<void> SessionImpl::tell_engine_settings() {
+    tell_dialect();
     const std::string& path = settings_.value(Setting::kSearchPath);
     if (const std::string& zone = settings_.value(Setting::kTimeZone); told_zone_ != zone) {
         if (const Result<void> told = connection_->set_time_zone(settings_.engine_zone()); !told) return told;

@@ -193,6 +193,9 @@ public:
         stage_.note(entry);
         return {};
     }
+    void set_dialect(engine::Dialect dialect) override {
+        stage_.note(dialect == engine::Dialect::kDuckDb ? "dialect duckdb" : "dialect postgres");
+    }
     Result<void> set_time_zone(std::string_view zone) override {
         stage_.note("zone " + std::string(zone));
         return {};

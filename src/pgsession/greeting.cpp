@@ -58,6 +58,7 @@ Result<void> SessionImpl::connect_engine() {
     block_.attach(connection_.get());
     told_zone_.clear();
     told_path_ = "main";
+    told_dialect_ = "postgres";
     return {};
 }
 

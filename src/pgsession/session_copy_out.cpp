@@ -86,6 +86,7 @@ Result<void> check_force_quote(const CopyFormat& format, const std::vector<pgpro
 }  // namespace
 
 Result<StatementPtr> SessionImpl::plan_copy(const std::string& sql) {
+    tell_dialect();
     auto parsed = connection_->parse(sql);
     if (!parsed) return parsed.error();
     if (parsed->size() != 1) return Error{sqlstate::kSyntaxError, "COPY takes one query"};

@@ -25,6 +25,7 @@ Error in_declare(Error error, const DeclareCommand& command) {
 // ---------------------------------------------------------------- DECLARE
 
 Result<StatementPtr> SessionImpl::plan_cursor(const DeclareCommand& command, std::span<const std::uint32_t> types) {
+    tell_dialect();
     auto parsed = connection_->parse(command.query);
     if (!parsed) return in_declare(parsed.error(), command);
     if (parsed->size() != 1) return Error{sqlstate::kSyntaxError, "a cursor is for one query"};

@@ -108,6 +108,7 @@ private:
     // ---- execution.cpp: the engine
     void begin_statement();
     Result<void> enter_engine();  // before anything that uses the connection
+    void tell_dialect();
     Result<void> tell_engine_settings();
     void spool_suspended();
     Result<void> spool_rest(Portal& portal);
@@ -214,7 +215,8 @@ private:
     std::unique_ptr<engine::Connection> connection_;
     StatementWatch watch_;
     TransactionBlock block_;
-    std::string told_zone_, told_path_ = "main";  // what the engine was told of the settings
+    // What the engine was told of the settings.
+    std::string told_zone_, told_path_ = "main", told_dialect_ = "postgres";
 
     StatementCache cache_;
     StatementPtr unnamed_;

@@ -18,6 +18,7 @@ enum class Setting : std::uint8_t {
     kCheckFunctionBodies,
     kClientEncoding,
     kClientMinMessages,
+    kCompatibility,
     kDateStyle,
     kDefaultTableAccessMethod,
     kDefaultTablespace,

@@ -68,6 +68,7 @@ Result<SessionImpl::ParsedStatement> SessionImpl::parse_one(std::string_view sql
     if (!command) return command.error();
     ParsedStatement parsed{.sql = sql, .command = std::move(*command)};
     if (parsed.command) return parsed;
+    tell_dialect();
     auto statements = connection_->parse(sql);
     if (!statements) return statements.error();
     if (statements->size() != 1) {

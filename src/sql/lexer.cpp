@@ -270,6 +270,28 @@ std::string string_value(const Token& token) {
     return escapes ? unescape(inner) : undouble(inner, '\'');
 }
 
+std::optional<std::string> unicode_value(std::string_view text, char mark) {
+    std::string value;
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] != mark) {
+            value += text[at++];
+        } else if (text.substr(at + 1, 1) == std::string_view(&mark, 1)) {
+            value += mark;
+            at += 2;
+        } else {
+            const bool wide = text.substr(at + 1, 1) == "+";
+            std::size_t end = at + (wide ? 2 : 1);
+            const std::size_t digits = wide ? 6 : 4;
+            const std::size_t start = end;
+            const std::uint32_t code = take_digits(text, end, digits, 16);
+            if (end - start != digits || code == 0 || code > 0x10FFFF) return std::nullopt;
+            append_utf8(value, code);
+            at = end;
+        }
+    }
+    return value;
+}
+
 std::vector<std::string_view> split_statements(std::string_view sql) {
     std::vector<std::string_view> statements;
     Lexer lexer(sql);

@@ -4,6 +4,7 @@
 // Source: PostgreSQL 15 documentation, 4.1 "Lexical Structure"; DuckDB's scanner follows the same rules.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,10 @@ std::string to_lower(std::string_view text);
 std::string identifier_value(const Token& token);
 // What a string token stands for.
 std::string string_value(const Token& token);
+
+// The text with its Unicode escapes resolved, as U&'…' writes them: \0061 and \+000061, `mark` in the place of \.
+// nullopt when one is malformed.
+std::optional<std::string> unicode_value(std::string_view text, char mark);
 
 // The statements of a message, without the semicolons; statements of blanks and comments alone are left out.
 std::vector<std::string_view> split_statements(std::string_view sql);

@@ -1,0 +1,41 @@
+#pragma once
+// Expressions of PostgreSQL that DuckDB reads as something else, one kind a function. Each changes the slot if it is
+// its own kind, and leaves it otherwise. Internal to engine/.
+
+#include "engine/source_text.hpp"
+
+#include <duckdb/parser/parsed_expression.hpp>
+
+namespace duckdb {
+class SubqueryExpression;
+}
+
+namespace smew::engine {
+
+using ExpressionSlot = duckdb::unique_ptr<duckdb::ParsedExpression>;
+
+// ~ ~* !~ !~* find a part of the text, . and [^…] take line ends too: regexp_matches() with these options.
+void rewrite_regex(ExpressionSlot& slot, const SourceText& source);
+// The operators that the token step gave names DuckDB can read (dialect_tokens.hpp), |/ and ||/.
+void rewrite_operator(ExpressionSlot& slot);
+// LIKE and its like: a backslash in the pattern takes the next character for itself.
+void rewrite_like(ExpressionSlot& slot);
+// x::numeric without a precision: DuckDB's would be DECIMAL(18,3). A constant keeps the digits it has.
+void rewrite_numeric(ExpressionSlot& slot);
+// generate_series() in a SELECT list gives rows, not a list.
+void rewrite_series(ExpressionSlot& item);
+// COLLATE "C", "POSIX", pg_catalog."default": the order text has anyway.
+void rewrite_collation(ExpressionSlot& slot);
+// BETWEEN SYMMETRIC.
+void rewrite_between(ExpressionSlot& slot);
+// x = ANY('{1,2}'): the elements are compared as literals, of whatever type x is.
+void rewrite_any_literal(ExpressionSlot& slot);
+
+// The argument of ANY(…), which DuckDB's parser wraps into (SELECT unnest(…)); nullptr for other subqueries.
+duckdb::ParsedExpression* array_of_any(duckdb::SubqueryExpression& any);
+
+// numeric and decimal without a precision, as columns and casts get it.
+bool is_bare_numeric(const duckdb::LogicalType& type);
+duckdb::LogicalType widest_numeric();
+
+}  // namespace smew::engine

@@ -1,0 +1,98 @@
+#include "engine/dialect_tree.hpp"
+
+#include "engine/dialect_expressions.hpp"
+#include "engine/parse_tree.hpp"
+
+#include <duckdb/common/string_util.hpp>
+#include <duckdb/parser/expression/list.hpp>
+#include <duckdb/parser/query_node/list.hpp>
+#include <duckdb/parser/tableref/list.hpp>
+
+namespace smew::engine {
+namespace {
+
+// PostgreSQL's NULLs are larger than everything.
+void order_nulls(duckdb::vector<duckdb::OrderByNode>& orders) {
+    for (duckdb::OrderByNode& order : orders) {
+        if (order.null_order != duckdb::OrderByNullType::ORDER_DEFAULT) continue;
+        const bool descending = order.type == duckdb::OrderType::DESCENDING;
+        order.null_order = descending ? duckdb::OrderByNullType::NULLS_FIRST : duckdb::OrderByNullType::NULLS_LAST;
+    }
+}
+
+class PostgresDialect final : public TreeVisitor {
+public:
+    explicit PostgresDialect(const SourceText& source) : source_(source) {}
+
+    void expression(ExpressionSlot& slot) override {
+        using duckdb::ExpressionClass;
+        switch (slot->GetExpressionClass()) {
+            case ExpressionClass::FUNCTION:
+                if (auto& order = slot->Cast<duckdb::FunctionExpression>().order_bys) order_nulls(order->orders);
+                rewrite_regex(slot, source_);
+                rewrite_operator(slot);
+                break;
+            case ExpressionClass::WINDOW:
+                order_nulls(slot->Cast<duckdb::WindowExpression>().orders);
+                order_nulls(slot->Cast<duckdb::WindowExpression>().arg_orders);
+                break;
+            case ExpressionClass::CAST:
+                rewrite_numeric(slot);
+                break;
+            case ExpressionClass::COLLATE:
+                rewrite_collation(slot);
+                break;
+            case ExpressionClass::BETWEEN:
+                rewrite_between(slot);
+                break;
+            case ExpressionClass::SUBQUERY:
+                rewrite_any_literal(slot);
+                break;
+            default:
+                break;
+        }
+    }
+
+    void query(duckdb::QueryNode& node) override {
+        if (node.type == duckdb::QueryNodeType::SELECT_NODE) {
+            for (auto& item : node.Cast<duckdb::SelectNode>().select_list) rewrite_series(item);
+        }
+        for (auto& modifier : node.modifiers) {
+            if (modifier->type == duckdb::ResultModifierType::ORDER_MODIFIER)
+                order_nulls(modifier->Cast<duckdb::OrderModifier>().orders);
+        }
+    }
+
+    void table(duckdb::TableRef& ref) override {
+        if (ref.type == duckdb::TableReferenceType::EXPRESSION_LIST)
+            name_columns(ref.Cast<duckdb::ExpressionListRef>());
+        if (ref.type == duckdb::TableReferenceType::TABLE_FUNCTION) name_scalar(ref.Cast<duckdb::TableFunctionRef>());
+    }
+
+private:
+    // VALUES (1, 2): column1, column2.
+    static void name_columns(duckdb::ExpressionListRef& list) {
+        const std::size_t count = list.values.empty() ? 0 : list.values.front().size();
+        for (std::size_t i = list.expected_names.size(); i < count; ++i)
+            list.expected_names.push_back("column" + std::to_string(i + 1));
+    }
+
+    // FROM generate_series(1, 3) AS n: the column is called n, too.
+    static void name_scalar(duckdb::TableFunctionRef& ref) {
+        if (ref.alias.empty() || !ref.column_name_alias.empty()) return;
+        if (ref.function->GetExpressionClass() != duckdb::ExpressionClass::FUNCTION) return;
+        const std::string& name = ref.function->Cast<duckdb::FunctionExpression>().function_name;
+        if (name == "generate_series" || name == "unnest") ref.column_name_alias.push_back(ref.alias);
+    }
+
+    const SourceText& source_;
+};
+
+}  // namespace
+
+void apply_postgres_dialect(duckdb::SQLStatement& statement, const SourceText& source) {
+    PostgresDialect dialect(source);
+    visit(statement, dialect);
+}
+
+}  // namespace smew::engine
