@@ -41,14 +41,20 @@ std::string_view own_text(const duckdb::SQLStatement& statement, std::string_vie
 // ALTER TABLE … ADD COLUMN with a default that is no constant is several statements to DuckDB's parser. (PIVOT, its
 // other use of them, stays: the gate says what to write instead.)
 bool unfold(duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>>& trees) {
-    if (trees.front()->type != duckdb::StatementType::MULTI_STATEMENT) return false;
-    auto steps = std::move(trees.front()->Cast<duckdb::MultiStatement>().statements);
-    if (steps.empty() || steps.front()->type != duckdb::StatementType::ALTER_STATEMENT) {
-        trees.front()->Cast<duckdb::MultiStatement>().statements = std::move(steps);
-        return false;
+    bool any = false;
+    duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>> unfolded;
+    for (auto& tree : trees) {
+        const bool multi = tree->type == duckdb::StatementType::MULTI_STATEMENT;
+        auto* steps = multi ? &tree->Cast<duckdb::MultiStatement>().statements : nullptr;
+        if (steps == nullptr || steps->empty() || steps->front()->type != duckdb::StatementType::ALTER_STATEMENT) {
+            unfolded.push_back(std::move(tree));
+            continue;
+        }
+        for (auto& step : *steps) unfolded.push_back(std::move(step));
+        any = true;
     }
-    trees = std::move(steps);
-    return true;
+    trees = std::move(unfolded);
+    return any;
 }
 
 // What the token step has split, as one statement again.
@@ -139,7 +145,8 @@ Result<std::vector<std::unique_ptr<Statement>>> GatedConnection::parse(std::stri
     try {
         auto parsed = parse_sql(context_, source, session_->dialect);
         if (!parsed) return parsed.error();
-        if (parsed->trees.size() == 1) parsed->split = unfold(parsed->trees) || parsed->split;
+        const bool one = parsed->split || parsed->trees.size() == 1;
+        if (one && unfold(parsed->trees)) parsed->split = true;
         std::vector<ParsedStatement::Parts> admitted;
         for (auto& tree : parsed->trees) {
             auto statement = admit(std::move(tree), source);

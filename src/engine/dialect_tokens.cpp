@@ -193,10 +193,6 @@ std::size_t rewrite_word(TokenList& list, std::size_t i) {
         list.erase(i + 2, list.skip_name(i + 4));
         return 5;
     }
-    if (list.word(i, "tablesample") && list.symbol(i + 2, '(') && list.symbol(i + 4, ')')) {
-        list.insert(i + 4, " PERCENT");
-        return 5;
-    }
     return 0;
 }
 

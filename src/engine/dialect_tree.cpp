@@ -64,12 +64,20 @@ public:
     }
 
     void table(duckdb::TableRef& ref) override {
+        if (ref.sample) sample_percent(*ref.sample);
         if (ref.type == duckdb::TableReferenceType::EXPRESSION_LIST)
             name_columns(ref.Cast<duckdb::ExpressionListRef>());
         if (ref.type == duckdb::TableReferenceType::TABLE_FUNCTION) name_scalar(ref.Cast<duckdb::TableFunctionRef>());
     }
 
 private:
+    // TABLESAMPLE BERNOULLI (10) and SYSTEM (10) are a share of the rows.
+    static void sample_percent(duckdb::SampleOptions& sample) {
+        if (sample.is_percentage || sample.method == duckdb::SampleMethod::RESERVOIR_SAMPLE) return;
+        sample.is_percentage = true;
+        sample.sample_size = duckdb::Value::DOUBLE(sample.sample_size.GetValue<double>());
+    }
+
     // VALUES (1, 2): column1, column2.
     static void name_columns(duckdb::ExpressionListRef& list) {
         const std::size_t count = list.values.empty() ? 0 : list.values.front().size();
