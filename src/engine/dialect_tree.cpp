@@ -65,8 +65,6 @@ public:
 
     void table(duckdb::TableRef& ref) override {
         if (ref.sample) sample_percent(*ref.sample);
-        if (ref.type == duckdb::TableReferenceType::EXPRESSION_LIST)
-            name_columns(ref.Cast<duckdb::ExpressionListRef>());
         if (ref.type == duckdb::TableReferenceType::TABLE_FUNCTION) name_scalar(ref.Cast<duckdb::TableFunctionRef>());
     }
 
@@ -76,13 +74,6 @@ private:
         if (sample.is_percentage || sample.method == duckdb::SampleMethod::RESERVOIR_SAMPLE) return;
         sample.is_percentage = true;
         sample.sample_size = duckdb::Value::DOUBLE(sample.sample_size.GetValue<double>());
-    }
-
-    // VALUES (1, 2): column1, column2.
-    static void name_columns(duckdb::ExpressionListRef& list) {
-        const std::size_t count = list.values.empty() ? 0 : list.values.front().size();
-        for (std::size_t i = list.expected_names.size(); i < count; ++i)
-            list.expected_names.push_back("column" + std::to_string(i + 1));
     }
 
     // FROM generate_series(1, 3) AS n: the column is called n, too.

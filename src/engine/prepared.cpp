@@ -3,6 +3,7 @@
 #include "engine/cursor.hpp"
 #include "engine/errors.hpp"
 #include "engine/parameters.hpp"
+#include "engine/result_names.hpp"
 #include "engine/type_map.hpp"
 
 #include <duckdb/common/string_util.hpp>
@@ -63,7 +64,6 @@ Result<std::unique_ptr<Prepared>> PlannedStatement::make(duckdb::shared_ptr<duck
                                                          std::span<const std::uint32_t> parameter_types) {
     std::unique_ptr<PlannedStatement> prepared(new PlannedStatement(std::move(context), std::move(session), statement));
     prepared->parameter_types_.resize(statement.parameter_count);
-    const auto names = result_names(*statement.tree);  // casts of parameters keep the planned names in the tree
     if (statement.parameter_count > 0) {
         auto types = types_of(parameter_types, statement.parameter_count);
         prepared->find_array_types(*statement.tree, types);
