@@ -43,6 +43,12 @@ Octet* double_binary(RowSink&, Octet* out, const ColumnView& column, std::uint64
     return put(out, std::bit_cast<std::uint64_t>(column.at<double>(row)));
 }
 
+Octet* decimal_text(Octet* out, const ColumnView& column, std::uint64_t row) {
+    const Decimal decimal{decimal_value(column, row), column.type->scale};
+    const Decimal shown = is_bare_numeric(*column.type) ? without_trailing_zeros(decimal) : decimal;
+    return write_decimal(out, shown.value, shown.scale);
+}
+
 // Numerics go through their text: the decimal digits are what both forms are made of.
 Octet* numeric_binary(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
     Octet text[kDecimalTextMax];
@@ -58,7 +64,7 @@ Octet* numeric_binary(RowSink& sink, Octet* out, const ColumnView& column, std::
             end = write_uint128(text, to_uint128(column.at<engine::UHugeInt>(row)));
             break;
         case TypeId::kDecimal:
-            end = write_decimal(text, decimal_value(column, row), column.type->scale);
+            end = decimal_text(text, column, row);
             break;
         default: {
             const std::string_view digits = column.at<StringRef>(row).view();

@@ -38,6 +38,11 @@ Octet* decimal_text(RowSink&, Octet* out, const ColumnView& column, std::uint64_
     }
 }
 
+Octet* bare_numeric_text(RowSink&, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
+    const Decimal shown = without_trailing_zeros({decimal_value(column, row), column.type->scale});
+    return write_decimal(out, shown.value, shown.scale);
+}
+
 Octet* float_text(RowSink&, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat& format) {
     return write_float(out, column.at<float>(row), format.extra_float_digits);
 }
@@ -138,6 +143,7 @@ Octet* uuid_text(RowSink&, Octet* out, const ColumnView& column, std::uint64_t r
 
 ValueEncoder decimal_encoder(const engine::Type& type) {
     constexpr auto kBound = static_cast<std::uint32_t>(kDecimalTextMax);
+    if (is_bare_numeric(type)) return {bare_numeric_text, kBound};
     if (type.width <= 4) return {decimal_text<std::int16_t>, kBound};
     if (type.width <= 9) return {decimal_text<std::int32_t>, kBound};
     if (type.width <= 18) return {decimal_text<std::int64_t>, kBound};

@@ -3,6 +3,7 @@
 #include "pgsession/numeric_binary.hpp"
 #include "pgsession/time_text.hpp"
 #include "pgsession/time_zone.hpp"
+#include "pgsession/value_encoder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -64,6 +65,21 @@ TEST(NumberText, Decimals) {
     EXPECT_EQ(of_wide_decimal(static_cast<Int128>(123'456'789'012'345'678) * 10'000'000'000, 10),
               "123456789012345678.0000000000");
     EXPECT_EQ(of_wide_decimal(7, 0), "7");
+}
+
+TEST(NumberText, NumericWithoutAPrecisionShowsTheDigitsItHas) {
+    const auto shown = [](std::int64_t value) {
+        const Decimal decimal = without_trailing_zeros({value, 10});
+        return of_decimal(static_cast<std::int64_t>(decimal.value), decimal.scale);
+    };
+    EXPECT_EQ(shown(420'000'000'000), "42");
+    EXPECT_EQ(shown(-15'000'000'000), "-1.5");
+    EXPECT_EQ(shown(1), "0.0000000001");
+    EXPECT_EQ(shown(0), "0");
+    engine::Type type{.id = engine::TypeId::kDecimal, .width = 38, .scale = 10};
+    EXPECT_TRUE(is_bare_numeric(type));
+    type.scale = 2;
+    EXPECT_FALSE(is_bare_numeric(type));
 }
 
 TEST(NumberText, Doubles) {

@@ -1,6 +1,7 @@
 #include "pgsession/type_map.hpp"
 
 #include "pgproto/oids.hpp"
+#include "pgsession/value_encoder.hpp"
 #include "sql/lexer.hpp"
 
 #include <algorithm>
@@ -102,6 +103,7 @@ std::uint32_t scalar_oid(const Type& type) {
 constexpr WireType kJsonWireType{WireShape::kJson, oid::kJson, -1, -1};
 // numeric's modifier: precision and scale behind the header's four bytes.
 std::int32_t numeric_modifier(const Type& type) {
+    if (is_bare_numeric(type)) return -1;
     return ((static_cast<std::int32_t>(type.width) << 16) | type.scale) + 4;
 }
 

@@ -52,4 +52,16 @@ Int128 decimal_value(const ColumnView& column, std::uint64_t row) {
     return to_int128(column.at<engine::HugeInt>(row));
 }
 
+bool is_bare_numeric(const engine::Type& type) {
+    return type.id == TypeId::kDecimal && type.width == 38 && type.scale == 10;
+}
+
+Decimal without_trailing_zeros(Decimal decimal) {
+    while (decimal.scale > 0 && decimal.value % 10 == 0) {
+        decimal.value /= 10;
+        --decimal.scale;
+    }
+    return decimal;
+}
+
 }  // namespace smew::pgsession

@@ -74,4 +74,13 @@ std::int64_t timestamp_micros(engine::TypeId id, std::int64_t value);
 // A decimal's value, whatever integer it is stored in.
 Int128 decimal_value(const engine::ColumnView& column, std::uint64_t row);
 
+// numeric without a precision keeps the digits it is given; the engine has DECIMAL(38,10) for it, whose zeros at the
+// end are nobody's.
+bool is_bare_numeric(const engine::Type& type);
+struct Decimal {
+    Int128 value;
+    unsigned scale;
+};
+Decimal without_trailing_zeros(Decimal decimal);
+
 }  // namespace smew::pgsession
