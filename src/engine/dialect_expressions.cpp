@@ -127,6 +127,36 @@ Match match_of(const FunctionExpression& call, const SourceText& source) {
     return text.starts_with("similar") || text.starts_with("not") ? Match::kSimilar : Match::kNone;
 }
 
+// The fields that have a fraction, which date_part() drops where it counts in whole units.
+struct Fraction {
+    std::string_view field;
+    const char* counted;  // the field that holds it all
+    double divisor;
+    std::uint8_t digits;  // of extract()
+};
+constexpr std::array kFractions = {Fraction{"second", "microseconds", 1e6, 6},
+                                   Fraction{"seconds", "microseconds", 1e6, 6},
+                                   Fraction{"millisecond", "microseconds", 1e3, 3},
+                                   Fraction{"milliseconds", "microseconds", 1e3, 3}, Fraction{"epoch", "epoch", 1, 6}};
+
+ExpressionSlot quotient(ExpressionSlot dividend, double divisor) {
+    duckdb::vector<ExpressionSlot> sides;
+    sides.push_back(std::move(dividend));
+    sides.push_back(duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value::DOUBLE(divisor)));
+    return duckdb::make_uniq<FunctionExpression>("/", std::move(sides), nullptr, nullptr, false, true);
+}
+
+bool is_extract(const FunctionExpression& call, std::string_view sql) {
+    const auto location = call.GetQueryLocation();
+    if (!location.IsValid() || location.GetIndex() >= sql.size()) return false;
+    return duckdb::StringUtil::CIEquals(std::string(sql.substr(location.GetIndex(), 7)), "extract");
+}
+
+duckdb::LogicalType extracted_type(const std::string& field, const Fraction* fraction) {
+    if (field == "julian") return widest_numeric();
+    return duckdb::LogicalType::DECIMAL(18, fraction == nullptr ? 0 : fraction->digits);
+}
+
 }  // namespace
 
 duckdb::ParsedExpression* array_of_any(duckdb::SubqueryExpression& any) {
@@ -162,6 +192,33 @@ void rewrite_regex(ExpressionSlot& slot, const SourceText& source) {
     const std::string alias = slot->GetAlias();
     slot->SetAlias("");
     slot = duckdb::make_uniq<duckdb::OperatorExpression>(ExpressionType::OPERATOR_NOT, std::move(slot));
+    slot->SetQueryLocation(location);
+    slot->SetAlias(alias);
+}
+
+void rewrite_negated_regex(ExpressionSlot& slot, const SourceText& source) {
+    if (slot->GetExpressionType() != ExpressionType::OPERATOR_NOT) return;
+    ExpressionSlot& child = slot->Cast<duckdb::OperatorExpression>().children.at(0);
+    if (child->GetExpressionClass() != ExpressionClass::FUNCTION || child->GetQueryLocation().IsValid()) return;
+    child->SetQueryLocation(slot->GetQueryLocation());
+    rewrite_regex(child, source);
+}
+
+void rewrite_date_part(ExpressionSlot& slot, const SourceText& source) {
+    auto& call = slot->Cast<FunctionExpression>();
+    if (call.function_name != "date_part" || call.children.size() != 2 || !is_text_constant(*call.children[0])) return;
+    const std::string field =
+        duckdb::StringUtil::Lower(duckdb::StringValue::Get(call.children[0]->Cast<duckdb::ConstantExpression>().value));
+    const auto* found = std::ranges::find(kFractions, field, &Fraction::field);
+    const Fraction* fraction = found == kFractions.end() ? nullptr : found;
+    const duckdb::LogicalType type =
+        is_extract(call, source.parsed()) ? extracted_type(field, fraction) : duckdb::LogicalType::DOUBLE;
+    const std::string alias = slot->GetAlias();
+    const auto location = slot->GetQueryLocation();
+    slot->SetAlias("");
+    if (fraction != nullptr) call.children[0] = text_constant(fraction->counted);
+    if (fraction != nullptr && fraction->divisor != 1) slot = quotient(std::move(slot), fraction->divisor);
+    slot = duckdb::make_uniq<duckdb::CastExpression>(type, std::move(slot));
     slot->SetQueryLocation(location);
     slot->SetAlias(alias);
 }

@@ -16,6 +16,10 @@ using ExpressionSlot = duckdb::unique_ptr<duckdb::ParsedExpression>;
 
 // ~ ~* !~ !~* find a part of the text, . and [^…] take line ends too: regexp_matches() with these options.
 void rewrite_regex(ExpressionSlot& slot, const SourceText& source);
+// The parser puts a !~ b into NOT, which alone knows the place.
+void rewrite_negated_regex(ExpressionSlot& slot, const SourceText& source);
+// extract() is a numeric and date_part() a double precision, both with the fraction of seconds.
+void rewrite_date_part(ExpressionSlot& slot, const SourceText& source);
 // The operators that the token step gave names DuckDB can read (dialect_tokens.hpp), |/ and ||/.
 void rewrite_operator(ExpressionSlot& slot);
 // LIKE and its like: a backslash in the pattern takes the next character for itself.

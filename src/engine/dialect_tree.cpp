@@ -31,6 +31,10 @@ public:
                 if (auto& order = slot->Cast<duckdb::FunctionExpression>().order_bys) order_nulls(order->orders);
                 rewrite_regex(slot, source_);
                 rewrite_operator(slot);
+                if (slot->GetExpressionClass() == ExpressionClass::FUNCTION) rewrite_date_part(slot, source_);
+                break;
+            case ExpressionClass::OPERATOR:
+                rewrite_negated_regex(slot, source_);
                 break;
             case ExpressionClass::WINDOW:
                 order_nulls(slot->Cast<duckdb::WindowExpression>().orders);
