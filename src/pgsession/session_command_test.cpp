@@ -150,9 +150,12 @@ TEST_F(SessionTest, TimeZonesAreToldToClientAndEngine) {
     client.query("set time zone -5");
     EXPECT_EQ(shown(client, "timezone"), "Row <-05>+05");
     client.query("select b from u");
+    client.query("set timezone = '-02:00'");
+    client.query("select b from u");
     const auto log = stage.take_log();
     EXPECT_NE(std::ranges::find(log, "zone Europe/Prague"), log.end());
     EXPECT_NE(std::ranges::find(log, "zone Etc/GMT+5"), log.end());
+    EXPECT_NE(std::ranges::find(log, "zone Etc/GMT-2"), log.end());
     EXPECT_EQ(client.query("set time zone 5.5").front().substr(0, 11), "ERROR 22023");
     EXPECT_EQ(client.query("set timezone = 'Nowhere'").front(),
               "ERROR 22023 invalid value for parameter \"TimeZone\": \"Nowhere\"");

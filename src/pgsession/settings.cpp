@@ -27,11 +27,17 @@ std::string offset_zone_name(std::int32_t offset) {
     return (offset < 0 ? "<-" : "<+") + clock(offset) + ">" + (offset < 0 ? "+" : "-") + clock(offset);
 }
 
+// PostgreSQL takes an offset without a name before it, "-02:00", for POSIX's as well: two hours east of UTC.
+std::optional<PosixZone> parse_offset(const std::string& name) {
+    const bool nameless = name.starts_with('+') || name.starts_with('-');
+    return parse_posix_zone(nameless ? "UTC" + name : name);
+}
+
 // A name of tzdata, or a POSIX offset as "<+02>-02" and "GMT-2", of whole hours since the engine knows no others.
 Result<std::shared_ptr<const TimeZone>> load_zone(const std::string& name) {
     auto zone = TimeZone::load(name);
     if (zone) return zone;
-    const std::optional<PosixZone> posix = parse_posix_zone(name);
+    const std::optional<PosixZone> posix = parse_offset(name);
     if (!posix || posix->daylight || posix->standard_offset % 3600 != 0) return zone;
     const std::int32_t hours = posix->standard_offset / 3600;
     if (hours < -12 || hours > 14) return zone;
