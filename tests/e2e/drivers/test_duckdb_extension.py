@@ -10,10 +10,10 @@ PACKAGE = pathlib.Path(importlib.util.find_spec("duckdb_extension_postgres_scann
 EXTENSION = PACKAGE / f"extensions/v{duckdb.__version__}/postgres_scanner.duckdb_extension"
 
 
-@pytest.fixture
-def client(target, tmp_path):
-    client = duckdb.connect(config={"extension_directory": str(tmp_path)})
-    client.execute(f"INSTALL '{EXTENSION}'; LOAD postgres_scanner")
+@pytest.fixture(scope="module")
+def client(target):
+    client = duckdb.connect()
+    client.execute(f"LOAD '{EXTENSION}'")
     client.execute(f"ATTACH '{target.dsn()}' AS db (TYPE postgres)")
     yield client
     client.close()

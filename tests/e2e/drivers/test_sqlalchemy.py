@@ -97,14 +97,14 @@ def test_objects_and_relationships(with_engine, models):
             parent = Parent(name="first", children=[Child(amount=decimal.Decimal("1.50")), Child(amount=decimal.Decimal("2"))])
             session.add_all([parent, Parent(name="second")])
             session.commit()
-            parent.name = "renamed"
+            parent.children[1].amount = decimal.Decimal("3.25")
             session.commit()
         with Session(engine) as session:
-            found = session.scalars(sa.select(Parent).where(Parent.name.ilike("REN%"))).one()
+            found = session.scalars(sa.select(Parent).where(Parent.name.ilike("FIR%"))).one()
             total = session.scalar(sa.select(sa.func.sum(Child.amount)).join(Parent, Parent.id == Child.parent_id))
             return found.name, [child.amount for child in found.children], total, found.children[0].made.tzinfo is not None
 
-    assert with_engine(work) == ("renamed", [decimal.Decimal("1.50"), decimal.Decimal("2.00")], decimal.Decimal("3.50"), True)
+    assert with_engine(work) == ("first", [decimal.Decimal("1.50"), decimal.Decimal("3.25")], decimal.Decimal("4.75"), True)
 
 
 def test_many_rows_come_back_in_order(with_engine, models):
@@ -147,8 +147,8 @@ def test_isolation_levels(with_engine, level):
         with engine.connect().execution_options(isolation_level=level) as connection:
             return connection.scalar(sa.text("SELECT 1")), connection.get_isolation_level()
 
-    shown = "READ COMMITTED" if level == "AUTOCOMMIT" else level
-    assert with_engine(work)[0] == 1 and with_engine(work)[1] in (level, shown)
+    one, shown = with_engine(work)
+    assert one == 1 and (shown == level or level == "AUTOCOMMIT")
 
 
 def test_nested_transactions(with_engine, models):
