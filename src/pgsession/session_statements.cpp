@@ -13,6 +13,17 @@ pgproto::FieldDescription column(std::string name, std::uint32_t type) {
     return {.name = std::move(name), .type_oid = type, .type_size = size};
 }
 
+// Of the one DataRow message there is.
+Result<std::vector<std::optional<std::string>>> values_of(ByteSpan message) {
+    const auto row = pgproto::parse_backend('D', message.subspan(std::min<std::size_t>(message.size(), 5)));
+    if (!row) return row.error();
+    std::vector<std::optional<std::string>> values;
+    for (const std::optional<ByteSpan>& value : std::get<pgproto::DataRow>(*row).values) {
+        values.push_back(value ? std::optional(std::string(as_text(*value))) : std::nullopt);
+    }
+    return values;
+}
+
 bool is_of_transaction(std::string_view setting) {
     return setting.starts_with("transaction_");
 }
@@ -102,7 +113,9 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const DiscardCommand& comma
     if (block_.active()) {
         return Error{sqlstate::kActiveTransaction, "DISCARD ALL cannot run inside a transaction block"};
     }
-    erase_portals();
+    suspended_ = nullptr;
+    portals_.clear();
+    stop_listening();
     unnamed_.reset();
     named_.clear();
     cache_.clear();
@@ -138,7 +151,7 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const PrepareCommand& comma
     return Answer{"PREPARE", {}};
 }
 
-Result<void> SessionImpl::bind_execute(const ExecuteCommand& command, Portal& portal) const {
+Result<void> SessionImpl::bind_execute(const ExecuteCommand& command, Portal& portal) {
     const Result<StatementPtr> found =
         command.name.empty() ? Result<StatementPtr>(Error{}) : find_statement(command.name);
     if (!found || !(*found)->plan) {
@@ -152,7 +165,13 @@ Result<void> SessionImpl::bind_execute(const ExecuteCommand& command, Portal& po
                          std::to_string(command.arguments.size()) + "."};
     }
     portal.statement = *found;
-    for (const std::optional<std::string>& argument : command.arguments) {
+    std::vector<std::optional<std::string>> arguments = command.arguments;
+    if (!command.expressions.empty()) {
+        auto values = evaluate(command.expressions);
+        if (!values) return values.error();
+        arguments = std::move(*values);
+    }
+    for (const std::optional<std::string>& argument : arguments) {
         if (argument) {
             portal.parameters.emplace_back(engine::TextValue{portal.owned.emplace_back(*argument)});
         } else {
@@ -160,6 +179,27 @@ Result<void> SessionImpl::bind_execute(const ExecuteCommand& command, Portal& po
         }
     }
     return {};
+}
+
+// The values of a list of expressions, in text form.
+Result<std::vector<std::optional<std::string>>> SessionImpl::evaluate(const std::string& expressions) {
+    const std::string sql = "SELECT " + expressions;
+    auto parsed = parse_for_engine(sql);
+    if (!parsed) return parsed.error();
+    begin_statement();
+    if (const Result<void> entered = enter_engine(); !entered) return entered.error();
+    Result<StatementPtr> statement = make_plan(sql, std::move(*parsed), {});
+    if (!statement) return statement.error();
+    if (!(*statement)->parameter_types.empty()) {
+        return Error{sqlstate::kUndefinedParameter, "there is no parameter $1"};
+    }
+    auto cursor = start(**statement, {}, false, false);
+    if (!cursor) return cursor.error();
+    const std::vector<pgproto::Format> formats((*statement)->fields.size(), pgproto::Format::kText);
+    Portal portal;
+    portal.stream = open_stream(**statement, std::move(*cursor), formats);
+    if (const Result<void> kept = spool_rest(portal); !kept) return kept.error();
+    return values_of(portal.spool);
 }
 
 Result<SessionImpl::Answer> SessionImpl::perform_one(const ExecuteCommand&) {
@@ -177,9 +217,9 @@ std::string SessionImpl::fact(SessionFact fact) const {
         }
         case SessionFact::kCurrentSchema: {
             for (const std::string& schema : settings_.search_path()) {
-                if (schema != "$user") return schema == "public" ? "main" : schema;
+                if (schema != "$user") return schema == "main" ? "public" : schema;
             }
-            return "main";
+            return "public";
         }
         case SessionFact::kBackendPid:
             return std::to_string(info_.backend_pid);
@@ -199,7 +239,37 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const FactCommand& command)
     return Answer{"SELECT 1", {{fact(command.fact)}}};
 }
 
+Result<SessionImpl::Answer> SessionImpl::perform_one(const RoleCommand& command) {
+    const bool own = command.role.empty() || command.role == info_.user || command.role == "current_user" ||
+                     command.role == "session_user" || command.role == "current_role";
+    if (own) return Answer{command.tag, {}};
+    return Error{sqlstate::kFeatureNotSupported, command.statement + " is not supported", "",
+                 "A workspace has one user, \"" + info_.user + "\"."};
+}
+
+Result<SessionImpl::Answer> SessionImpl::perform_one(const VacuumCommand& command) {
+    if (command.tag == "VACUUM" && block_.active()) {
+        return Error{sqlstate::kActiveTransaction, "VACUUM cannot run inside a transaction block"};
+    }
+    for (const std::string& sql : command.statements) {
+        auto parsed = parse_for_engine(sql);
+        if (!parsed) return parsed.error();
+        begin_statement();
+        if (const Result<void> entered = enter_engine(); !entered) return entered.error();
+        Result<StatementPtr> statement = make_plan(sql, std::move(*parsed), {});
+        if (!statement) return statement.error();
+        auto cursor = start(**statement, {}, !block_.active(), true);
+        if (!cursor) return cursor.error();
+        if (const Result<std::uint64_t> done = drain(**cursor); !done) return done.error();
+    }
+    return Answer{command.tag, {}};
+}
+
 Result<SessionImpl::Answer> SessionImpl::perform_one(const NothingCommand& command) {
+    if (!command.in_blocks_only.empty() && !block_.is_explicit()) {
+        return Error{sqlstate::kNoActiveTransaction,
+                     command.in_blocks_only + " can only be used in transaction blocks"};
+    }
     return Answer{command.tag, {}};
 }
 
