@@ -8,8 +8,6 @@
 namespace smew::pgsession {
 namespace {
 
-// What a suspended portal may keep in memory when another statement needs the engine.
-constexpr std::size_t kMaxSpoolBytes = 64U << 20;
 constexpr std::size_t kMaxConstantBytes = 16U << 10;
 constexpr std::uint64_t kFullChunk = 2'048;
 
@@ -26,22 +24,6 @@ bool is_data_change(engine::StatementKind kind) {
     return kind == Kind::kInsert || kind == Kind::kUpdate || kind == Kind::kDelete || kind == Kind::kMerge;
 }
 
-Error too_large_to_keep(const Portal& portal) {
-    if (portal.scroll || portal.hold) {
-        return {sqlstate::kProgramLimitExceeded, "the rows of the cursor are too large to keep", "",
-                "Declare it without SCROLL and WITH HOLD, or keep the result in a temporary table."};
-    }
-    return {sqlstate::kProgramLimitExceeded,
-            "the rest of a suspended portal is too large to keep while another statement runs", "",
-            "Read the result to its end first, or use another connection for the other statement."};
-}
-
-std::size_t message_length(const pgproto::Buffer& messages, std::size_t at) {
-    std::uint32_t length = 0;
-    for (std::size_t i = 1; i <= 4; ++i) length = (length << 8) | messages[at + i];
-    return length + std::size_t{1};
-}
-
 void append_text_row(pgproto::Buffer& out, std::string_view text) {
     ByteWriter writer(out);
     writer.u8('D');
@@ -50,13 +32,6 @@ void append_text_row(pgproto::Buffer& out, std::string_view text) {
     writer.u16(1);
     writer.sized(text);
     writer.patch_u32(length, static_cast<std::uint32_t>(writer.position() - length));
-}
-
-// Where the rows behind `from` begin.
-void note_rows(Portal& portal, std::size_t from) {
-    for (std::size_t at = from; at < portal.spool.size(); at += message_length(portal.spool, at)) {
-        portal.begins.push_back(at);
-    }
 }
 
 }  // namespace
@@ -97,49 +72,6 @@ Result<void> SessionImpl::tell_engine_settings() {
         if (const Result<void> told = connection_->set_search_path(schemas); !told) return told;
         told_path_ = path;
         cache_.clear();
-    }
-    return {};
-}
-
-// The engine has one open cursor a connection: what a suspended portal has not given yet is kept for it.
-void SessionImpl::spool_suspended() {
-    if (suspended_ == nullptr) return;
-    Portal& portal = *suspended_;
-    if (const Result<void> kept = spool_rest(portal); !kept) portal.lost = kept.error();
-    suspended_ = nullptr;
-    portal.stream.reset();
-}
-
-Result<void> SessionImpl::spool_rest(Portal& portal) {
-    return read_ahead(portal, std::nullopt);
-}
-
-Result<void> SessionImpl::read_ahead(Portal& portal, std::optional<std::int64_t> rows) {
-    if (!portal.stream) return {};
-    RowStream& stream = *portal.stream;
-    while (!rows || static_cast<std::int64_t>(portal.begins.size()) < *rows) {
-        if (stream.chunk == nullptr || stream.row == stream.chunk->rows) {
-            const Result<const engine::Chunk*> next = stream.cursor->next();
-            if (!next) return next.error();
-            if (*next == nullptr) {
-                if (suspended_ == &portal) suspended_ = nullptr;
-                portal.stream.reset();
-                return {};
-            }
-            stream.chunk = *next;
-            stream.row = 0;
-        }
-        const std::size_t before = portal.spool.size();
-        const auto row =
-            stream.encoder.encode(*stream.chunk, stream.row, stream.chunk->rows, portal.spool, kMaxSpoolBytes);
-        if (!row) return row.error();
-        stream.row = *row;
-        if (portal.scroll) note_rows(portal, before);
-        if (portal.spool.size() >= kMaxSpoolBytes) {
-            portal.spool = {};
-            portal.begins.clear();
-            return too_large_to_keep(portal);
-        }
     }
     return {};
 }
@@ -258,23 +190,6 @@ Result<bool> SessionImpl::send_rows(RowStream& stream, std::uint64_t max_rows, s
     return false;
 }
 
-Result<bool> SessionImpl::send_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& sent) {
-    while (portal.spool_sent < portal.spool.size()) {
-        if (max_rows != 0 && sent >= max_rows) return false;
-        const std::size_t length = message_length(portal.spool, portal.spool_sent);
-        const std::uint8_t* const begin = portal.spool.data() + portal.spool_sent;
-        wire_.out().insert(wire_.out().end(), begin, begin + length);
-        portal.spool_sent += length;
-        ++sent;
-        if (wire_.unsent() >= Wire::kFlushBytes) {
-            if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
-        }
-    }
-    portal.spool = {};
-    portal.spool_sent = 0;
-    return true;
-}
-
 Result<bool> SessionImpl::skip_rows(RowStream& stream, std::uint64_t max_rows, std::uint64_t& skipped) {
     while (max_rows == 0 || skipped < max_rows) {
         if (stream.chunk == nullptr || stream.row == stream.chunk->rows) {
@@ -291,16 +206,6 @@ Result<bool> SessionImpl::skip_rows(RowStream& stream, std::uint64_t max_rows, s
         skipped += step;
     }
     return false;
-}
-
-bool SessionImpl::skip_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& skipped) {
-    for (; portal.spool_sent < portal.spool.size(); ++skipped) {
-        if (max_rows != 0 && skipped >= max_rows) return false;
-        portal.spool_sent += message_length(portal.spool, portal.spool_sent);
-    }
-    portal.spool = {};
-    portal.spool_sent = 0;
-    return true;
 }
 
 Result<std::uint64_t> SessionImpl::drain(engine::Cursor& cursor) {

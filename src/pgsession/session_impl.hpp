@@ -218,6 +218,7 @@ private:
     Result<Answer> perform_one(const VacuumCommand& command);
     Result<Answer> perform_one(const NothingCommand& command);
     Result<Answer> perform_one(const RefusedCommand& command);
+    Result<void> prepare_commit();
     Result<void> commit_block();
     void roll_back_block();
     std::string fact(SessionFact fact) const;

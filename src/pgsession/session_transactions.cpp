@@ -17,13 +17,19 @@ Error chain_outside(std::string_view what) {
 
 }  // namespace
 
+// What can fail before the engine's COMMIT; it fails the whole transaction.
+Result<void> SessionImpl::prepare_commit() {
+    if (block_.failed()) return {};
+    if (const Result<void> held = hold_cursors(); !held) return held;
+    return prepare_messages();
+}
+
 Result<void> SessionImpl::commit_block() {
-    if (!block_.failed()) {
-        if (const Result<void> held = hold_cursors(); !held) return held;
-        if (const Result<void> prepared = prepare_messages(); !prepared) return prepared;
-    } else {
-        messages_.clear();
+    if (const Result<void> prepared = prepare_commit(); !prepared) {
+        roll_back_block();
+        return prepared;
     }
+    if (block_.failed()) messages_.clear();
     erase_portals();
     if (block_.open_in_engine()) begin_statement();
     if (const Result<void> committed = block_.commit(); !committed) {
