@@ -35,6 +35,9 @@ public:
                                               std::span<const std::uint32_t> parameter_types) override;
     Result<void> run_internal(std::string_view sql) override;
     bool in_transaction() const override;
+    bool transaction_usable() const override;
+    void restore_after_read() override;
+    Result<void> restart_transaction(bool read_only) override;
     void interrupt(CancelReason reason) override;
     void statement_begins() override;
     void statement_ends() override;
