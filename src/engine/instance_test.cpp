@@ -15,13 +15,14 @@ TEST(InstanceTest, KeepsWhatWasCommitted) {
     options.temp_dir = scope.directory() / "temp";
     options.memory_limit = {64U << 20};
     FakeProject project;
+    FixedFacts facts;
     {
         auto instance = Instance::open(options, project).value();
-        run(*instance->connect().value(), "CREATE TABLE t AS SELECT 42 AS x").value();
+        run(*instance->connect(facts).value(), "CREATE TABLE t AS SELECT 42 AS x").value();
         ASSERT_TRUE(instance->checkpoint());
     }
     auto instance = Instance::open(options, project).value();
-    EXPECT_EQ(value(*instance->connect().value(), "SELECT x FROM t"), "42");
+    EXPECT_EQ(value(*instance->connect(facts).value(), "SELECT x FROM t"), "42");
 }
 
 TEST(InstanceTest, RefusesWhatIsNoDatabase) {
