@@ -99,13 +99,20 @@ public:
 
     duckdb::vector<std::string> GetDefaultEntries() override {
         auto names = DefaultFunctionGenerator::GetDefaultEntries();
+        // What is listed must be made when it is asked for.
+        names.erase(std::remove_if(names.begin(), names.end(), [&](const std::string& name) { return is_ours(name); }),
+                    names.end());
         if (!ours_here_) return names;
-        add_names(names, macros_);
+        for (const auto& [name, macro] : macros_) names.push_back(name);
         for (const NativeFunction* function : native_functions()) names.emplace_back(function->name);
         return names;
     }
 
 private:
+    bool is_ours(const std::string& name) const {
+        return macros_.count(name) != 0 || find_native_function(name) != nullptr;
+    }
+
     duckdb::unique_ptr<CatalogEntry> make_function(const NativeFunction& function) {
         duckdb::ScalarFunctionSet set = function.make();
         set.name = function.name;

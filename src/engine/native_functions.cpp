@@ -16,7 +16,7 @@ namespace {
 
 std::vector<const NativeFunction*> gather() {
     std::vector<const NativeFunction*> all;
-    for (const auto group : {session_functions(), type_functions()}) {
+    for (const auto group : {formatting_functions(), session_functions(), text_functions(), type_functions()}) {
         for (const NativeFunction& function : group) all.push_back(&function);
     }
     return all;
@@ -47,7 +47,13 @@ void replace_duckdb_functions(duckdb::DatabaseInstance& database) {
         schema.Scan(CatalogType::SCALAR_FUNCTION_ENTRY, [&](duckdb::CatalogEntry& entry) {
             if (entry.type != CatalogType::SCALAR_FUNCTION_ENTRY) return;
             const NativeFunction* ours = find_native_function(duckdb::StringUtil::Lower(entry.name));
-            if (ours != nullptr) entry.Cast<duckdb::ScalarFunctionCatalogEntry>().functions = ours->make();
+            if (ours == nullptr) return;
+            auto& overloads = entry.Cast<duckdb::ScalarFunctionCatalogEntry>().functions.functions;
+            if (!ours->extends) overloads.clear();
+            for (duckdb::ScalarFunction& function : ours->make().functions) {
+                function.name = entry.name;
+                overloads.push_back(std::move(function));
+            }
         });
     });
 }

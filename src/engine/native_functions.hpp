@@ -19,6 +19,8 @@ struct NativeFunction {
     duckdb::ScalarFunctionSet (*make)();
     // The result depends on the arguments and on what never changes in a session.
     bool pure = true;
+    // Stands beside the overloads DuckDB has of the name, not in their place.
+    bool extends = false;
 };
 
 // nullptr when there is none of that name, in lower case.
@@ -30,7 +32,9 @@ std::span<const NativeFunction* const> native_functions();
 void replace_duckdb_functions(duckdb::DatabaseInstance& database);
 
 // ---- the groups, each in a file of its own
+std::span<const NativeFunction> formatting_functions();
 std::span<const NativeFunction> session_functions();
+std::span<const NativeFunction> text_functions();
 std::span<const NativeFunction> type_functions();
 
 // ---- for their bodies

@@ -122,6 +122,18 @@ public:
         info.temporary = true;
         return duckdb::make_uniq_base<duckdb::CatalogEntry, duckdb::TypeCatalogEntry>(catalog, schema, info);
     }
+
+    duckdb::vector<std::string> GetDefaultEntries() override {
+        duckdb::vector<std::string> names;
+        // In pg_catalog DuckDB makes none of its own.
+        if (schema.name == DEFAULT_SCHEMA) names = DefaultTypeGenerator::GetDefaultEntries();
+        const auto add = [&](const std::string& name) {
+            if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+        };
+        for (const Alias& alias : kAliases) add(std::string(alias.name));
+        for (const char* name : {"jsonb", "varbit", "money", "int2vector", "oidvector"}) add(name);
+        return names;
+    }
 };
 
 // What stands at `at` in the text: the last part of a name, which is "char" only in quotes.
@@ -153,7 +165,10 @@ bool restore(duckdb::unique_ptr<duckdb::ParsedExpression>& slot, std::string_vie
         if (find_alias(written) != nullptr) name = written;
     }
     if (!builtin_schema && name == type.GetTypeName()) return changed;
-    auto fresh = duckdb::make_uniq<duckdb::TypeExpression>(name, std::move(type.GetChildren()));
+    // Every schema of DuckDB has its own idea of oid, so ours is named in full.
+    const bool ours = find_alias(name) != nullptr;
+    auto fresh = duckdb::make_uniq<duckdb::TypeExpression>(ours ? "system" : "", ours ? "pg_catalog" : "", name,
+                                                           std::move(type.GetChildren()));
     fresh->SetQueryLocation(type.GetQueryLocation());
     slot = std::move(fresh);
     return true;
