@@ -7,6 +7,7 @@
 
 #include <duckdb/common/vector_operations/unary_executor.hpp>
 #include <duckdb/function/cast/cast_function_set.hpp>
+#include <duckdb/transaction/transaction_context.hpp>
 
 #include <charconv>
 #include <unordered_map>
@@ -113,6 +114,8 @@ std::optional<std::int64_t> find_object(duckdb::ClientContext& context, std::str
 
 std::string object_text(duckdb::ClientContext& context, std::string_view type, std::int64_t oid) {
     if (oid == kNoObject) return "-";
+    // The rows of INSERT … RETURNING are read when its transaction has ended.
+    if (!context.transaction.HasActiveTransaction()) return std::to_string(oid);
     std::optional<std::string> name;
     if (type == "regclass") name = relation_name(context, oid);
     if (type == "regtype") name = type_name(context, oid);

@@ -56,6 +56,13 @@ constexpr std::array kMacros = {
     Macro{"pg_get_statisticsobjdef", "(statistics_oid) AS NULL::VARCHAR"},
     Macro{"pg_get_statisticsobjdef_columns", "(statistics_oid) AS NULL::VARCHAR"},
     Macro{"pg_get_function_sqlbody", "(function_oid) AS NULL::VARCHAR"},
+    Macro{"pg_get_function_result", R"((function_arg) AS
+        (SELECT pg_catalog.format_type(min(prorettype), NULL) FROM pg_catalog.pg_proc WHERE oid = function_arg))"},
+    Macro{"pg_get_function_arguments", R"((function_arg) AS
+        (SELECT array_to_string(list_transform(any_value(proargtypes), lambda type: pg_catalog.format_type(type, NULL)), ', ')
+         FROM pg_catalog.pg_proc WHERE oid = function_arg))"},
+    Macro{"pg_get_function_identity_arguments", "(function_arg) AS pg_catalog.pg_get_function_arguments(function_arg)"},
+    Macro{"pg_get_functiondef", "(function_arg) AS NULL::VARCHAR"},
     Macro{"pg_tablespace_location", "(tablespace_oid) AS ''"},
 
     // ---- comments
@@ -87,6 +94,16 @@ constexpr std::array kMacros = {
              WHEN abs(size::HUGEINT) < 10994579406848 THEN ((size::HUGEINT // 536870912 + sign(size)) // 2)::VARCHAR || ' GB'
              WHEN abs(size::HUGEINT) < 11258449312612352 THEN ((size::HUGEINT // 549755813888 + sign(size)) // 2)::VARCHAR || ' TB'
              ELSE ((size::HUGEINT // 562949953421312 + sign(size)) // 2)::VARCHAR || ' PB' END)"},
+    // The tables of a workspace share one file, and nobody counts which of its blocks are whose.
+    Macro{"pg_relation_size", "(relation_arg) AS NULL::BIGINT, (relation_arg, fork) AS NULL::BIGINT"},
+    Macro{"pg_table_size", "(relation_arg) AS NULL::BIGINT"},
+    Macro{"pg_indexes_size", "(relation_arg) AS NULL::BIGINT"},
+    Macro{"pg_total_relation_size", "(relation_arg) AS NULL::BIGINT"},
+    Macro{"pg_database_size", "(database_arg) AS NULL::BIGINT"},
+    Macro{"pg_tablespace_size", "(tablespace_arg) AS NULL::BIGINT"},
+    Macro{"pg_relation_filenode", "(relation_arg) AS relation_arg::oid"},
+    Macro{"pg_jit_available", "() AS false"},
+    Macro{"pg_trigger_depth", "() AS 0"},
     Macro{"pg_sleep",
           "(seconds) AS CASE WHEN sleep_ms(CAST(seconds * 1000 AS BIGINT)) IS NULL THEN '' ELSE '' END::void"},
     Macro{"pg_sleep_for", "(duration) AS pg_catalog.pg_sleep(epoch(duration))"},

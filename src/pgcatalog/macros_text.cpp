@@ -57,6 +57,18 @@ constexpr std::array kMacros = {
     Macro{"regexp_instr", R"((string, pattern) AS
         CASE WHEN regexp_matches(string, pattern)
              THEN length(regexp_extract(string, '^((?s:.*?))(?:' || pattern || ')', 1)) + 1 ELSE 0 END::INTEGER)"},
+    Macro{"get_byte", "(bytes, place) AS ('0x' || substring(hex(bytes), place * 2 + 1, 2))::INTEGER"},
+    Macro{"convert_from", "(bytes, encoding) AS decode(bytes)"},
+    Macro{"convert_to", "(string, encoding) AS encode(string)"},
+    // A group beyond the last is '', so the list is cut where the pattern's groups end.
+    Macro{"regexp_match", R"((string, pattern) AS CASE WHEN NOT regexp_matches(string, pattern) THEN NULL
+        WHEN len(regexp_extract_all(regexp_replace(pattern, '\\.', '', 'g'), '\((?:[^?]|$)')) = 0
+        THEN [regexp_extract(string, pattern)]
+        ELSE [regexp_extract(string, pattern, 1), regexp_extract(string, pattern, 2), regexp_extract(string,
+              pattern, 3), regexp_extract(string, pattern, 4), regexp_extract(string, pattern, 5),
+              regexp_extract(string, pattern, 6), regexp_extract(string, pattern, 7), regexp_extract(string,
+              pattern, 8), regexp_extract(string, pattern, 9)
+             ][1:len(regexp_extract_all(regexp_replace(pattern, '\\.', '', 'g'), '\((?:[^?]|$)'))] END)"},
 };
 
 }  // namespace

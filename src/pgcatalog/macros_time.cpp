@@ -23,6 +23,7 @@ constexpr std::array kMacros = {
         + to_hours(hours::BIGINT) + to_minutes(mins::BIGINT) + to_microseconds(round(secs * 1000000)::BIGINT))"},
     Macro{"date_bin", "(stride, source, origin) AS time_bucket(stride, source, origin)"},
     Macro{"timeofday", "() AS strftime(pg_catalog.clock_timestamp(), '%a %b %d %H:%M:%S.%f %Y %Z')"},
+    Macro{"justify_interval", "(span) AS pg_catalog.justify_days(pg_catalog.justify_hours(span))"},
 };
 
 }  // namespace
