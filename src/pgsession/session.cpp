@@ -42,7 +42,8 @@ SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Insta
       group_(group),
       wire_(std::move(socket), info_.read_ahead),
       settings_(limits),
-      block_(settings_, group.fence) {
+      block_(settings_, group.fence),
+      facts_({info_, settings_, block_, statement_started_}) {
     info_.read_ahead = {};
 }
 
