@@ -140,7 +140,7 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     if (!parameters) return parameters.error();
     TreeParts named = survey(*tree);
     name_columns(*tree, named, sql->parsed());
-    ParsedStatement::Parts statement{*kind, *parameters, false, sql, nullptr, result_names(*tree), {}, {}};
+    ParsedStatement::Parts statement{*kind, *parameters, false, {}, sql, nullptr, result_names(*tree), {}, {}};
     statement.tree = std::move(tree);
     if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
     TreeParts parts = survey(*statement.tree);
