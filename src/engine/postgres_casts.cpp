@@ -77,9 +77,11 @@ duckdb::unique_ptr<duckdb::FunctionLocalState> find_context(duckdb::CastLocalSta
     return duckdb::make_uniq<ContextOfCast>(*parameters.context);
 }
 
-// The transaction's start on the clock of the session's zone.
+// The transaction's start on the clock of the session's zone; parameters are read outside of one.
 std::int64_t local_now(duckdb::ClientContext& context) {
-    const auto start = duckdb::MetaTransaction::Get(context).start_timestamp;
+    const auto start = context.transaction.HasActiveTransaction()
+                           ? duckdb::MetaTransaction::Get(context).start_timestamp
+                           : duckdb::Timestamp::GetCurrentTimestamp();
     const auto local =
         duckdb::Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(start)).CastAs(context, LogicalType::TIMESTAMP);
     return local.GetValue<duckdb::timestamp_t>().value;

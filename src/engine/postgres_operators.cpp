@@ -228,6 +228,8 @@ void install_division(duckdb::ClientContext& context, const std::string& name, c
     ScalarFunction either(name, {LogicalType::ANY, LogicalType::ANY}, LogicalType::ANY, ScalarFunction::NopFunction,
                           bind_division);
     either.SetFallible();
+    // Or DuckDB would answer a NULL before it is known of which type.
+    either.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
     either.SetExtraFunctionInfo<Overloads>(functions, std::move(integers));
     functions.functions = {either};
 }
@@ -238,6 +240,8 @@ void install_arithmetic(duckdb::ClientContext& context, const std::string& name)
     ScalarFunction either(name, {LogicalType::ANY, LogicalType::ANY}, LogicalType::ANY, ScalarFunction::NopFunction,
                           bind_arithmetic);
     either.SetFallible();
+    // Or DuckDB would answer a NULL before it is known of which type.
+    either.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
     either.SetExtraFunctionInfo<Overloads>(functions, ScalarFunctionSet(name));
     std::erase_if(functions.functions, [](const ScalarFunction& function) { return function.arguments.size() == 2; });
     functions.AddFunction(either);
