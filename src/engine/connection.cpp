@@ -162,16 +162,19 @@ Result<std::vector<std::unique_ptr<Statement>>> GatedConnection::parse(std::stri
     }
 }
 
+Result<void> GatedConnection::apply_path(ParsedStatement::Parts& parts) {
+    if (!path_complete_) apply_local_path();
+    if (session_->project_path.empty()) return {};
+    TreeParts tree = survey(*parts.tree);
+    if (auto applied = apply_search_path(tree, *session_, context_); !applied) return applied;
+    return check(tree);
+}
+
 Result<std::unique_ptr<Prepared>> GatedConnection::prepare(std::unique_ptr<Statement> statement,
                                                            std::span<const std::uint32_t> parameter_types) {
     auto& parts = static_cast<ParsedStatement&>(*statement).parts();
     try {
-        if (!path_complete_) apply_local_path();
-        if (!session_->project_path.empty()) {
-            TreeParts tree = survey(*parts.tree);
-            if (auto applied = apply_search_path(tree, *session_, context_); !applied) return applied.error();
-            if (auto checked = check(tree); !checked) return checked.error();
-        }
+        if (auto applied = apply_path(parts); !applied) return applied.error();
         if (!parts.before.empty() || !parts.after.empty())
             return std::unique_ptr<Prepared>(
                 std::make_unique<StatementSteps>(connection_.context, session_, std::move(parts)));

@@ -155,6 +155,13 @@ public:
     virtual Result<std::unique_ptr<Cursor>> execute(std::span<const ParameterValue> parameters) = 0;
 };
 
+// ---------------------------------------------------------------- bulk, in engine/copy.hpp
+
+struct BulkTarget;
+class BulkInsert;
+struct FileFormat;
+class FileStream;
+
 // ---------------------------------------------------------------- connection
 
 // Whose rules hold where PostgreSQL's and DuckDB's differ: 7/2, 1/0, ~, '{1,2}', NULLs in ORDER BY … DESC.
@@ -171,6 +178,11 @@ public:
     // `parameter_types`: PostgreSQL OIDs the client stated, 0 or missing where it did not.
     virtual Result<std::unique_ptr<Prepared>> prepare(std::unique_ptr<Statement> statement,
                                                       std::span<const std::uint32_t> parameter_types) = 0;
+    // Rows from outside into a table; COPY FROM. Errors as of an INSERT's prepare().
+    virtual Result<std::unique_ptr<BulkInsert>> bulk_insert(const BulkTarget& target) = 0;
+    // A query's rows as a file's bytes; COPY TO (FORMAT parquet). Errors as of prepare().
+    virtual Result<std::unique_ptr<FileStream>> write_file(std::unique_ptr<Statement> query,
+                                                           const FileFormat& format) = 0;
     // For the session's own needs (BEGIN, COMMIT, SET search_path …), not gated, no result.
     virtual Result<void> run_internal(std::string_view sql) = 0;
 

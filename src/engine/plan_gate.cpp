@@ -9,6 +9,7 @@
 #include <duckdb/optimizer/optimizer.hpp>
 #include <duckdb/optimizer/optimizer_extension.hpp>
 #include <duckdb/planner/binder.hpp>
+#include <duckdb/planner/operator/logical_copy_to_file.hpp>
 #include <duckdb/planner/operator/logical_get.hpp>
 #include <duckdb/planner/planner_extension.hpp>
 
@@ -44,9 +45,11 @@ void check_operators(const SessionState& session, const duckdb::LogicalOperator&
         case LogicalOperatorType::LOGICAL_GET:
             check_scan(session, op.Cast<duckdb::LogicalGet>());
             break;
+        case LogicalOperatorType::LOGICAL_COPY_TO_FILE:
+            if (op.Cast<duckdb::LogicalCopyToFile>().file_path != session.file_target()) refuse("this statement");
+            break;
         case LogicalOperatorType::LOGICAL_ATTACH:
         case LogicalOperatorType::LOGICAL_DETACH:
-        case LogicalOperatorType::LOGICAL_COPY_TO_FILE:
         case LogicalOperatorType::LOGICAL_COPY_DATABASE:
         case LogicalOperatorType::LOGICAL_EXPORT:
         case LogicalOperatorType::LOGICAL_LOAD:

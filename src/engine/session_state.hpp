@@ -69,6 +69,21 @@ public:
     // True for statements of users that follow PostgreSQL's rules.
     static bool speaks_postgres(duckdb::ClientContext& context);
 
+    // The one file that a statement of the session's own may write while it is planned: a pipe of FileStream.
+    const std::string& file_target() const { return file_target_; }
+    class FileTarget {
+    public:
+        FileTarget(SessionState& session, std::string path) : session_(session) {
+            session_.file_target_ = std::move(path);
+        }
+        ~FileTarget() { session_.file_target_.clear(); }
+        FileTarget(const FileTarget&) = delete;
+        FileTarget& operator=(const FileTarget&) = delete;
+
+    private:
+        SessionState& session_;
+    };
+
     TableResolver& resolver() { return resolver_; }
     VersionFiles& files() { return files_; }
     const std::string& own_catalog() const { return own_catalog_; }
@@ -96,6 +111,7 @@ private:
     std::map<Name, TableVersion> pins_;  // names of this transaction; one version each until it ends
     std::vector<Bound> bound_;           // since take_bound()
     std::uint64_t plans_ = 0;
+    std::string file_target_;
 
     // Guards the pair of "this reason" and "DuckDB's flag", so that a late interrupt cannot hit the next statement.
     mutable std::mutex mutex_;

@@ -260,7 +260,9 @@ milliseconds SessionImpl::check_deadlines(steady_clock::time_point now) {
             next_peer_check_.store(time + kPeerCheckInterval.count(), std::memory_order_relaxed);
             if (ended() == CancelReason::kNone && wire_.peer_gone()) end(CancelReason::kClientGone);
         }
-        return watch_.check_deadline(now);
+        const milliseconds overdue = watch_.check_deadline(now);
+        // A COPY that waits for its client is not stuck: it ends when more of it comes.
+        if (idle_since_.load(std::memory_order_relaxed) == 0) return overdue;
     }
     const std::int64_t since = idle_since_.load(std::memory_order_relaxed);
     const std::int64_t limit = idle_limit_.load(std::memory_order_relaxed);

@@ -96,9 +96,11 @@ struct CloseCommand {
 struct CopyCommand {
     bool from = false;                 // STDIN, else TO STDOUT
     std::string table;                 // as written; empty for a query
+    std::string relation;              // its name alone, for messages
     std::vector<std::string> columns;  // none: all
     std::string query;
     int query_offset = 0;  // in characters, in the statement
+    std::string where;     // of FROM; empty: every row
     CopyFormat format;
 };
 struct NothingCommand {

@@ -156,19 +156,16 @@ private:
     void refresh_fetch(PreparedStatement& statement) const;
 
     // ---- session_copy_out.cpp, session_copy_in.cpp
-    Result<StatementPtr> plan_copy(const std::string& sql);
+    Result<std::unique_ptr<engine::Statement>> parse_copy(const std::string& sql);
     Result<std::string> copy_out(const CopyCommand& command);
+    Result<std::uint64_t> send_copy_rows(const CopyFormat& format, const PreparedStatement& query,
+                                         engine::Cursor& cursor);
+    Result<std::string> copy_file_out(const CopyCommand& command, std::unique_ptr<engine::Statement> query);
     Result<void> start_copy_in(const CopyCommand& command, bool extended);
     void dispatch_copy(const pgproto::FrontendMessage& message, char type);
+    void send_copy_notices();
     void abort_copy_in(const Error& error);
     void finish_copy_in();
-    Result<void> read_copy_rows();
-    Result<void> check_copy_header() const;
-    Result<void> insert_copy_rows(bool last);
-    Result<void> insert_copy(PreparedStatement& statement, std::span<const engine::ParameterValue> values);
-    Result<void> insert_copy_batch();
-    Result<void> insert_copy_singly();
-    std::optional<std::size_t> find_bad_column(std::vector<engine::ParameterValue> values, const Error& error);
 
     // ---- session_statements.cpp
     struct Answer {
@@ -224,7 +221,13 @@ private:
     std::unordered_map<std::string, std::shared_ptr<Portal>> portals_;  // the unnamed one has the name ""
     Portal* suspended_ = nullptr;  // the one whose stream is the connection's open cursor
 
-    std::unique_ptr<CopyIn> copy_in_;  // while the client sends rows
+    struct CopyInState {
+        std::unique_ptr<CopyIn> rows;
+        bool extended = false;
+        std::string rest;  // of the simple query, behind this statement
+        TimePoint started;
+    };
+    std::unique_ptr<CopyInState> copy_in_;  // while the client sends rows
 
     bool greeted_ = false;
     bool over_ = false;  // no more is read or answered

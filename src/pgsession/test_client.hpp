@@ -63,7 +63,8 @@ struct ShowMessage {
     std::string operator()(const pgproto::NoData&) const { return "NoData"; }
     std::string operator()(const pgproto::PortalSuspended&) const { return "Suspended"; }
     std::string operator()(const pgproto::ErrorResponse& m) const {
-        return m.severity + " " + std::string(m.error.code.text()) + " " + m.error.message;
+        const std::string context = m.error.context.empty() ? "" : " (" + m.error.context + ")";
+        return m.severity + " " + std::string(m.error.code.text()) + " " + m.error.message + context;
     }
     std::string operator()(const pgproto::NoticeResponse& m) const {
         return m.severity + " " + std::string(m.notice.code.text()) + " " + m.notice.message;
