@@ -102,14 +102,14 @@ Result<std::unique_ptr<FileStream>> GatedConnection::write_file(std::unique_ptr<
         auto copy = connection_.Prepare(copy_of(parts.tree->Cast<duckdb::SelectStatement>(), format, path));
         if (copy->HasError()) {
             instance_.pipes->remove(path);
-            return to_error(copy->GetErrorObject(), *parts.sql);
+            return parts.sql->error(copy->GetErrorObject());
         }
         return std::unique_ptr<FileStream>(std::make_unique<PipedFile>(
             PipedFile::Parts{connection_.context, session_, instance_.pipes, path, pipe, std::move(copy)}));
     } catch (const std::exception& exception) {
         instance_.pipes->remove(path);
         if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
-        return to_error(exception, *parts.sql);
+        return parts.sql->error(exception);
     }
 }
 

@@ -149,7 +149,9 @@ Name Namer::name_of_cast(const duckdb::CastExpression& cast) const {
     if (inner.strong) return inner;
     const std::string type = cast_name(cast);
     // true and false are casts of 't' and 'f' in the parse tree, and constants to a reader.
-    if (type == "bool" && is_truth_text(*cast.child)) return {kUnnamed, false};
+    const sql::Token written = token_at(cast);
+    const bool as_cast = written.is_symbol(':') || written.is("cast");
+    if (type == "bool" && !as_cast && is_truth_text(*cast.child)) return {kUnnamed, false};
     return {type, false};
 }
 
