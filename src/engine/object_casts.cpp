@@ -17,9 +17,21 @@ namespace {
 
 using duckdb::LogicalType;
 
-// The user of a session, and the owner of everything it sees.
-constexpr std::int64_t kUserOid = 10;
+// Who owns the system's objects, the workspace's and the project's.
+constexpr std::int64_t kSystemRole = 10, kUserRole = 16'385, kProjectRole = 16'386;
 constexpr std::int64_t kNoObject = 0;  // written "-"
+
+std::optional<std::int64_t> find_role(duckdb::ClientContext& context, const std::string& name) {
+    if (name == facts_of(context).identity().user) return kUserRole;
+    if (name == "smew") return kSystemRole;
+    return name == "project" ? std::optional(kProjectRole) : std::nullopt;
+}
+
+std::optional<std::string> role_name(duckdb::ClientContext& context, std::int64_t oid) {
+    if (oid == kUserRole) return facts_of(context).identity().user;
+    if (oid == kSystemRole) return "smew";
+    return oid == kProjectRole ? std::optional<std::string>("project") : std::nullopt;
+}
 
 std::optional<std::int64_t> as_number(std::string_view text) {
     std::uint32_t number = 0;
@@ -108,7 +120,7 @@ std::optional<std::int64_t> find_object(duckdb::ClientContext& context, std::str
     if (!name) throw_through_duckdb({sqlstate::kInvalidName, "invalid name syntax"});
     if (type == "regclass") return find_relation(context, *name);
     if (type == "regnamespace") return find_schema(context, name->back());
-    if (type == "regrole" && name->back() == facts_of(context).identity().user) return kUserOid;
+    if (type == "regrole") return find_role(context, name->back());
     return std::nullopt;
 }
 
@@ -120,8 +132,9 @@ std::string object_text(duckdb::ClientContext& context, std::string_view type, s
     if (type == "regclass") name = relation_name(context, oid);
     if (type == "regtype") name = type_name(context, oid);
     if (type == "regnamespace") name = schema_name(context, oid);
-    if (type == "regrole" && oid == kUserOid) name = quote_if_needed(facts_of(context).identity().user);
-    return name ? *name : std::to_string(oid);
+    if (type == "regrole") name = role_name(context, oid);
+    if (!name) return std::to_string(oid);
+    return type == "regrole" ? quote_if_needed(*name) : *name;
 }
 
 void install_object_casts(duckdb::DatabaseInstance& database) {

@@ -7,10 +7,11 @@
 namespace smew::pgcatalog {
 namespace {
 
-// A privilege is a list with commas, any of which suffices; "WITH GRANT OPTION" only for what one owns.
+// 16385 is the user's role. A privilege is a list with commas, any of which suffices; "WITH GRANT OPTION" only for what
+// one owns.
 constexpr std::array kMacros = {
     Macro{"has_table_privilege", R"((relation_arg, privilege_arg) AS
-        (SELECT relowner = current_user::regrole
+        (SELECT relowner = 16385
                 OR list_has_any(list_transform(string_split(upper(privilege_arg), ','), lambda part: trim(part)), ['SELECT'])
          FROM pg_catalog.pg_class WHERE oid = relation_arg::regclass),
         (role_arg, relation_arg, privilege_arg) AS pg_catalog.has_table_privilege(relation_arg, privilege_arg))"},
@@ -24,7 +25,7 @@ constexpr std::array kMacros = {
           R"((relation_arg, privilege_arg) AS pg_catalog.has_table_privilege(relation_arg, privilege_arg),
         (role_arg, relation_arg, privilege_arg) AS pg_catalog.has_table_privilege(relation_arg, privilege_arg))"},
     Macro{"has_schema_privilege", R"((schema_name_arg, privilege_arg) AS
-        (SELECT nspowner = current_user::regrole
+        (SELECT nspowner = 16385
                 OR list_has_any(list_transform(string_split(upper(privilege_arg), ','), lambda part: trim(part)), ['USAGE'])
          FROM pg_catalog.pg_namespace WHERE oid = schema_name_arg::regnamespace),
         (role_arg, schema_name_arg, privilege_arg) AS pg_catalog.has_schema_privilege(schema_name_arg, privilege_arg))"},
@@ -43,7 +44,7 @@ constexpr std::array kMacros = {
     Macro{"has_parameter_privilege", R"((setting, privilege_arg) AS upper(privilege_arg) = 'SET',
         (role_arg, setting, privilege_arg) AS upper(privilege_arg) = 'SET')"},
     Macro{"pg_has_role", R"((role_arg, privilege_arg) AS
-        coalesce(role_arg::VARCHAR IN (current_user, (current_user::regrole)::oid::VARCHAR), false),
+        coalesce(role_arg::VARCHAR IN (current_user, '16385'), false),
         (member, role_arg, privilege_arg) AS pg_catalog.pg_has_role(role_arg, privilege_arg))"},
 };
 

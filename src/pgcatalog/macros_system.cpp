@@ -82,7 +82,7 @@ constexpr std::array kMacros = {
     Macro{"pg_is_other_temp_schema", "(schema_oid) AS false"},
     Macro{"pg_relation_is_publishable", "(relation_arg) AS false"},
     Macro{"pg_relation_is_updatable", R"((relation_arg, include_triggers) AS
-        (SELECT CASE WHEN relkind = 'r' AND relowner = pg_catalog.current_user::regrole THEN 28 ELSE 0 END
+        (SELECT CASE WHEN relkind = 'r' AND relowner = 16385 THEN 28 ELSE 0 END
          FROM pg_catalog.pg_class WHERE oid = relation_arg))"},
     Macro{"pg_collation_for", "(value) AS CASE WHEN typeof(value) = 'VARCHAR' THEN '\"default\"' END"},
 
