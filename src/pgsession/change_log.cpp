@@ -27,6 +27,12 @@ ParameterValue copy_of(const ParameterValue& value, OwnedTexts& texts, std::size
     return value;
 }
 
+// The engine's plans of other statements are used up by their execution: CREATE TABLE moves its columns out.
+bool can_run_again(engine::StatementKind kind) {
+    using Kind = engine::StatementKind;
+    return kind == Kind::kInsert || kind == Kind::kUpdate || kind == Kind::kDelete || kind == Kind::kTruncate;
+}
+
 }  // namespace
 
 void ChangeLog::withdraw() {
@@ -35,7 +41,8 @@ void ChangeLog::withdraw() {
 
 void ChangeLog::keep(const StatementPtr& statement, std::span<const ParameterValue> parameters, std::uint64_t rows) {
     const bool follows = kept_.size() + 1 == size_;
-    if (!follows || kept_.size() == kMaxChanges || !statement->plan->repeatable()) return;
+    if (!follows || kept_.size() == kMaxChanges) return;
+    if (!statement->plan->repeatable() || !can_run_again(statement->plan->kind())) return;
     Change change{.statement = statement, .rows = rows, .bytes = sizeof(Change) + statement->sql.size()};
     // A client may bind more than the statement uses.
     const std::size_t used = std::min(parameters.size(), statement->plan->parameter_types().size());

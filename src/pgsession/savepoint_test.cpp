@@ -105,6 +105,16 @@ TEST_F(SavepointTest, WhatCannotBeRepeatedIsRefused) {
     EXPECT_EQ(first("commit"), "Done COMMIT");
 }
 
+TEST_F(SavepointTest, DefinitionsAreNotMadeAgain) {
+    client.query("begin");
+    client.query("savepoint first");
+    client.query("create table x (i int)");
+    client.query("savepoint a");
+    client.query("insert bad");
+    EXPECT_EQ(first("rollback to a").substr(0, 11), "ERROR 0A000");
+    EXPECT_EQ(first("rollback to first"), "Done ROLLBACK");
+}
+
 TEST_F(SavepointTest, RepetitionIsRefusedWhenOthersHaveCommitted) {
     client.query("begin");
     client.query("insert into t values (1)");
