@@ -5,9 +5,11 @@
 #include "app/demo.hpp"
 #include "app/io_threads.hpp"
 #include "app/maintenance.hpp"
+#include "app/self_check.hpp"
 #include "app/stop_signals.hpp"
 #include "engine/engine.hpp"
 #include "http/server.hpp"
+#include "observe/alerts.hpp"
 #include "pgfront/front.hpp"
 #include "telemetry/log.hpp"
 
@@ -25,6 +27,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+constexpr milliseconds kSelfCheckTimeout{5000};
 
 log::Level log_level(config::LogLevel level) {
     switch (level) {
@@ -55,7 +59,12 @@ struct Core {
           store(catalog::Store::open(layout.metadata_file().string(), clock)),
           duckdb_version(engine::duckdb_version()),
           metrics(version, duckdb_version),
-          fleet(fleet::Fleet::create(settings, layout, *store, metrics, clock)),
+          alerts(observe::Alerts::create(settings, clock,
+                                         [this](const ProjectId& id) {
+                                             const auto project = store->project(id);
+                                             return project ? project->name : std::string();
+                                         })),
+          fleet(fleet::Fleet::create(settings, layout, *store, metrics, *alerts, clock)),
           versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }) {
         versions.clean_at_start();
     }
@@ -67,6 +76,7 @@ struct Core {
     std::unique_ptr<catalog::Store> store;
     std::string duckdb_version;
     telemetry::Metrics metrics;
+    std::unique_ptr<observe::Alerts> alerts;
     std::unique_ptr<fleet::Fleet> fleet;
     storage::Versions versions;
 };
@@ -84,7 +94,7 @@ struct Doors {
           io(static_cast<int>(io_thread_count(settings.io_threads))),
           front(pgfront::Front::create(io, settings,
                                        settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(),
-                                       *core.store, *core.fleet, core.metrics, core.clock)),
+                                       *core.store, *core.fleet, core.metrics, *core.alerts, core.clock)),
           server(http::Server::create(io,
                                       {.settings = settings,
                                        .layout = core.layout,
@@ -92,6 +102,7 @@ struct Doors {
                                        .versions = core.versions,
                                        .fleet = *core.fleet,
                                        .metrics = core.metrics,
+                                       .alerts = *core.alerts,
                                        .clock = core.clock,
                                        .version = version,
                                        .duckdb_version = core.duckdb_version,
@@ -114,7 +125,7 @@ std::string public_pg_address(const config::Settings& settings, const std::strin
     return (host == "0.0.0.0" || host == "[::]" ? "localhost" : host) + port;
 }
 
-std::vector<Maintenance::Duty> duties(const config::Settings& settings, Core& core) {
+std::vector<Maintenance::Duty> duties(const config::Settings& settings, Core& core, const pgfront::Front& front) {
     return {{"expire workspaces", seconds(5),
              [&core] {
                  for (const catalog::Workspace& workspace : core.store->expired_workspaces()) {
@@ -123,7 +134,12 @@ std::vector<Maintenance::Duty> duties(const config::Settings& settings, Core& co
              }},
             {"collect versions", seconds(60),
              [&core, grace = settings.version_grace_seconds] { core.versions.collect(grace, core.clock); }},
-            {"forget idempotency keys", seconds(60), [&core] { core.store->forget_expired_idempotency(); }}};
+            {"forget idempotency keys", seconds(60), [&core] { core.store->forget_expired_idempotency(); }},
+            {"end alerts", seconds(5), [&core] { core.alerts->tick(); }},
+            {"check the PostgreSQL front", seconds(10), [&core, address = front.address()] {
+                 const std::string problem = check_pg_front(address, kSelfCheckTimeout);
+                 core.alerts->server_down(!problem.empty(), problem);
+             }}};
 }
 
 std::string http_url(const config::Settings& settings, const std::string& address) {
@@ -169,9 +185,9 @@ void serve_until_stopped(const config::Settings& settings, const std::string& ve
             : std::string();
 
     IoThreads threads(doors.io, io_thread_count(settings.io_threads));
-    Maintenance maintenance(duties(settings, core));
     doors.front->start();
     doors.server->start();
+    Maintenance maintenance(duties(settings, core, *doors.front));
     doors.server->set_ready(true);
     announce(settings, doors, demo);
 

@@ -64,6 +64,18 @@ struct Settings {
     std::chrono::seconds worker_kill_grace_seconds{5};  // from the deadline of a statement to the worker's end
     int worker_max_count = 500;
 
+    // Alerts. Without a webhook they are only logged and kept for GET /alerts.
+    Secret alert_webhook_url;      // blank-separated, each maybe with a format in front: slack+https://…
+    Secret alert_webhook_headers;  // a JSON object
+    Secret alert_webhook_secret;   // signs the bodies
+    std::string alert_instance;    // empty: the machine's name
+    std::chrono::seconds alert_min_interval_seconds{60};  // between two alerts of one type
+    std::chrono::seconds alert_window_seconds{300};
+    int alert_error_rate_percent = 5;
+    int alert_error_rate_min_queries = 20;
+    int alert_auth_failures = 10;
+    int alert_workspace_size_percent = 90;
+
     // Loads and REST.
     int loader_max_concurrent = 4;
     Bytes loader_memory_limit{2'000'000'000};

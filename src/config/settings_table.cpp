@@ -15,6 +15,7 @@ constexpr std::string_view kPgwire = "PostgreSQL connections";
 constexpr std::string_view kLogin = "Failed logins";
 constexpr std::string_view kWorkspaces = "Workspaces";
 constexpr std::string_view kWorkers = "Worker processes";
+constexpr std::string_view kAlerts = "Alerts";
 constexpr std::string_view kLoads = "Loads";
 constexpr std::string_view kRest = "REST";
 
@@ -146,6 +147,33 @@ constexpr std::array kTable{
         {"worker_kill_grace_seconds", kWorkers,
          "From the deadline of a statement that cannot be interrupted to the end of its worker.", 1, 600}),
     row<&S::worker_max_count>({"worker_max_count", kWorkers, "Most workers at a time.", 1, 100'000}),
+
+    row<&S::alert_webhook_url>(
+        {"alert_webhook_url", kAlerts,
+         "Where alerts are posted: one or more URLs with blanks between them. slack+https://…, teams+https://… and "
+         "discord+https://… get the body those services take. Empty: alerts are logged and kept for GET /alerts only.",
+         0, kMaxText}),
+    row<&S::alert_webhook_headers>({"alert_webhook_headers", kAlerts,
+                                    "Headers of those requests, as a JSON object: {\"X-Token\": \"…\"}.", 0, kMaxText}),
+    row<&S::alert_webhook_secret>({"alert_webhook_secret", kAlerts,
+                                   "Signs the requests: X-Smew-Signature is sha256= and the HMAC-SHA-256 of "
+                                   "X-Smew-Timestamp, a dot and the body.",
+                                   0, kMaxText}),
+    row<&S::alert_instance>(
+        {"alert_instance", kAlerts, "This server's name in alerts. Empty: the machine's name.", 0, 255}),
+    row<&S::alert_min_interval_seconds>({"alert_min_interval_seconds", kAlerts,
+                                         "Least time between two alerts of one type; those in between are counted.", 0,
+                                         kDay}),
+    row<&S::alert_window_seconds>(
+        {"alert_window_seconds", kAlerts, "Time over which errors and failed logins are counted.", 10, kDay}),
+    row<&S::alert_error_rate_percent>({"alert_error_rate_percent", kAlerts,
+                                       "Alert when more of a workspace's statements fail within the window.", 1, 100}),
+    row<&S::alert_error_rate_min_queries>({"alert_error_rate_min_queries", kAlerts,
+                                           "Fewer statements than this within the window say nothing.", 1, kMega}),
+    row<&S::alert_auth_failures>({"alert_auth_failures", kAlerts,
+                                  "Alert at so many failed logins from one address within the window.", 1, kMega}),
+    row<&S::alert_workspace_size_percent>({"alert_workspace_size_percent", kAlerts,
+                                           "Alert when a workspace has used so much of its disk space.", 1, 100}),
 
     row<&S::loader_max_concurrent>(
         {"loader_max_concurrent", kLoads, "Most loads and exports at a time; others wait.", 1, 1000}),

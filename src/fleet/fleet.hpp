@@ -10,6 +10,7 @@
 #include "core/fd.hpp"
 #include "link/messages.hpp"
 #include "storage/layout.hpp"
+#include "telemetry/events.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <chrono>
@@ -46,7 +47,8 @@ struct Rows {  // of an internal statement, as text
 class Fleet {
 public:
     static std::unique_ptr<Fleet> create(const config::Settings& settings, const storage::Layout& layout,
-                                         catalog::Store& store, telemetry::Metrics& metrics, const Clock& clock);
+                                         catalog::Store& store, telemetry::Metrics& metrics, telemetry::Events& events,
+                                         const Clock& clock);
     virtual ~Fleet() = default;  // ends all workers
 
     // ---- connections (pgfront)

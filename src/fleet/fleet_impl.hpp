@@ -18,7 +18,7 @@ namespace smew::fleet {
 class FleetImpl final : public Fleet {
 public:
     FleetImpl(const config::Settings& settings, const storage::Layout& layout, catalog::Store& store,
-              telemetry::Metrics& metrics, const Clock& clock);
+              telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock);
     ~FleetImpl() override;
 
     // fleet_sessions.cpp
@@ -78,6 +78,7 @@ private:
     const storage::Layout& layout_;
     catalog::Store& store_;
     telemetry::Metrics& metrics_;
+    telemetry::Events& events_;
     const Clock& clock_;
     std::shared_ptr<AdmissionCounters> admissions_;  // shared with the places given out
     NameService names_;

@@ -34,7 +34,7 @@ protected:
         settings_.worker_uid_base = 0;
         settings_.loader_max_concurrent = 1;
         settings_.pgwire_max_connections_per_workspace = 2;
-        fleet_ = Fleet::create(settings_, layout_, *store_, metrics_, clock_);
+        fleet_ = Fleet::create(settings_, layout_, *store_, metrics_, events_, clock_);
     }
     ~FleetTest() override {
         fleet_.reset();
@@ -88,6 +88,7 @@ protected:
     storage::Layout layout_{directory_, 0};
     std::unique_ptr<catalog::Store> store_ = catalog::Store::open(layout_.metadata_file(), clock_);
     telemetry::Metrics metrics_{"test", "test"};
+    telemetry::NoEvents events_;
     std::unique_ptr<Fleet> fleet_;
 };
 

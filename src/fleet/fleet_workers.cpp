@@ -48,16 +48,18 @@ std::string kind_name(link::WorkerKind kind) {
 }  // namespace
 
 std::unique_ptr<Fleet> Fleet::create(const config::Settings& settings, const storage::Layout& layout,
-                                     catalog::Store& store, telemetry::Metrics& metrics, const Clock& clock) {
-    return std::make_unique<FleetImpl>(settings, layout, store, metrics, clock);
+                                     catalog::Store& store, telemetry::Metrics& metrics, telemetry::Events& events,
+                                     const Clock& clock) {
+    return std::make_unique<FleetImpl>(settings, layout, store, metrics, events, clock);
 }
 
 FleetImpl::FleetImpl(const config::Settings& settings, const storage::Layout& layout, catalog::Store& store,
-                     telemetry::Metrics& metrics, const Clock& clock)
+                     telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock)
     : settings_(settings),
       layout_(layout),
       store_(store),
       metrics_(metrics),
+      events_(events),
       clock_(clock),
       admissions_(std::make_shared<AdmissionCounters>(settings.pgwire_max_connections_total,
                                                       settings.pgwire_max_connections_per_workspace)),
@@ -154,6 +156,7 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
         std::make_shared<WorkerRecord>(next_worker_++, kind, std::move(sockets->first), std::move(*process));
     worker->project = project;
     worker->workspace = workspace;
+    worker->size_limit = start.size_limit;
     worker->started_at = clock_.steady_now();
     if (kind == link::WorkerKind::kWorkspace)
         workspaces_[workspace] = worker;
@@ -244,6 +247,7 @@ void FleetImpl::set_limits(const WorkspaceId& workspace, Bytes memory, Bytes siz
     const auto found = workspaces_.find(workspace);
     if (found == workspaces_.end()) return;  // it starts with the new ones
     const WorkerPointer worker = found->second;
+    worker->size_limit = size;
     lock.unlock();
     if (!worker->channel.send(link::SetLimits{memory, size})) kill_process(worker->process);
 }
@@ -317,9 +321,17 @@ void FleetImpl::on_stats(const WorkerPointer& worker, const link::Stats& stats) 
     metrics_.query(telemetry::QueryStatus::kCancelled, stats.queries_cancelled);
     metrics_.query_durations(stats.duration_buckets, stats.duration_total_us);
     metrics_.bytes_sent(stats.bytes_sent);
-    const std::lock_guard lock(mutex_);
-    worker->memory_bytes = stats.memory_bytes;
-    worker->disk_bytes = stats.disk_bytes;
+    telemetry::Events::WorkspaceActivity activity{.project = worker->project, .workspace = worker->workspace};
+    activity.statements = stats.queries_success + stats.queries_error + stats.queries_timeout + stats.queries_cancelled;
+    activity.failed = stats.queries_error + stats.queries_timeout;
+    activity.disk_bytes = stats.disk_bytes;
+    {
+        const std::lock_guard lock(mutex_);
+        worker->memory_bytes = stats.memory_bytes;
+        worker->disk_bytes = stats.disk_bytes;
+        activity.size_limit = worker->size_limit.count;
+    }
+    if (worker->kind == link::WorkerKind::kWorkspace) events_.workspace_active(activity);
 }
 
 void FleetImpl::on_link_closed(const WorkerPointer& worker) {
@@ -359,6 +371,7 @@ void FleetImpl::on_exited(const WorkerPointer& worker, const std::string& status
         return;
     }
     metrics_.worker_lost();
+    events_.worker_lost(worker->project, worker->workspace, status);
     log::error("worker_lost", {{"kind", kind_name(worker->kind)},
                                {"project_id", worker->project.value()},
                                {"workspace_id", worker->workspace.value()},

@@ -49,6 +49,7 @@ struct WorkerRecord {
     int waiting = 0;          // callers that wait for it to be ready, each to use it at once
     std::unordered_map<SessionId, LiveSession> sessions;
     std::map<std::uint64_t, JobResult> jobs;  // running and finished ones not yet collected
+    Bytes size_limit;                         // of its directory
     std::uint64_t memory_bytes = 0, disk_bytes = 0;
 
     bool usable() const { return state == WorkerState::kStarting || state == WorkerState::kReady; }

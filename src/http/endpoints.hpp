@@ -16,6 +16,11 @@ Response metrics(const Request& request, Context& context);
 Response openapi(const Request& request, Context& context);
 Response docs(const Request& request, Context& context);
 
+// alert_endpoints.cpp
+Response list_alerts(const Request& request, Context& context);
+Response get_alert(const Request& request, Context& context);
+Response test_alert(const Request& request, Context& context);
+
 // project_endpoints.cpp
 Response create_project(const Request& request, Context& context);
 Response list_projects(const Request& request, Context& context);

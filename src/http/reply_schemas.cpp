@@ -190,6 +190,32 @@ const Schema session_list{.name = "SessionList", .fields = {list("sessions", ses
 const Schema session_disconnected{.name = "SessionDisconnected", .fields = {text("message"), text("session_id")}};
 const Schema all_disconnected{.name = "AllDisconnected", .fields = {text("message"), number("count")}};
 
+const Schema alert_receipt{
+    .name = "AlertReceipt",
+    .fields = {
+        text("webhook", "Host of the receiver."),
+        {.name = "status", .doc = "What became of it.", .required = true, .one_of = {"waiting", "delivered", "failed"}},
+        number("attempts"),
+        text_or_null("error", "Of the last attempt.")}};
+const Schema alert{
+    .name = "Alert",
+    .fields = {number("id"),
+               text("alert", "PGWireHighErrorRate and the like."),
+               text("severity"),
+               {.name = "status",
+                .doc = "Whether it tells of a beginning or an end.",
+                .required = true,
+                .one_of = {"firing", "resolved"}},
+               time("timestamp"),
+               text("summary"),
+               text("description"),
+               any_object("context"),
+               {.name = "value", .type = kNumber, .doc = "What was measured.", .required = true, .nullable = true},
+               number("suppressed", "Alerts of the type since the last one that the rate limit held back."),
+               list("deliveries", alert_receipt)}};
+const Schema alert_list{.name = "AlertList", .fields = {list("alerts", alert), number("count"), number("webhooks")}};
+const Schema alert_sent{.name = "AlertSent", .fields = {text("message"), number("id"), number("webhooks")}};
+
 const Schema problem{.name = "Problem",
                      .doc = "RFC 9457, and the names of the reference service.",
                      .fields = {text("type"), text("title"), number("status"), text("detail"), text("instance"),
@@ -253,6 +279,10 @@ const std::vector<const Schema*>& all() {
                                                  &session_list,
                                                  &session_disconnected,
                                                  &all_disconnected,
+                                                 &alert,
+                                                 &alert_receipt,
+                                                 &alert_list,
+                                                 &alert_sent,
                                                  &problem};
     return kAll;
 }

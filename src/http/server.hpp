@@ -6,6 +6,7 @@
 #include "config/settings.hpp"
 #include "fleet/fleet.hpp"
 #include "net/tls.hpp"
+#include "observe/alerts.hpp"
 #include "storage/versions.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -24,6 +25,7 @@ struct Services {
     storage::Versions& versions;
     fleet::Fleet& fleet;
     telemetry::Metrics& metrics;
+    observe::Alerts& alerts;
     const Clock& clock;
     std::string version;  // of smew
     std::string duckdb_version;

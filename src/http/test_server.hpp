@@ -122,6 +122,7 @@ protected:
         layout_ = std::make_unique<storage::Layout>(settings_.data_dir, 0);
         store_ = catalog::Store::open(layout_->metadata_file().string(), clock_);
         versions_ = std::make_unique<storage::Versions>(*layout_, *store_, [](const ProjectId&) {});
+        alerts_ = observe::Alerts::create(settings_, clock_, [](const ProjectId& id) { return id.value(); });
         server_ = Server::create(io_,
                                  {.settings = settings_,
                                   .layout = *layout_,
@@ -129,6 +130,7 @@ protected:
                                   .versions = *versions_,
                                   .fleet = fleet_,
                                   .metrics = metrics_,
+                                  .alerts = *alerts_,
                                   .clock = clock_,
                                   .version = "1.2.3",
                                   .duckdb_version = "v1.5.5",
@@ -214,6 +216,7 @@ protected:
     config::Settings settings_;
     ManualClock clock_{catalog::kNoon};
     telemetry::Metrics metrics_{"1.2.3", "v1.5.5"};
+    std::unique_ptr<observe::Alerts> alerts_;
     TestFleet fleet_;
     std::unique_ptr<storage::Layout> layout_;
     std::unique_ptr<catalog::Store> store_;

@@ -87,12 +87,12 @@ pgproto::Buffer last_words(const Refusal& refusal) {
 
 std::unique_ptr<Front> Front::create(asio::io_context& io, const config::Settings& settings, const net::Tls* tls,
                                      catalog::Store& store, fleet::Fleet& fleet, telemetry::Metrics& metrics,
-                                     const Clock& clock) {
-    return std::make_unique<FrontImpl>(io, settings, tls, open_directory(store), fleet, metrics, clock);
+                                     telemetry::Events& events, const Clock& clock) {
+    return std::make_unique<FrontImpl>(io, settings, tls, open_directory(store), fleet, metrics, events, clock);
 }
 
 FrontImpl::FrontImpl(asio::io_context& io, const config::Settings& settings, const net::Tls* tls, Directory directory,
-                     fleet::Fleet& fleet, telemetry::Metrics& metrics, const Clock& clock)
+                     fleet::Fleet& fleet, telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock)
     : login_timeout_(settings.pgwire_login_timeout_seconds),
       max_logins_(2 * static_cast<std::size_t>(settings.pgwire_max_connections_total)),
       directory_(std::move(directory)),
@@ -102,7 +102,7 @@ FrontImpl::FrontImpl(asio::io_context& io, const config::Settings& settings, con
       listener_(open_listener(io, settings.pg_listen)),
       pool_(kStartingThreads),
       negotiation_(settings.pgwire_ssl_mode, tls, fleet),
-      login_(directory_, throttle_, fleet, tls, metrics, clock),
+      login_(directory_, throttle_, fleet, tls, metrics, events, clock),
       hand_over_(fleet, metrics, relays_, pool_) {}
 
 FrontImpl::~FrontImpl() {

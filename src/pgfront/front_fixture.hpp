@@ -148,7 +148,8 @@ protected:
                                 return workspace_;
                             },
                             .mock_secret = Secret("mock")};
-        front_ = std::make_unique<FrontImpl>(io_, settings_, tls_, std::move(directory), fleet_, metrics_, clock_);
+        front_ =
+            std::make_unique<FrontImpl>(io_, settings_, tls_, std::move(directory), fleet_, metrics_, events_, clock_);
         front_->start();
         for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { io_.run(); });
         return *front_;
@@ -220,6 +221,7 @@ protected:
     net::Tls* tls_ = nullptr;
     FakeFleet fleet_;
     telemetry::Metrics metrics_{"test", "test"};
+    telemetry::NoEvents events_;
     SystemClock clock_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};

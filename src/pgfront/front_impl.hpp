@@ -22,7 +22,7 @@ namespace smew::pgfront {
 class FrontImpl final : public Front {
 public:
     FrontImpl(boost::asio::io_context& io, const config::Settings& settings, const net::Tls* tls, Directory directory,
-              fleet::Fleet& fleet, telemetry::Metrics& metrics, const Clock& clock);
+              fleet::Fleet& fleet, telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock);
     ~FrontImpl() override;
 
     void start() override;

@@ -158,7 +158,13 @@ asio::awaitable<Login::Outcome> Login::run(Client& client, StartupRequest reques
     if (throttle_.check(client.network, request.user).refused) {
         co_return Refusal{too_many_failures(), ConnectionStatus::kAuthFailed, {}};
     }
-    if (!proven) co_return co_await failed(client, request.user, proven.error());
+    if (!proven) {
+        if (proven.error().code == sqlstate::kInvalidPassword) {
+            const ProjectId project = workspace ? workspace->project : ProjectId();
+            events_.login_failed(project, request.user, client.address);
+        }
+        co_return co_await failed(client, request.user, proven.error());
+    }
 
     throttle_.succeeded(client.network, request.user);
     pgproto::Buffer proof;

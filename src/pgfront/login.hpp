@@ -12,6 +12,7 @@
 #include "pgfront/client.hpp"
 #include "pgfront/negotiation.hpp"
 #include "pgproto/backend.hpp"
+#include "telemetry/events.hpp"
 #include "telemetry/metrics.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -50,8 +51,14 @@ class Login {
 public:
     // All references outlive it; `tls` is null when the server has none.
     Login(const Directory& directory, auth::LoginThrottle& throttle, fleet::Fleet& fleet, const net::Tls* tls,
-          telemetry::Metrics& metrics, const Clock& clock)
-        : directory_(directory), throttle_(throttle), fleet_(fleet), tls_(tls), metrics_(metrics), clock_(clock) {}
+          telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock)
+        : directory_(directory),
+          throttle_(throttle),
+          fleet_(fleet),
+          tls_(tls),
+          metrics_(metrics),
+          events_(events),
+          clock_(clock) {}
 
     using Outcome = boost::system::result<LoggedIn, Refusal>;
     boost::asio::awaitable<Outcome> run(Client& client, StartupRequest request) const;
@@ -69,6 +76,7 @@ private:
     fleet::Fleet& fleet_;
     const net::Tls* tls_;
     telemetry::Metrics& metrics_;
+    telemetry::Events& events_;
     const Clock& clock_;
 };
 

@@ -1,0 +1,308 @@
+#include "observe/alerts.hpp"
+
+#include "core/error.hpp"
+#include "observe/alert_rules.hpp"
+#include "telemetry/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <unistd.h>
+
+namespace smew::observe {
+namespace {
+
+constexpr std::size_t kHistory = 500;
+constexpr std::size_t kMaxAddresses = 10'000;  // whose failed logins are counted at a time
+
+std::string instance_name(const config::Settings& settings) {
+    if (!settings.alert_instance.empty()) return settings.alert_instance;
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "smew";
+}
+
+std::string percent(double share) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f%%", share * 100);
+    return text.data();
+}
+
+std::string minutes(std::chrono::seconds time) {
+    return time.count() % 60 == 0 ? std::to_string(time.count() / 60) + " minutes"
+                                  : std::to_string(time.count()) + " seconds";
+}
+
+class AlertsImpl final : public Alerts {
+public:
+    AlertsImpl(const config::Settings& settings, const Clock& clock, ProjectName project_name,
+               std::vector<Webhook> webhooks, AlertDelivery::Attempt attempt, DeliveryPolicy policy)
+        : settings_(settings), clock_(clock), project_name_(std::move(project_name)) {
+        const auto done = [this](std::uint64_t number, const std::string& host, int attempts,
+                                 const std::string& error) { receive(number, host, attempts, error); };
+        for (Webhook& webhook : webhooks) {
+            deliveries_.push_back(std::make_unique<AlertDelivery>(std::move(webhook), instance_name(settings), policy,
+                                                                  clock, attempt, done));
+        }
+    }
+
+    std::size_t webhooks() const override { return deliveries_.size(); }
+
+    std::uint64_t send_test() override {
+        Alert alert{.type = AlertType::kTest,
+                    .summary = "Test alert of smew",
+                    .description = "Somebody asked for it. Nothing is wrong."};
+        return publish(std::move(alert));
+    }
+
+    std::vector<AlertRecord> history(std::size_t limit) const override {
+        const std::lock_guard lock(mutex_);
+        return {records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(std::min(limit, records_.size()))};
+    }
+
+    std::optional<AlertRecord> find(std::uint64_t number) const override {
+        const std::lock_guard lock(mutex_);
+        const auto found = std::ranges::find(records_, number, &AlertRecord::number);
+        return found == records_.end() ? std::nullopt : std::optional(*found);
+    }
+
+    void login_failed(const ProjectId& project, std::string_view user, std::string_view address) override {
+        const SteadyTime now = clock_.steady_now();
+        std::optional<Alert> alert;
+        {
+            const std::lock_guard lock(mutex_);
+            const auto found = logins_.find(address);
+            if (found == logins_.end() && logins_.size() >= kMaxAddresses) return;
+            Logins& logins =
+                found != logins_.end()
+                    ? found->second
+                    : logins_.try_emplace(std::string(address), settings_.alert_window_seconds).first->second;
+            logins.counts.add(now, 1, 1);
+            const std::uint64_t failed = logins.counts.sum(now).bad;
+            const bool too_many = failed >= static_cast<std::uint64_t>(settings_.alert_auth_failures);
+            if (logins.condition.update(too_many) == Condition::Change::kBegan)
+                alert = auth_failures(false, project, user, address, failed);
+        }
+        if (alert) raise(*std::move(alert));
+    }
+
+    void workspace_active(const WorkspaceActivity& activity) override {
+        std::vector<Alert> alerts;
+        {
+            const std::lock_guard lock(mutex_);
+            Workspace& workspace =
+                workspaces_.try_emplace(activity.workspace, activity.project, settings_.alert_window_seconds)
+                    .first->second;
+            workspace.counts.add(clock_.steady_now(), activity.statements, activity.failed);
+            look_at_errors(activity.workspace, workspace, alerts);
+            look_at_size(activity, workspace, alerts);
+        }
+        for (Alert& alert : alerts) raise(std::move(alert));
+    }
+
+    void worker_lost(const ProjectId& project, const WorkspaceId& workspace, std::string_view how) override {
+        Alert alert = about(AlertType::kWorkerLost, project, workspace.value().empty() ? nullptr : &workspace);
+        const bool loader = workspace.value().empty();
+        alert.summary = loader ? "A load's process ended unexpectedly" : "A workspace's process ended unexpectedly";
+        alert.description = "It ended with " + std::string(how) +
+                            (loader ? ". Nothing was changed by the load."
+                                    : ". Its sessions were told; the next connection starts a new one.");
+        raise(std::move(alert));
+    }
+
+    void server_down(bool down, std::string_view why) override {
+        {
+            const std::lock_guard lock(mutex_);
+            if (server_.update(down) == Condition::Change::kNone) return;
+        }
+        Alert alert{.type = AlertType::kServerDown, .resolved = !down};
+        alert.summary = down ? "PG Wire server is down" : "PG Wire server is up again";
+        alert.description = why;
+        raise(std::move(alert));
+    }
+
+    void tick() override {
+        std::vector<Alert> alerts;
+        {
+            const std::lock_guard lock(mutex_);
+            const SteadyTime now = clock_.steady_now();
+            for (auto& [id, workspace] : workspaces_) look_at_errors(id, workspace, alerts);
+            std::erase_if(workspaces_, [now](const auto& entry) {
+                return entry.second.counts.sum(now).all == 0 && !entry.second.too_large;
+            });
+            for (auto& [address, logins] : logins_) {
+                const std::uint64_t failed = logins.counts.sum(now).bad;
+                const bool too_many = failed >= static_cast<std::uint64_t>(settings_.alert_auth_failures);
+                if (logins.condition.update(too_many) == Condition::Change::kEnded)
+                    alerts.push_back(auth_failures(true, ProjectId{}, "", address, failed));
+            }
+            std::erase_if(logins_, [now](const auto& entry) { return entry.second.counts.sum(now).all == 0; });
+        }
+        for (Alert& alert : alerts) raise(std::move(alert));
+    }
+
+private:
+    struct Workspace {
+        Workspace(ProjectId id, std::chrono::seconds window) : project(std::move(id)), counts(window) {}
+        ProjectId project;
+        SlidingCounts counts;
+        Condition errors, size;
+        bool too_large = false;
+    };
+    struct Logins {
+        explicit Logins(std::chrono::seconds window) : counts(window) {}
+        SlidingCounts counts;
+        Condition condition;
+    };
+    struct Rate {
+        std::optional<SteadyTime> last;
+        std::uint64_t suppressed = 0;
+    };
+
+    Alert about(AlertType type, const ProjectId& project, const WorkspaceId* workspace) const {
+        Alert alert{.type = type};
+        if (!project.value().empty()) {
+            alert.context.emplace_back("project_id", project.value());
+            alert.context.emplace_back("project_name", project_name_(project));
+        }
+        if (workspace != nullptr) {
+            alert.context.emplace_back("workspace_id", workspace->value());
+            alert.context.emplace_back("branch_id", "default");
+        }
+        return alert;
+    }
+
+    void look_at_errors(const WorkspaceId& id, Workspace& workspace, std::vector<Alert>& alerts) const {
+        const SlidingCounts::Sum sum = workspace.counts.sum(clock_.steady_now());
+        const double rate = sum.all == 0 ? 0 : static_cast<double>(sum.bad) / static_cast<double>(sum.all);
+        const bool high = sum.all >= static_cast<std::uint64_t>(settings_.alert_error_rate_min_queries) &&
+                          rate * 100 > settings_.alert_error_rate_percent;
+        const Condition::Change change = workspace.errors.update(high);
+        if (change == Condition::Change::kNone) return;
+        Alert alert = about(AlertType::kHighErrorRate, workspace.project, &id);
+        alert.resolved = change == Condition::Change::kEnded;
+        const std::string limit = std::to_string(settings_.alert_error_rate_percent) + "%";
+        alert.summary = alert.resolved ? "PG Wire error rate is back below " + limit : "PG Wire error rate > " + limit;
+        alert.description = "Error rate is " + percent(rate) + " over last " + minutes(settings_.alert_window_seconds);
+        alert.value = rate;
+        alerts.push_back(std::move(alert));
+    }
+
+    void look_at_size(const WorkspaceActivity& activity, Workspace& workspace, std::vector<Alert>& alerts) const {
+        if (activity.size_limit == 0) return;
+        const double share = static_cast<double>(activity.disk_bytes) / static_cast<double>(activity.size_limit);
+        workspace.too_large = share * 100 >= settings_.alert_workspace_size_percent;
+        const Condition::Change change = workspace.size.update(workspace.too_large);
+        if (change == Condition::Change::kNone) return;
+        Alert alert = about(AlertType::kWorkspaceSizeExceeded, activity.project, &activity.workspace);
+        alert.context.emplace_back("current_size", static_cast<std::int64_t>(activity.disk_bytes));
+        alert.context.emplace_back("limit", static_cast<std::int64_t>(activity.size_limit));
+        alert.resolved = change == Condition::Change::kEnded;
+        alert.summary = alert.resolved ? "A workspace is no longer close to its size limit"
+                                       : "A workspace has used " + percent(share) + " of its disk space";
+        alert.description = "Workspace " + activity.workspace.value() + " holds " +
+                            std::to_string(activity.disk_bytes) + " of " + std::to_string(activity.size_limit) +
+                            " bytes.";
+        alert.value = share;
+        alerts.push_back(std::move(alert));
+    }
+
+    Alert auth_failures(bool over, const ProjectId& project, std::string_view user, std::string_view address,
+                        std::uint64_t failed) const {
+        Alert alert = about(AlertType::kAuthFailures, project, nullptr);
+        alert.resolved = over;
+        alert.context.emplace_back("client_ip", std::string(address));
+        if (!user.empty()) alert.context.emplace_back("username", std::string(user));
+        alert.summary = over ? "No more PG Wire auth failures" : "Multiple PG Wire auth failures";
+        alert.description = over ? "Failed logins from this address have ceased."
+                                 : "Possible brute force attack: " + std::to_string(failed) + " failed logins within " +
+                                       minutes(settings_.alert_window_seconds);
+        alert.value = static_cast<double>(failed);
+        return alert;
+    }
+
+    // One alert of a type per alert_min_interval; those in between are counted. The end of a condition always passes,
+    // or a receiver would hold it for lasting.
+    void raise(Alert alert) {
+        {
+            const std::lock_guard lock(mutex_);
+            Rate& rate = rates_.at(static_cast<std::size_t>(alert.type));
+            const SteadyTime now = clock_.steady_now();
+            if (!alert.resolved) {
+                if (rate.last && now - *rate.last < settings_.alert_min_interval_seconds) {
+                    ++rate.suppressed;
+                    return;
+                }
+                rate.last = now;
+                alert.suppressed = std::exchange(rate.suppressed, 0);
+            }
+        }
+        publish(std::move(alert));
+    }
+
+    std::uint64_t publish(Alert alert) {
+        alert.at = clock_.now();
+        const AlertKind& kind = kind_of(alert.type);
+        log::warning(alert.resolved ? "alert_resolved" : "alert", {{"alert", kind.name},
+                                                                   {"severity", kind.severity},
+                                                                   {"summary", alert.summary},
+                                                                   {"description", alert.description}});
+        AlertRecord record{.alert = alert};
+        for (const auto& delivery : deliveries_) record.receipts.push_back({.webhook = delivery->host()});
+        {
+            const std::lock_guard lock(mutex_);
+            record.number = ++last_number_;
+            records_.push_front(record);
+            if (records_.size() > kHistory) records_.pop_back();
+        }
+        for (const auto& delivery : deliveries_) delivery->enqueue(record.number, alert);
+        return record.number;
+    }
+
+    void receive(std::uint64_t number, const std::string& host, int attempts, const std::string& error) {
+        if (!error.empty())
+            log::warning("alert_not_delivered", {{"webhook", host}, {"attempts", attempts}, {"error", error}});
+        const std::lock_guard lock(mutex_);
+        const auto record = std::ranges::find(records_, number, &AlertRecord::number);
+        if (record == records_.end()) return;
+        const auto receipt = std::ranges::find_if(record->receipts, [&](const AlertRecord::Receipt& one) {
+            return one.webhook == host && one.attempts == 0;
+        });
+        if (receipt == record->receipts.end()) return;
+        receipt->attempts = std::max(attempts, 1);
+        receipt->error = error;
+    }
+
+    const config::Settings& settings_;
+    const Clock& clock_;
+    const ProjectName project_name_;
+
+    mutable std::mutex mutex_;                           // guards all below but the deliveries
+    std::map<std::string, Logins, std::less<>> logins_;  // by address
+    std::map<WorkspaceId, Workspace> workspaces_;
+    Condition server_;
+    std::array<Rate, kAlertTypes> rates_;
+    std::deque<AlertRecord> records_;  // the newest first
+    std::uint64_t last_number_ = 0;
+    std::vector<std::unique_ptr<AlertDelivery>> deliveries_;  // last: their threads use what is above
+};
+
+}  // namespace
+
+std::unique_ptr<Alerts> Alerts::create(const config::Settings& settings, const Clock& clock, ProjectName project_name,
+                                       AlertDelivery::Attempt attempt, DeliveryPolicy policy) {
+    auto webhooks = parse_webhooks(settings.alert_webhook_url.reveal(), settings.alert_webhook_headers.reveal(),
+                                   settings.alert_webhook_secret);
+    if (!webhooks) throw ErrorException(webhooks.error());
+    if (!attempt) {
+        attempt = [timeout = policy.timeout](const Webhook& webhook, const std::string& body, const auto& headers) {
+            return post(webhook, body, headers, timeout);
+        };
+    }
+    return std::make_unique<AlertsImpl>(settings, clock, std::move(project_name), *std::move(webhooks),
+                                        std::move(attempt), policy);
+}
+
+}  // namespace smew::observe
