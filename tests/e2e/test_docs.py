@@ -82,3 +82,11 @@ def test_print_config_shows_value_and_source(tmp_path):
     for name, value in (("io_threads", "3"), ("http_threads", "5"), ("pgwire_query_timeout_seconds", "300")):
         line = next(line for line in printed.splitlines() if re.match(rf"\W*{name}\b", line))
         assert value in line
+
+
+def test_every_proof_of_the_compatibility_page_is_there():
+    page = (ROOT / "docs/compatibility.md").read_text()
+    proofs = re.findall(r"\| `(tests/[^`]+)` \|", page)
+    assert len(proofs) > 20
+    for proof in proofs:
+        assert (ROOT / proof).exists(), proof

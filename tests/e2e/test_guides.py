@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from drivers import programs
 from test_docs import blocks
 
 CONNECTION = "docs/workspace-connection-guide.md"
@@ -55,3 +56,42 @@ def test_sql_of_the_guides(guide, tmp_path, page):
     _, environment = guide
     output = run(["psql", "-X", "-v", "ON_ERROR_STOP=1"], tmp_path, environment, input="\n".join(blocks(page, "sql")))
     assert output.strip()
+
+
+def one_block(language):
+    [block] = blocks(CONNECTION, language)
+    return block
+
+
+def test_java_of_the_connection_guide(guide, tmp_path):
+    fill, environment = guide
+    programs.jdbc()
+    (tmp_path / "Example.java").write_text(fill(one_block("java")))
+    output = run(["java", "-cp", f"{programs.BUILD / 'jdbc/lib'}/*", "Example.java"], tmp_path, environment)
+    assert len(output.splitlines()) > 100
+
+
+def test_node_of_the_connection_guide(guide, tmp_path):
+    fill, environment = guide
+    _, anywhere = programs.node("pg.js")
+    script = anywhere.with_name("guide.js")  # beside the packages it requires
+    script.write_text(fill(one_block("javascript")))
+    assert "amount" in run(["node", script], tmp_path, environment)
+
+
+def test_go_of_the_connection_guide(guide, tmp_path):
+    fill, environment = guide
+    try:
+        go = programs.recent("go", ["env", "GOVERSION"], (1, 25))
+    except programs.Missing as missing:
+        pytest.skip(str(missing))
+    (tmp_path / "main.go").write_text(fill(one_block("go")))
+    environment = {**environment, "GOFLAGS": "-mod=readonly -buildvcs=false"}
+    assert run([go, "run", tmp_path / "main.go"], programs.HERE / "go", environment) == "99\n"
+
+
+def test_r_of_the_connection_guide(guide, tmp_path):
+    """RPostgres is no package of Debian 12: RPostgreSQL, which Debian has, is told the same by DBI's interface."""
+    fill, environment = guide
+    code = fill(one_block("r")).replace("RPostgres", "RPostgreSQL").replace("Postgres()", "PostgreSQL()")
+    assert "10" in run(["Rscript", "-e", code], tmp_path, environment)
