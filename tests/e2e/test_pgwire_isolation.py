@@ -67,7 +67,7 @@ def hostile_statements(server):
         "SELECT * FROM enable_logging(storage='file', storage_path='/tmp/smew-hostile')",
         "SELECT * FROM enable_profiling(save_location='/tmp/smew-hostile')",
         "EXPLAIN ANALYZE SELECT * FROM enable_profiling(save_location='/tmp/smew-hostile')",
-        "CALL force_checkpoint()", "FORCE CHECKPOINT", "CHECKPOINT", "VACUUM FULL",
+        "CALL force_checkpoint()", "FORCE CHECKPOINT", "CHECKPOINT",
         "CREATE SECRET s (TYPE s3)", "CREATE PERSISTENT SECRET s (TYPE s3)", "SELECT * FROM duckdb_secrets()",
         "SELECT * FROM duckdb_settings()", "SELECT current_setting('allowed_directories')",
         "SELECT current_setting('temp_directory')", "SELECT getenv('PATH')",
