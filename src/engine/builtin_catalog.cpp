@@ -1,9 +1,13 @@
 #include "engine/builtin_catalog.hpp"
 
+#include "engine/native_functions.hpp"
+#include "engine/parse_tree.hpp"
+#include "engine/type_names.hpp"
 #include "pgcatalog/definitions.hpp"
 
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/catalog/catalog_entry/duck_schema_entry.hpp>
+#include <duckdb/catalog/catalog_entry/scalar_function_catalog_entry.hpp>
 #include <duckdb/catalog/catalog_entry/scalar_macro_catalog_entry.hpp>
 #include <duckdb/catalog/catalog_entry/view_catalog_entry.hpp>
 #include <duckdb/catalog/default/default_functions.hpp>
@@ -55,6 +59,10 @@ public:
         info->temporary = true;
         info->internal = true;
         info = duckdb::CreateViewInfo::FromSelect(context, std::move(info));
+        duckdb::unique_ptr<duckdb::SQLStatement> query(info->query.release());
+        TreeParts parts = survey(*query);
+        restore_type_names(parts, info->sql);
+        info->query.reset(static_cast<duckdb::SelectStatement*>(query.release()));
         return duckdb::make_uniq_base<CatalogEntry, duckdb::ViewCatalogEntry>(catalog, schema, *info);
     }
 
@@ -68,19 +76,58 @@ private:
     ByName<pgcatalog::Relation> relations_;
 };
 
-class MacroGenerator final : public duckdb::DefaultFunctionGenerator {
+// Of schema pg_catalog: our macros and native functions, then DuckDB's macros. Of main, which is searched first:
+// DuckDB's macros but those whose name is ours.
+class FunctionGenerator final : public duckdb::DefaultFunctionGenerator {
 public:
-    MacroGenerator(duckdb::Catalog& catalog, duckdb::SchemaCatalogEntry& schema_entry)
-        : DefaultFunctionGenerator(catalog, schema_entry) {
+    FunctionGenerator(duckdb::Catalog& catalog, duckdb::SchemaCatalogEntry& schema_entry)
+        : DefaultFunctionGenerator(catalog, schema_entry), ours_here_(schema_entry.name == "pg_catalog") {
         for (const pgcatalog::Macro& macro : pgcatalog::macros()) macros_.emplace(macro.name, &macro);
     }
 
     duckdb::unique_ptr<CatalogEntry> CreateDefaultEntry(duckdb::ClientContext& context,
                                                         const std::string& entry_name) override {
-        const auto found = macros_.find(StringUtil::Lower(entry_name));
-        if (found == macros_.end()) return DefaultFunctionGenerator::CreateDefaultEntry(context, entry_name);
+        const std::string name = StringUtil::Lower(entry_name);
+        const auto macro = macros_.find(name);
+        const NativeFunction* native = find_native_function(name);
+        if (macro == macros_.end() && native == nullptr) {
+            return DefaultFunctionGenerator::CreateDefaultEntry(context, entry_name);
+        }
+        if (!ours_here_) return nullptr;
+        return native != nullptr ? make_function(*native) : make_macro(*macro->second);
+    }
+
+    duckdb::vector<std::string> GetDefaultEntries() override {
+        auto names = DefaultFunctionGenerator::GetDefaultEntries();
+        // What is listed must be made when it is asked for.
+        names.erase(std::remove_if(names.begin(), names.end(), [&](const std::string& name) { return is_ours(name); }),
+                    names.end());
+        if (!ours_here_) return names;
+        for (const auto& [name, macro] : macros_) names.push_back(name);
+        for (const NativeFunction* function : native_functions()) names.emplace_back(function->name);
+        return names;
+    }
+
+private:
+    bool is_ours(const std::string& name) const {
+        return macros_.count(name) != 0 || find_native_function(name) != nullptr;
+    }
+
+    duckdb::unique_ptr<CatalogEntry> make_function(const NativeFunction& function) {
+        duckdb::ScalarFunctionSet set = function.make();
+        set.name = function.name;
+        for (duckdb::ScalarFunction& overload : set.functions) overload.name = function.name;
+        duckdb::CreateScalarFunctionInfo info(std::move(set));
+        info.internal = true;
+        return duckdb::make_uniq_base<CatalogEntry, duckdb::ScalarFunctionCatalogEntry>(catalog, schema, info);
+    }
+
+    duckdb::unique_ptr<CatalogEntry> make_macro(const pgcatalog::Macro& macro) {
+        const std::string sql = "CREATE MACRO " + std::string(macro.name) + std::string(macro.definition);
         duckdb::Parser parser;
-        parser.ParseQuery("CREATE MACRO " + found->first + std::string(found->second->definition));
+        parser.ParseQuery(sql);
+        TreeParts parts = survey(*parser.statements.at(0));
+        restore_type_names(parts, sql);
         auto& info = parser.statements.at(0)->Cast<duckdb::CreateStatement>().info->Cast<duckdb::CreateMacroInfo>();
         info.schema = schema.name;
         info.temporary = true;
@@ -88,13 +135,7 @@ public:
         return duckdb::make_uniq_base<CatalogEntry, duckdb::ScalarMacroCatalogEntry>(catalog, schema, info);
     }
 
-    duckdb::vector<std::string> GetDefaultEntries() override {
-        auto names = DefaultFunctionGenerator::GetDefaultEntries();
-        add_names(names, macros_);
-        return names;
-    }
-
-private:
+    const bool ours_here_;
     ByName<pgcatalog::Macro> macros_;
 };
 
@@ -111,9 +152,11 @@ void install_builtin_catalog(duckdb::DatabaseInstance& database) {
             schema.GetCatalogSet(duckdb::CatalogType::VIEW_ENTRY)
                 .SetDefaultGenerator(duckdb::make_uniq<RelationGenerator>(system, schema));
         }
-        auto& schema = system.GetSchema(context, "pg_catalog").Cast<duckdb::DuckSchemaEntry>();
-        schema.GetCatalogSet(duckdb::CatalogType::SCALAR_FUNCTION_ENTRY)
-            .SetDefaultGenerator(duckdb::make_uniq<MacroGenerator>(system, schema));
+        for (const char* name : {DEFAULT_SCHEMA, "pg_catalog"}) {
+            auto& schema = system.GetSchema(context, name).Cast<duckdb::DuckSchemaEntry>();
+            schema.GetCatalogSet(duckdb::CatalogType::SCALAR_FUNCTION_ENTRY)
+                .SetDefaultGenerator(duckdb::make_uniq<FunctionGenerator>(system, schema));
+        }
     });
 }
 

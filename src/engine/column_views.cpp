@@ -1,6 +1,7 @@
 #include "engine/column_views.hpp"
 
 #include "engine/type_map.hpp"
+#include "engine/type_names.hpp"
 
 #include <duckdb/common/vector_operations/vector_operations.hpp>
 #include <duckdb/function/cast/cast_function_set.hpp>
@@ -29,6 +30,7 @@ ChunkViews::ChunkViews(duckdb::ClientContext& context, const duckdb::vector<duck
     for (std::size_t i = 0; i < types.size(); ++i) {
         duckdb::LogicalType readable = readable_type(types[i]);
         if (readable != types[i]) casts_.push_back({i, std::move(readable), nullptr});
+        if (is_object_reference(types[i])) casts_.push_back({i, duckdb::LogicalType::VARCHAR, nullptr, true});
     }
     view_.columns.resize(types.size());
 }
@@ -44,7 +46,11 @@ const Chunk& ChunkViews::view(duckdb::unique_ptr<duckdb::DataChunk> chunk) {
     auto cast = casts_.begin();
     for (std::size_t i = 0; i < view_.columns.size(); ++i) {
         const bool is_cast = cast != casts_.end() && cast->column == i;
-        fill(is_cast ? *(cast++)->values : chunk_->data[i], (*types_)[i], view_.rows, view_.columns[i]);
+        const bool beside = is_cast && cast->beside;
+        const Type& type = (*types_)[i];
+        fill(is_cast && !beside ? *cast->values : chunk_->data[i], type, view_.rows, view_.columns[i]);
+        if (beside) fill(*cast->values, type.children.front(), view_.rows, view_.columns[i].children.front());
+        if (is_cast) ++cast;
     }
     return view_;
 }

@@ -29,11 +29,13 @@ private:
 
     duckdb::ClientContext& context_;
     std::shared_ptr<const std::vector<Type>> types_;  // shared with the Prepared they come from
-    // Columns without a layout of ours: what they are cast to, and the vector that holds the cast values.
+    // Columns without a layout of ours: what they are cast to, and the vector that holds the cast values. `beside`: the
+    // cast values are the view's child, since the column is read as well.
     struct Cast {
         std::size_t column;
         duckdb::LogicalType to;
         std::unique_ptr<duckdb::Vector> values;
+        bool beside = false;
     };
     std::vector<Cast> casts_;
     duckdb::unique_ptr<duckdb::DataChunk> chunk_;

@@ -11,6 +11,7 @@
 #include "engine/result_names.hpp"
 #include "engine/sql_text.hpp"
 #include "engine/statement_steps.hpp"
+#include "engine/type_names.hpp"
 
 #include <duckdb.hpp>
 #include <duckdb/catalog/catalog.hpp>
@@ -84,11 +85,12 @@ private:
 
 }  // namespace
 
-GatedConnection::GatedConnection(const InstanceParts& instance)
+GatedConnection::GatedConnection(const InstanceParts& instance, SessionFacts& facts)
     : instance_(instance),
       connection_(instance.database),
       context_(*connection_.context),
-      session_(duckdb::make_shared_ptr<SessionState>(instance.resolver, instance.files, instance.own_catalog)) {
+      session_(
+          duckdb::make_shared_ptr<SessionState>(instance.resolver, instance.files, instance.own_catalog, facts)) {
     session_->register_with(context_, session_);
 }
 
@@ -130,6 +132,7 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
     TreeParts parts = survey(*statement.tree);
     read_bytea_literals(context_, parts);
+    restore_type_names(parts, sql->parsed());
     for (Target& target : parts.targets) {
         if (*kind == StatementKind::kTruncate) target.verb = "TRUNCATE";
     }

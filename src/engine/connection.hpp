@@ -29,7 +29,7 @@ struct InstanceParts {
 
 class GatedConnection final : public Connection {
 public:
-    explicit GatedConnection(const InstanceParts& instance);
+    GatedConnection(const InstanceParts& instance, SessionFacts& facts);
     ~GatedConnection() override;
 
     Result<std::vector<std::unique_ptr<Statement>>> parse(std::string_view sql) override;

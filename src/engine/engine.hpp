@@ -168,6 +168,45 @@ class FileStream;
 // docs/compatibility.md lists them.
 enum class Dialect : std::uint8_t { kPostgres, kDuckDb };
 
+// Who runs statements and under which settings: what current_user, pg_backend_pid(), current_setting() and their like
+// answer. The session implements it; the engine asks while it binds and runs the session's statements, on its thread or,
+// for constant answers only, on one of DuckDB's.
+class SessionFacts {
+public:
+    struct Identity {
+        std::string user;
+        std::string database;
+        std::int32_t backend_pid = 0;
+        std::string client_address;  // empty: no network connection
+        std::uint16_t client_port = 0;
+    };
+    // As pg_settings tells it.
+    struct SettingRow {
+        std::string name, value, description;
+        std::string_view type;  // "bool", "integer", "enum", "string"
+        std::string_view unit;  // "ms", or empty
+        std::string start_value, reset_value;
+        std::string minimum, maximum;  // of integers
+        std::vector<std::string> choices;
+        bool read_only = false;
+    };
+    enum class Scope : std::uint8_t { kSession, kTransaction };
+
+    virtual ~SessionFacts() = default;
+    virtual const Identity& identity() const = 0;
+    virtual std::string version() const = 0;  // as version() tells it
+    virtual std::vector<std::string> search_path() const = 0;  // as set, "$user" left out
+    // Microseconds since 1970.
+    virtual std::int64_t server_start_micros() const = 0;
+    virtual std::int64_t statement_start_micros() const = 0;
+    // nullopt: there is no such setting.
+    virtual std::optional<std::string> setting(std::string_view name) const = 0;
+    // set_config(): the value as it then is; nullopt sets it back. Error 42704, 22023 or 55P02.
+    virtual Result<std::string> set_setting(std::string_view name, const std::optional<std::string>& value,
+                                            Scope scope) = 0;
+    virtual std::vector<SettingRow> settings() const = 0;
+};
+
 class Connection {
 public:
     virtual ~Connection() = default;
@@ -216,7 +255,8 @@ public:
     static Result<std::unique_ptr<Instance>> open(const InstanceOptions& options, TableResolver& resolver);
     virtual ~Instance() = default;
 
-    virtual Result<std::unique_ptr<Connection>> connect() = 0;
+    // `facts` outlives the connection.
+    virtual Result<std::unique_ptr<Connection>> connect(SessionFacts& facts) = 0;
     virtual Result<void> checkpoint() = 0;
     virtual Bytes memory_used() const = 0;
     // True after an error that leaves the instance unusable (DuckDB's FATAL): end the worker.

@@ -35,6 +35,24 @@ private:
     int questions_ = 0;
 };
 
+// A session of user "ada" in database "shop", whose settings are a map.
+class FixedFacts final : public SessionFacts {
+public:
+    const Identity& identity() const override { return identity_; }
+    std::string version() const override { return "PostgreSQL 15.8 (test)"; }
+    std::vector<std::string> search_path() const override { return {"main"}; }
+    std::int64_t server_start_micros() const override { return 1'000'000; }
+    std::int64_t statement_start_micros() const override { return 2'000'000; }
+    std::optional<std::string> setting(std::string_view name) const override;
+    Result<std::string> set_setting(std::string_view name, const std::optional<std::string>& value,
+                                    Scope scope) override;
+    std::vector<SettingRow> settings() const override { return {}; }
+
+private:
+    const Identity identity_{"ada", "shop", 4711, "10.0.0.1", 5000};
+    std::map<std::string, std::string, std::less<>> settings_{{"TimeZone", "UTC"}};
+};
+
 using Row = std::vector<std::string>;  // values as text, "NULL" for NULL
 
 // Directory, project, instance and one connection.
@@ -51,12 +69,14 @@ public:
     Connection& connection() { return *connection_; }
     std::unique_ptr<Connection> connect();
     Instance& instance() { return *instance_; }
+    SessionFacts& facts() { return facts_; }
     FakeProject& project() { return project_; }
     const std::filesystem::path& directory() const { return directory_; }
 
 private:
     std::filesystem::path directory_;
     FakeProject project_;
+    FixedFacts facts_;
     std::unique_ptr<Instance> instance_;
     std::unique_ptr<Connection> connection_;
 };

@@ -126,6 +126,15 @@ int FakeProject::questions() const {
     return questions_;
 }
 
+std::optional<std::string> FixedFacts::setting(std::string_view name) const {
+    const auto found = settings_.find(name);
+    return found == settings_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::string> FixedFacts::set_setting(std::string_view name, const std::optional<std::string>& value, Scope) {
+    return settings_[std::string(name)] = value.value_or("");
+}
+
 Workspace::Workspace(const std::string& database, Bytes memory, std::uint32_t threads) : directory_(fresh_directory()) {
     std::filesystem::create_directories(directory_ / "versions");
     std::filesystem::create_directories(directory_ / "temp");
@@ -137,7 +146,7 @@ Workspace::Workspace(const std::string& database, Bytes memory, std::uint32_t th
     options.temp_limit = {1U << 30};
     options.threads = threads;
     instance_ = Instance::open(options, project_).value();
-    connection_ = instance_->connect().value();
+    connection_ = instance_->connect(facts_).value();
 }
 
 Workspace::~Workspace() {
@@ -163,7 +172,7 @@ void Workspace::publish(const std::string& schema, const std::string& table, std
 }
 
 std::unique_ptr<Connection> Workspace::connect() {
-    return instance_->connect().value();
+    return instance_->connect(facts_).value();
 }
 
 std::string text_of(const ColumnView& column, std::uint64_t row) {

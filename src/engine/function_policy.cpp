@@ -1,6 +1,7 @@
 #include "engine/function_policy.hpp"
 
 #include "engine/errors.hpp"
+#include "engine/native_functions.hpp"
 
 #include <duckdb.hpp>
 #include <duckdb/catalog/catalog_entry/copy_function_catalog_entry.hpp>
@@ -272,9 +273,13 @@ void restrict_functions(duckdb::DatabaseInstance& database, std::span<const std:
 
 std::unordered_set<std::string> pure_functions(duckdb::DatabaseInstance& database) {
     std::unordered_set<std::string> names;
+    for (const NativeFunction* function : native_functions()) {
+        if (function->pure) names.emplace(function->name);
+    }
     for_each_system_schema(database, [&](duckdb::SchemaCatalogEntry& schema) {
         schema.Scan(duckdb::CatalogType::SCALAR_FUNCTION_ENTRY, [&](duckdb::CatalogEntry& entry) {
             if (entry.type != duckdb::CatalogType::SCALAR_FUNCTION_ENTRY || contains(kNotPure, entry.name)) return;
+            if (find_native_function(entry.name) != nullptr) return;  // has said so itself
             const auto& overloads = entry.Cast<duckdb::ScalarFunctionCatalogEntry>().functions.functions;
             const bool pure =
                 std::all_of(overloads.begin(), overloads.end(), [](const duckdb::ScalarFunction& function) {

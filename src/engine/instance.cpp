@@ -4,10 +4,13 @@
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
 #include "engine/names.hpp"
+#include "engine/native_functions.hpp"
+#include "engine/object_casts.hpp"
 #include "engine/plan_gate.hpp"
 #include "engine/postgres_casts.hpp"
 #include "engine/postgres_operators.hpp"
 #include "engine/sum_aggregates.hpp"
+#include "engine/type_names.hpp"
 
 #include <duckdb.hpp>
 #include <duckdb/main/attached_database.hpp>
@@ -35,10 +38,10 @@ public:
           pure_functions_(smew::engine::pure_functions(*database_->instance)),
           pipes_(std::move(pipes)) {}
 
-    Result<std::unique_ptr<Connection>> connect() override {
+    Result<std::unique_ptr<Connection>> connect(SessionFacts& facts) override {
         try {
             const InstanceParts parts{*database_, resolver_, files_, own_catalog_, pure_functions_, pipes_};
-            return std::unique_ptr<Connection>(std::make_unique<GatedConnection>(parts));
+            return std::unique_ptr<Connection>(std::make_unique<GatedConnection>(parts, facts));
         } catch (const std::exception& exception) {
             return to_error(exception);
         }
@@ -118,6 +121,9 @@ Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options,
         install_postgres_casts(instance);
         install_postgres_operators(instance);
         restrict_functions(instance, workspace_table_functions());
+        replace_duckdb_functions(instance);
+        install_type_names(instance);
+        install_object_casts(instance);
         if (auto locked = lock_duckdb(*database); !locked) return locked.error();
         duckdb::Connection connection(*database);
         std::string own = duckdb::DatabaseManager::GetDefaultDatabase(*connection.context);

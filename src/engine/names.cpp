@@ -133,9 +133,12 @@ void rewrite_names(TreeParts& parts, SessionState& session) {
     }
     for (const CalledFunction& function : parts.functions) {
         rewrite_public(*function.schema);
-        // DuckDB keeps what is its own in system.main, PostgreSQL's clients look for all of it in pg_catalog. A macro of
-        // the user's cannot come between: the gate refuses names of built-in functions.
-        if (StringUtil::CIEquals(*function.schema, "pg_catalog")) function.schema->clear();
+        // DuckDB keeps what is its own in system.main, PostgreSQL's clients look for all of it in pg_catalog. A macro
+        // of the user's cannot come between: the gate refuses names of built-in functions.
+        const std::string& schema = *function.schema;
+        if (StringUtil::CIEquals(schema, "pg_catalog") || StringUtil::CIEquals(schema, "information_schema")) {
+            function.schema->clear();
+        }
     }
     rewrite_qualified_columns(parts, session);
 }

@@ -85,6 +85,7 @@ Result<void> PlannedStatement::plan(Tree tree) {
     path_ = session_->path_changes;
     outdated_ = false;
     session_->take_bound();
+    session_->running_text = sql_;
     // With the text DuckDB would turn an error's position into a quoted line.
     tree->query.clear();
     auto planned = context_->Prepare(std::move(tree));
@@ -271,6 +272,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::execute(std::span<const Parame
 Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
     session_->take_bound();
+    session_->running_text = sql_;
     const std::uint64_t plans = session_->plans();
     const std::uint64_t generation = current_generation();
     auto pending = planned_->PendingQuery(values_, true);

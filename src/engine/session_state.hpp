@@ -7,6 +7,7 @@
 #include "core/cancel.hpp"
 #include "core/error.hpp"
 #include "engine/engine.hpp"
+#include "engine/source_text.hpp"
 #include "engine/version_files.hpp"
 
 #include <duckdb/main/client_context.hpp>
@@ -24,8 +25,8 @@ namespace smew::engine {
 
 class SessionState final : public duckdb::ClientContextState {
 public:
-    SessionState(TableResolver& resolver, VersionFiles& files, std::string own_catalog)
-        : resolver_(resolver), files_(files), own_catalog_(std::move(own_catalog)) {}
+    SessionState(TableResolver& resolver, VersionFiles& files, std::string own_catalog, SessionFacts& facts)
+        : resolver_(resolver), files_(files), own_catalog_(std::move(own_catalog)), facts_(facts) {}
 
     // nullptr for connections of the engine itself, which are neither gated nor know the project's tables.
     static duckdb::shared_ptr<SessionState> of(duckdb::ClientContext& context);
@@ -65,6 +66,7 @@ public:
     std::uint64_t path_changes = 0;
     Dialect dialect = Dialect::kPostgres;
     bool gated = true;  // false while run_internal() runs
+    std::shared_ptr<const SourceText> running_text;  // of the statement that was last planned or started
 
     // True for statements of users that follow PostgreSQL's rules.
     static bool speaks_postgres(duckdb::ClientContext& context);
@@ -87,6 +89,7 @@ public:
     TableResolver& resolver() { return resolver_; }
     VersionFiles& files() { return files_; }
     const std::string& own_catalog() const { return own_catalog_; }
+    SessionFacts& facts() const { return facts_; }
     // How many plans were made on this connection.
     std::uint64_t plans() const { return plans_; }
     void count_plan() { ++plans_; }
@@ -108,6 +111,7 @@ private:
     TableResolver& resolver_;
     VersionFiles& files_;
     const std::string own_catalog_;
+    SessionFacts& facts_;
     std::map<Name, TableVersion> pins_;  // names of this transaction; one version each until it ends
     std::vector<Bound> bound_;           // since take_bound()
     std::uint64_t plans_ = 0;

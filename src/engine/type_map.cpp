@@ -1,5 +1,7 @@
 #include "engine/type_map.hpp"
 
+#include "engine/type_names.hpp"
+
 #include <duckdb/common/extra_type_info.hpp>
 
 #include <algorithm>
@@ -65,6 +67,16 @@ const Mapping* mapping_of(Id id) {
     return found == kMappings.end() ? nullptr : found;
 }
 
+// An object's name is known at the top of a column only; inside lists and the like its text stands for it.
+Type describe_inside(const duckdb::LogicalType& type) {
+    Type out = describe(type);
+    if (is_object_reference(type)) {
+        out.id = TypeId::kVarchar;
+        out.children.clear();
+    }
+    return out;
+}
+
 void describe_children(const duckdb::LogicalType& type, Type& out) {
     switch (type.id()) {
         case Id::DECIMAL:
@@ -77,25 +89,25 @@ void describe_children(const duckdb::LogicalType& type, Type& out) {
             }
             break;
         case Id::LIST:
-            out.children.push_back(describe(duckdb::ListType::GetChildType(type)));
+            out.children.push_back(describe_inside(duckdb::ListType::GetChildType(type)));
             break;
         case Id::MAP:
-            out.children.push_back(describe(duckdb::ListType::GetChildType(type)));
+            out.children.push_back(describe_inside(duckdb::ListType::GetChildType(type)));
             break;
         case Id::ARRAY:
             out.array_size = duckdb::ArrayType::GetSize(type);
-            out.children.push_back(describe(duckdb::ArrayType::GetChildType(type)));
+            out.children.push_back(describe_inside(duckdb::ArrayType::GetChildType(type)));
             break;
         case Id::STRUCT:
             for (const auto& [name, child] : duckdb::StructType::GetChildTypes(type)) {
                 out.field_names.push_back(duckdb::StructType::IsUnnamed(type) ? std::string() : name);
-                out.children.push_back(describe(child));
+                out.children.push_back(describe_inside(child));
             }
             break;
         case Id::UNION:
             for (duckdb::idx_t i = 0; i < duckdb::UnionType::GetMemberCount(type); ++i) {
                 out.field_names.push_back(duckdb::UnionType::GetMemberName(type, i));
-                out.children.push_back(describe(duckdb::UnionType::GetMemberType(type, i)));
+                out.children.push_back(describe_inside(duckdb::UnionType::GetMemberType(type, i)));
             }
             break;
         default:
@@ -103,8 +115,12 @@ void describe_children(const duckdb::LogicalType& type, Type& out) {
     }
 }
 
+duckdb::LogicalType readable_inside(const duckdb::LogicalType& type) {
+    return is_object_reference(type) ? duckdb::LogicalType(duckdb::LogicalType::VARCHAR) : readable_type(type);
+}
+
 duckdb::child_list_t<duckdb::LogicalType> readable_fields(duckdb::child_list_t<duckdb::LogicalType> fields) {
-    for (auto& [name, type] : fields) type = readable_type(type);
+    for (auto& [name, type] : fields) type = readable_inside(type);
     return fields;
 }
 
@@ -117,6 +133,7 @@ Type describe(const duckdb::LogicalType& type) {
     out.alias = type.HasAlias() ? type.GetAlias() : std::string();
     out.text = type.ToString();
     describe_children(type, out);
+    if (is_object_reference(type)) out.children.push_back(describe(duckdb::LogicalType::VARCHAR));
     return out;
 }
 
@@ -129,13 +146,13 @@ duckdb::LogicalType readable_type(const duckdb::LogicalType& type) {
         case Id::GEOMETRY:
             return LogicalType::VARCHAR;
         case Id::LIST:
-            return LogicalType::LIST(readable_type(duckdb::ListType::GetChildType(type)));
+            return LogicalType::LIST(readable_inside(duckdb::ListType::GetChildType(type)));
         case Id::ARRAY:
-            return LogicalType::ARRAY(readable_type(duckdb::ArrayType::GetChildType(type)),
+            return LogicalType::ARRAY(readable_inside(duckdb::ArrayType::GetChildType(type)),
                                       duckdb::ArrayType::GetSize(type));
         case Id::MAP:
-            return LogicalType::MAP(readable_type(duckdb::MapType::KeyType(type)),
-                                    readable_type(duckdb::MapType::ValueType(type)));
+            return LogicalType::MAP(readable_inside(duckdb::MapType::KeyType(type)),
+                                    readable_inside(duckdb::MapType::ValueType(type)));
         case Id::STRUCT:
             return LogicalType::STRUCT(readable_fields(duckdb::StructType::GetChildTypes(type)));
         case Id::UNION:

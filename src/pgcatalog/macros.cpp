@@ -1,18 +1,24 @@
-#include "pgcatalog/definitions.hpp"
+#include "pgcatalog/macro_groups.hpp"
 
-#include <array>
+#include <vector>
 
 namespace smew::pgcatalog {
 namespace {
 
-constexpr std::array kMacros = {
-    Macro{"pg_encoding_to_char", "(encoding) AS CASE WHEN encoding = 6 THEN 'UTF8' ELSE '' END"},
-};
+std::vector<Macro> gather() {
+    std::vector<Macro> all;
+    for (const auto group : {array_macros(), json_macros(), number_macros(), privilege_macros(), system_macros(),
+                             text_macros(), time_macros()}) {
+        all.insert(all.end(), group.begin(), group.end());
+    }
+    return all;
+}
 
 }  // namespace
 
 std::span<const Macro> macros() {
-    return kMacros;
+    static const std::vector<Macro> kAll = gather();
+    return kAll;
 }
 
 }  // namespace smew::pgcatalog

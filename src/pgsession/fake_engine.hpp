@@ -300,7 +300,7 @@ private:
 class FakeInstance final : public engine::Instance {
 public:
     explicit FakeInstance(Stage& stage) : stage_(stage) {}
-    Result<std::unique_ptr<engine::Connection>> connect() override {
+    Result<std::unique_ptr<engine::Connection>> connect(engine::SessionFacts&) override {
         return std::unique_ptr<engine::Connection>(std::make_unique<FakeConnection>(stage_));
     }
     Result<void> checkpoint() override { return {}; }

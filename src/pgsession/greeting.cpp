@@ -50,7 +50,7 @@ bool SessionImpl::greet() {
 }
 
 Result<void> SessionImpl::connect_engine() {
-    auto connection = instance_.connect();
+    auto connection = instance_.connect(facts_);
     if (!connection) return connection.error();
     watch_.attach(nullptr);
     connection_ = std::move(*connection);

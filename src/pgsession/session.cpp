@@ -41,7 +41,8 @@ SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Insta
       events_(events),
       wire_(std::move(socket), info_.read_ahead),
       settings_(limits),
-      block_(settings_) {
+      block_(settings_),
+      facts_({info_, settings_, block_, statement_started_}) {
     info_.read_ahead = {};
 }
 

@@ -10,6 +10,7 @@
 #include "pgproto/frame.hpp"
 #include "pgproto/frontend.hpp"
 #include "pgsession/copy_in.hpp"
+#include "pgsession/live_facts.hpp"
 #include "pgsession/prepared_statement.hpp"
 #include "pgsession/session.hpp"
 #include "pgsession/settings.hpp"
@@ -208,10 +209,11 @@ private:
     SessionEvents& events_;
     Wire wire_;
     Settings settings_;
+    TransactionBlock block_;
+    LiveFacts facts_;
     // Above the statements, whose plans belong to it.
     std::unique_ptr<engine::Connection> connection_;
     StatementWatch watch_;
-    TransactionBlock block_;
     // What the engine was told of the settings.
     std::string told_zone_, told_path_ = "main", told_dialect_ = "postgres";
 

@@ -84,11 +84,8 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const ShowCommand& command)
         }
         return answer;
     }
-    // Outside a block it is what the next one will have.
-    const std::string name =
-        !block_.active() && is_of_transaction(command.name) ? "default_" + command.name : command.name;
-    const Result<std::string> value = settings_.show(name);
-    if (!value) return value.error();
+    const std::optional<std::string> value = facts_.setting(command.name);
+    if (!value) return settings_.show(command.name).error();
     answer.rows.push_back({*value});
     return answer;
 }
@@ -170,16 +167,11 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const ExecuteCommand&) {
 
 std::string SessionImpl::fact(SessionFact fact) const {
     switch (fact) {
-        case SessionFact::kVersion: {
-            const std::string& version = settings_.value(Setting::kServerVersion);
-            return "PostgreSQL " + version + " (smew) on x86_64-pc-linux-gnu, DuckDB " + engine::duckdb_version() +
-                   ", 64-bit";
-        }
+        case SessionFact::kVersion:
+            return facts_.version();
         case SessionFact::kCurrentSchema: {
-            for (const std::string& schema : settings_.search_path()) {
-                if (schema != "$user") return schema == "public" ? "main" : schema;
-            }
-            return "main";
+            const std::vector<std::string> path = facts_.search_path();
+            return path.empty() || path.front() == "public" ? "main" : path.front();
         }
         case SessionFact::kBackendPid:
             return std::to_string(info_.backend_pid);

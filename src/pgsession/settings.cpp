@@ -101,6 +101,20 @@ Result<void> Settings::set_at_start(std::string_view name, const std::string& va
     return {};
 }
 
+Result<std::string> Settings::checked(std::string_view name, const std::string& value) {
+    const SettingDefinition* definition = find_setting(name);
+    if (definition == nullptr) {
+        if (name.find('.') == std::string_view::npos) return unknown_setting(name);
+        return value;
+    }
+    if (definition->read_only) {
+        return Error{sqlstate::kCantChangeRuntimeParam,
+                     "parameter \"" + std::string(definition->name) + "\" cannot be changed"};
+    }
+    const bool list = definition->kind == SettingKind::kList;
+    return checked_value(*definition, list ? split_name_list(value) : std::vector{value});
+}
+
 void Settings::set_fixed(Setting setting, std::string value) {
     slot(setting).value = slot(setting).reset_value = std::move(value);
 }

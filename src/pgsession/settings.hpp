@@ -39,6 +39,9 @@ public:
     // Error 42704 for an unknown name.
     Result<std::string> show(std::string_view name) const;
     const std::string& value(Setting setting) const { return slot(setting).value; }
+    const std::string& reset_value(Setting setting) const { return slot(setting).reset_value; }
+    // The value as it would be after set(), without setting it.
+    Result<std::string> checked(std::string_view name, const std::string& value);
     bool is_on(Setting setting) const { return value(setting) == "on"; }
 
     // Name and value of every reported setting whose value differs from what was last taken.

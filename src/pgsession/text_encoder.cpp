@@ -53,6 +53,10 @@ Octet* double_text(RowSink&, Octet* out, const ColumnView& column, std::uint64_t
 Octet* varchar_text(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
     return put_text(sink, out, column.at<StringRef>(row).view());
 }
+// A number that stands for an object is shown by the object's name.
+Octet* object_text(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
+    return put_text(sink, out, column.children.front().at<StringRef>(row).view());
+}
 Octet* enum_text(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
     return put_text(sink, out, enum_value(column, row));
 }
@@ -164,6 +168,7 @@ ValueEncoder text_encoder_for(const engine::Type& type) {
         case TypeId::kInteger:
             return {integer_text<std::int32_t>, kInt64TextMax};
         case TypeId::kBigInt:
+            if (!type.children.empty()) return {object_text, 0};
             return {integer_text<std::int64_t>, kInt64TextMax};
         case TypeId::kUTinyInt:
             return {integer_text<std::uint8_t>, kInt64TextMax};

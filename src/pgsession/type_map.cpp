@@ -1,5 +1,6 @@
 #include "pgsession/type_map.hpp"
 
+#include "pgcatalog/types.hpp"
 #include "pgproto/oids.hpp"
 #include "pgsession/value_encoder.hpp"
 #include "sql/lexer.hpp"
@@ -94,10 +95,22 @@ ScalarRow scalar_row(TypeId id) {
     return found == kScalars.end() ? ScalarRow{id, 0, -1} : *found;
 }
 
-// What has a text form of its own although it is a text to the engine.
+// What is a text or a number to the engine and a type of its own to PostgreSQL: json, name, oid, regclass.
+const pgcatalog::BuiltinType* aliased_type(const Type& type) {
+    const bool may_be = type.id == TypeId::kBigInt || type.id == TypeId::kUBigInt || type.id == TypeId::kVarchar;
+    return may_be && !type.alias.empty() ? pgcatalog::find_type_named(type.alias) : nullptr;
+}
+
 std::uint32_t scalar_oid(const Type& type) {
+    if (const auto* aliased = aliased_type(type)) return aliased->oid;
     if (is_json_text(type) || type.id == TypeId::kVariant) return oid::kJson;
     return scalar_row(type.id).oid;
+}
+
+std::int16_t size_of(const Type& type) {
+    if (aliased_type(type) == nullptr) return scalar_row(type.id).size;
+    if (type.id == TypeId::kBigInt) return 4;
+    return type.alias == "name" ? 64 : scalar_row(type.id).size;
 }
 
 constexpr WireType kJsonWireType{WireShape::kJson, oid::kJson, -1, -1};
@@ -139,18 +152,18 @@ WireType wire_type_of(const Type& type) {
         case TypeId::kDecimal:
             return {WireShape::kScalar, oid::kNumeric, -1, numeric_modifier(type)};
         default:
-            return {WireShape::kScalar, scalar_oid(type), scalar_row(type.id).size, -1};
+            return {WireShape::kScalar, scalar_oid(type), size_of(type), -1};
     }
 }
 
 std::uint32_t array_oid_of(std::uint32_t element_oid) {
-    const auto found = std::ranges::find(kNamed, element_oid, &NamedRow::oid);
-    return found == kNamed.end() ? 0 : found->array_oid;
+    const auto* found = pgcatalog::find_type(element_oid);
+    return found == nullptr ? 0 : found->array_oid;
 }
 
 std::uint32_t element_oid_of(std::uint32_t array_oid) {
-    const auto found = std::ranges::find(kNamed, array_oid, &NamedRow::array_oid);
-    return found == kNamed.end() ? 0 : found->oid;
+    const auto* found = pgcatalog::find_type_of_array(array_oid);
+    return found == nullptr ? 0 : found->oid;
 }
 
 std::optional<std::uint32_t> oid_of_type_name(std::string_view name) {

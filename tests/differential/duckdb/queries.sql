@@ -23,7 +23,7 @@ SELECT unnest({'a': 1, 'b': [2, 3]});
 SELECT strftime(DATE '2024-02-29', '%d.%m.%Y') AS shown, strptime('2024-02-29', '%Y-%m-%d') AS read, last_day(DATE '2024-02-10') AS last;
 SELECT date_diff('day', DATE '2024-01-01', DATE '2024-03-01') AS days, datesub('month', DATE '2024-01-15', DATE '2024-03-14') AS months, time_bucket(INTERVAL '15 minutes', TIMESTAMP '2024-01-01 10:37:00') AS bucket;
 SELECT regexp_extract('key=value', '(\w+)=(\w+)', 2) AS v, regexp_extract_all('a1b2', '\d') AS all_of, string_split('a,b', ',') AS parts, 'abc'[2] AS letter, 'hello'[2:3] AS part;
-SELECT hash('x') = hash('x') AS same, md5('x') AS md5, bar(5, 0, 10, 10) IS NOT NULL AS bar, format('{}-{}', 1, 'x') AS formatted;
+SELECT hash('x') = hash('x') AS same, md5('x') AS md5, bar(5, 0, 10, 10) IS NOT NULL AS bar, printf('%d-%s', 1, 'x') AS formatted;
 SELECT json_extract('{"a": [1, 2]}', '$.a[1]') AS j, json_extract_string('{"a": "x"}', '$.a') AS s, '{"a": 1}'->'a' AS arrow, json_keys('{"b": 1, "a": 2}') AS ks;
 SELECT * FROM (VALUES (1, NULL), (2, 'x')) t(a, b) POSITIONAL JOIN (VALUES ('p'), ('q')) u(c);
 SELECT 7 // 2 AS whole, 2 ** 3 AS power, 5 & 3 AS bits, 10 % 3 AS rest;

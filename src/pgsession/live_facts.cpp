@@ -1,0 +1,111 @@
+#include "pgsession/live_facts.hpp"
+
+namespace smew::pgsession {
+namespace {
+
+using std::chrono::microseconds;
+
+std::int64_t micros_now() {
+    return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string_view type_name(SettingKind kind) {
+    switch (kind) {
+        case SettingKind::kBool:
+            return "bool";
+        case SettingKind::kInteger:
+        case SettingKind::kMilliseconds:
+            return "integer";
+        case SettingKind::kEnum:
+            return "enum";
+        default:
+            return "string";
+    }
+}
+
+std::vector<std::string> split_choices(std::string_view choices) {
+    std::vector<std::string> names;
+    while (!choices.empty()) {
+        const std::size_t comma = std::min(choices.find(','), choices.size());
+        names.emplace_back(choices.substr(0, comma));
+        choices.remove_prefix(std::min(comma + 1, choices.size()));
+    }
+    return names;
+}
+
+}  // namespace
+
+LiveFacts::LiveFacts(const Parts& parts)
+    : parts_(parts),
+      identity_{parts.info.user, parts.info.database, parts.info.backend_pid, parts.info.client_address,
+                parts.info.client_port} {}
+
+std::string LiveFacts::version() const {
+    const std::string& version = parts_.settings.value(Setting::kServerVersion);
+    return "PostgreSQL " + version + " (smew) on x86_64-pc-linux-gnu, DuckDB " + engine::duckdb_version() + ", 64-bit";
+}
+
+std::vector<std::string> LiveFacts::search_path() const {
+    std::vector<std::string> schemas = parts_.settings.search_path();
+    std::erase(schemas, "$user");  // no schema here has a user's name
+    return schemas;
+}
+
+// Of this process, which is what a reconnecting client wants to know.
+std::int64_t LiveFacts::server_start_micros() const {
+    static const std::int64_t kStarted = micros_now();
+    return kStarted;
+}
+
+std::int64_t LiveFacts::statement_start_micros() const {
+    const auto ago = std::chrono::steady_clock::now() - parts_.statement_started;
+    return micros_now() - std::chrono::duration_cast<microseconds>(ago).count();
+}
+
+std::optional<std::string> LiveFacts::setting(std::string_view name) const {
+    // Outside a block it is what the next one will have.
+    const bool next = !parts_.block.active() && name.starts_with("transaction_");
+    const Result<std::string> value = parts_.settings.show(next ? "default_" + std::string(name) : std::string(name));
+    return value ? std::optional(*value) : std::nullopt;
+}
+
+Result<std::string> LiveFacts::set_setting(std::string_view name, const std::optional<std::string>& value,
+                                           Scope scope) {
+    const bool local = scope == Scope::kTransaction;
+    // A local setting outside a block would end with its statement, so it is only checked.
+    if (local && !parts_.block.active())
+        return value ? parts_.settings.checked(name, *value) : parts_.settings.show(name);
+    const auto lasting = local ? Settings::Scope::kTransaction : Settings::Scope::kSession;
+    const SettingDefinition* definition = find_setting(name);
+    const bool list = value && definition != nullptr && definition->kind == SettingKind::kList;
+    Result<void> set;
+    if (!value) {
+        set = parts_.settings.reset(name, lasting, parts_.block.active());
+    } else {
+        set = parts_.settings.set(name, list ? split_name_list(*value) : std::vector{*value}, lasting,
+                                  parts_.block.active());
+    }
+    if (!set) return set.error();
+    return parts_.settings.show(name);
+}
+
+std::vector<engine::SessionFacts::SettingRow> LiveFacts::settings() const {
+    std::vector<SettingRow> rows;
+    for (const SettingDefinition& definition : setting_table()) {
+        const bool number = definition.kind == SettingKind::kInteger;
+        rows.push_back({.name = std::string(definition.name),
+                        .value = *setting(definition.name),
+                        .description = std::string(definition.description),
+                        .type = type_name(definition.kind),
+                        .unit = definition.kind == SettingKind::kMilliseconds ? "ms" : "",
+                        .start_value = std::string(definition.default_value),
+                        .reset_value = parts_.settings.reset_value(setting_of(definition)),
+                        .minimum = number ? std::to_string(definition.minimum) : "",
+                        .maximum = number ? std::to_string(definition.maximum) : "",
+                        .choices = split_choices(definition.choices),
+                        .read_only = definition.read_only});
+    }
+    return rows;
+}
+
+}  // namespace smew::pgsession

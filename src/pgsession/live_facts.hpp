@@ -1,0 +1,39 @@
+#pragma once
+// What the engine's functions may ask of the session they run in, answered from its parts. Internal.
+
+#include "engine/engine.hpp"
+#include "link/messages.hpp"
+#include "pgsession/settings.hpp"
+#include "pgsession/transaction_block.hpp"
+
+#include <chrono>
+
+namespace smew::pgsession {
+
+class LiveFacts final : public engine::SessionFacts {
+public:
+    // The parts of the session it looks at; they outlive it.
+    struct Parts {
+        const link::AdoptSession& info;
+        Settings& settings;
+        const TransactionBlock& block;
+        const std::chrono::steady_clock::time_point& statement_started;
+    };
+    explicit LiveFacts(const Parts& parts);
+
+    const Identity& identity() const override { return identity_; }
+    std::string version() const override;
+    std::vector<std::string> search_path() const override;
+    std::int64_t server_start_micros() const override;
+    std::int64_t statement_start_micros() const override;
+    std::optional<std::string> setting(std::string_view name) const override;
+    Result<std::string> set_setting(std::string_view name, const std::optional<std::string>& value,
+                                    Scope scope) override;
+    std::vector<SettingRow> settings() const override;
+
+private:
+    const Parts parts_;
+    const Identity identity_;
+};
+
+}  // namespace smew::pgsession
