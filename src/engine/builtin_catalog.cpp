@@ -3,6 +3,7 @@
 #include "engine/builtin_relations.hpp"
 #include "engine/catalog_function.hpp"
 #include "engine/native_functions.hpp"
+#include "engine/parse_tree.hpp"
 #include "engine/type_names.hpp"
 #include "pgcatalog/definitions.hpp"
 
