@@ -39,6 +39,9 @@ public:
     Result<std::unique_ptr<FileStream>> write_file(std::unique_ptr<Statement> query, const FileFormat& format) override;
     Result<void> run_internal(std::string_view sql) override;
     bool in_transaction() const override;
+    bool transaction_usable() const override;
+    void restore_after_read() override;
+    Result<void> restart_transaction(bool read_only) override;
     void interrupt(CancelReason reason) override;
     void statement_begins() override;
     void statement_ends() override;

@@ -68,13 +68,16 @@ void check_operators(const SessionState& session, const duckdb::LogicalOperator&
     for (const auto& child : op.children) check_operators(session, *child);
 }
 
-void after_binding(duckdb::PlannerExtensionInput& input, duckdb::BoundStatement&) {
+void after_binding(duckdb::PlannerExtensionInput& input, duckdb::BoundStatement& statement) {
     const auto session = SessionState::of(input.context);
     if (!session) return;
     session->count_plan();
     // Planning clears DuckDB's flag; what follows folds constants, which can take long.
     session->renew_interrupt(input.context);
-    if (session->gated) check_catalogs(*session, input.binder.GetStatementProperties());
+    if (!session->gated) return;
+    const duckdb::StatementProperties& properties = input.binder.GetStatementProperties();
+    check_catalogs(*session, properties);
+    session->plan_facts = facts_of(*statement.plan, *session, !properties.modified_databases.empty());
 }
 
 // Subqueries are joins by now, so the tree of operators is all there is.

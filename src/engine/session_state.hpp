@@ -7,6 +7,7 @@
 #include "core/cancel.hpp"
 #include "core/error.hpp"
 #include "engine/engine.hpp"
+#include "engine/plan_facts.hpp"
 #include "engine/source_text.hpp"
 #include "engine/version_files.hpp"
 
@@ -20,6 +21,10 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace duckdb {
+class TableCatalogEntry;
+}
 
 namespace smew::engine {
 
@@ -59,6 +64,11 @@ public:
     // True for the workspace's own catalogs and the versions that names of the statement being bound mean.
     bool may_read(const std::string& catalog) const;
     bool may_change(const std::string& catalog) const { return catalog == own_catalog_ || catalog == "temp"; }
+    // The OID and the name users know a bound table by; 0 for what is none of theirs.
+    std::uint32_t oid_of(duckdb::TableCatalogEntry& table) const;
+    std::string name_of(duckdb::TableCatalogEntry& table) const;
+    // Of the last plan that was bound.
+    PlanFacts plan_facts;
 
     // ---- settings of the session
     std::vector<std::string> search_path{"main"};  // as set_search_path() was given it
@@ -104,6 +114,8 @@ private:
     Result<std::optional<TableVersion>> ask(const std::string& schema, const std::string& table);
     Result<std::optional<TableVersion>> version_of(const std::string& schema, const std::string& table);
     Result<Bound> attach(duckdb::ClientContext& context, TableVersion version);
+
+    const Bound* bound_as(const std::string& alias) const;
 
     using Name = std::pair<std::string, std::string>;  // lower case
     static Name key(const std::string& schema, const std::string& table);

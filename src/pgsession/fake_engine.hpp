@@ -26,6 +26,7 @@ struct Script {
     std::size_t chunk_rows = 2;
     std::uint64_t affected = 0;
     bool constant = false;
+    bool repeatable = true;
     std::vector<engine::TypeId> parameters;
     std::optional<Error> prepare_error, execute_error, late_error;  // late: after all rows
     bool waits = false;                                             // next() blocks until it is interrupted
@@ -49,6 +50,7 @@ struct Stage {
     bool waiting = false;
     CancelReason interrupted = CancelReason::kNone;
     bool broken = false;
+    bool invalid = false;  // the transaction, by an error
 
     void note(std::string entry) { log.push_back(std::move(entry)); }
     std::vector<std::string> take_log() { return std::exchange(log, {}); }
@@ -113,6 +115,7 @@ public:
     }
     engine::StatementKind kind() const override { return script_.kind; }
     bool constant() const override { return script_.constant; }
+    bool repeatable() const override { return script_.repeatable; }
     bool returns_rows() const override { return !script_.columns.empty(); }
     const std::vector<engine::ResultColumn>& columns() const override { return columns_; }
     const std::vector<engine::Type>& parameter_types() const override { return parameters_; }
@@ -127,7 +130,10 @@ public:
         if (now.columns != script_.columns) {
             return Error{sqlstate::kFeatureNotSupported, "cached plan must not change result type"};
         }
-        if (now.execute_error) return *now.execute_error;
+        if (now.execute_error) {
+            stage_.invalid = true;
+            return *now.execute_error;
+        }
         return std::unique_ptr<engine::Cursor>(std::make_unique<FakeCursor>(stage_, now));
     }
 
@@ -263,11 +269,18 @@ public:
         stage_.note(std::string(sql));
         const auto failing = stage_.internal_errors.find(std::string(sql));
         if (sql.starts_with("BEGIN")) open_ = true;
-        if (sql == "COMMIT" || sql == "ROLLBACK") open_ = false;
+        if (sql == "COMMIT" || sql == "ROLLBACK") open_ = stage_.invalid = false;
         if (failing != stage_.internal_errors.end()) return failing->second;
         return {};
     }
     bool in_transaction() const override { return open_; }
+    bool transaction_usable() const override { return open_ && !stage_.invalid; }
+    void restore_after_read() override { stage_.invalid = false; }
+    Result<void> restart_transaction(bool read_only) override {
+        stage_.note("RESTART");
+        stage_.invalid = false;
+        return run_internal(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
+    }
     void interrupt(CancelReason reason) override {
         const std::lock_guard lock(stage_.mutex);
         if (stage_.interrupted == CancelReason::kNone) stage_.interrupted = reason;
