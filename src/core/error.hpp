@@ -18,6 +18,7 @@ struct Error {
     std::string detail;   // may be empty
     std::string hint;     // what to do; may be empty
     int position = 0;     // 1-based character (not byte) index into the statement, 0 for none
+    std::string context;  // PostgreSQL's CONTEXT: where it happened, as "COPY t, line 3"; may be empty
 };
 
 template <class T>

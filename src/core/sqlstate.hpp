@@ -70,6 +70,7 @@ inline constexpr Sqlstate kInvalidPassword{"28P01"};
 inline constexpr Sqlstate kDependentObjectsStillExist{"2BP01"};
 inline constexpr Sqlstate kInvalidCursorName{"34000"};
 inline constexpr Sqlstate kInvalidCatalogName{"3D000"};
+inline constexpr Sqlstate kInvalidSavepoint{"3B001"};
 inline constexpr Sqlstate kInvalidSchemaName{"3F000"};
 inline constexpr Sqlstate kSerializationFailure{"40001"};
 inline constexpr Sqlstate kSyntaxErrorOrAccess{"42000"};

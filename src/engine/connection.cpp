@@ -17,8 +17,12 @@
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/main/config.hpp>
+#include <duckdb/main/valid_checker.hpp>
 #include <duckdb/parser/statement/multi_statement.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
+#include <duckdb/parser/tableref/basetableref.hpp>
+#include <duckdb/transaction/meta_transaction.hpp>
+#include <duckdb/transaction/transaction_context.hpp>
 
 #include <algorithm>
 
@@ -69,6 +73,15 @@ std::vector<ParsedStatement::Parts> as_one(std::vector<ParsedStatement::Parts> s
     std::vector<ParsedStatement::Parts> only;
     only.push_back(std::move(one));
     return only;
+}
+
+std::set<std::string> tables_of(const TreeParts& parts) {
+    std::set<std::string> names;
+    for (const duckdb::BaseTableRef* table : parts.tables) {
+        std::string name = duckdb::StringUtil::Lower(table->table_name);
+        if (!table->schema_name.empty() || parts.cte_names.count(name) == 0) names.insert(std::move(name));
+    }
+    return names;
 }
 
 // Restores a flag at the end of a scope.
@@ -127,7 +140,7 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     if (!parameters) return parameters.error();
     TreeParts named = survey(*tree);
     name_columns(*tree, named, sql->parsed());
-    ParsedStatement::Parts statement{*kind, *parameters, false, sql, nullptr, result_names(*tree), {}, {}};
+    ParsedStatement::Parts statement{*kind, *parameters, false, {}, sql, nullptr, result_names(*tree), {}, {}};
     statement.tree = std::move(tree);
     if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
     TreeParts parts = survey(*statement.tree);
@@ -138,6 +151,7 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     }
     if (auto checked = check(parts); !checked) return checked.error();
     statement.constant = *kind == StatementKind::kSelect && is_constant(parts, instance_.pure_functions);
+    statement.tables = tables_of(parts);
     if (session_->dialect == Dialect::kPostgres) complete_create(context_, statement);
     return statement;
 }
@@ -165,16 +179,19 @@ Result<std::vector<std::unique_ptr<Statement>>> GatedConnection::parse(std::stri
     }
 }
 
+Result<void> GatedConnection::apply_path(ParsedStatement::Parts& parts) {
+    if (!path_complete_) apply_local_path();
+    if (session_->project_path.empty()) return {};
+    TreeParts tree = survey(*parts.tree);
+    if (auto applied = apply_search_path(tree, *session_, context_); !applied) return applied;
+    return check(tree);
+}
+
 Result<std::unique_ptr<Prepared>> GatedConnection::prepare(std::unique_ptr<Statement> statement,
                                                            std::span<const std::uint32_t> parameter_types) {
     auto& parts = static_cast<ParsedStatement&>(*statement).parts();
     try {
-        if (!path_complete_) apply_local_path();
-        if (!session_->project_path.empty()) {
-            TreeParts tree = survey(*parts.tree);
-            if (auto applied = apply_search_path(tree, *session_, context_); !applied) return applied.error();
-            if (auto checked = check(tree); !checked) return checked.error();
-        }
+        if (auto applied = apply_path(parts); !applied) return applied.error();
         if (!parts.before.empty() || !parts.after.empty())
             return std::unique_ptr<Prepared>(
                 std::make_unique<StatementSteps>(connection_.context, session_, std::move(parts)));
@@ -206,6 +223,30 @@ Result<void> GatedConnection::run_internal(std::string_view sql) {
 
 bool GatedConnection::in_transaction() const {
     return !context_.transaction.IsAutoCommit();
+}
+
+bool GatedConnection::transaction_usable() const {
+    auto& transaction = context_.transaction;
+    return in_transaction() && transaction.HasActiveTransaction() &&
+           !duckdb::ValidChecker::IsInvalidated(transaction.ActiveTransaction());
+}
+
+// DuckDB marks a transaction invalid after most errors, whatever the statement was, and has no way back. A new mark is
+// what it needs.
+void GatedConnection::restore_after_read() {
+    if (!in_transaction() || transaction_usable() || !context_.transaction.HasActiveTransaction()) return;
+    duckdb::ValidChecker& mark = context_.transaction.ActiveTransaction().transaction_validity;
+    std::destroy_at(&mark);
+    std::construct_at(&mark, *context_.db);
+}
+
+Result<void> GatedConnection::restart_transaction(bool read_only) {
+    const bool open = in_transaction() && context_.transaction.HasActiveTransaction();
+    const auto began = open ? context_.transaction.ActiveTransaction().start_timestamp : duckdb::timestamp_t();
+    if (in_transaction()) (void)run_internal("ROLLBACK");
+    auto begun = run_internal(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
+    if (begun && open) context_.transaction.ActiveTransaction().start_timestamp = began;
+    return begun;
 }
 
 void GatedConnection::interrupt(CancelReason reason) {

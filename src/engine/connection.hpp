@@ -2,6 +2,7 @@
 // Connection as the engine makes it. Internal to engine/.
 
 #include "engine/engine.hpp"
+#include "engine/file_pipe.hpp"
 #include "engine/gate.hpp"
 #include "engine/session_state.hpp"
 #include "engine/statement.hpp"
@@ -23,6 +24,7 @@ struct InstanceParts {
     VersionFiles& files;
     const std::string& own_catalog;
     const std::unordered_set<std::string>& pure_functions;
+    std::shared_ptr<FilePipes> pipes;  // shared with DuckDB's file system
 };
 
 class GatedConnection final : public Connection {
@@ -33,8 +35,13 @@ public:
     Result<std::vector<std::unique_ptr<Statement>>> parse(std::string_view sql) override;
     Result<std::unique_ptr<Prepared>> prepare(std::unique_ptr<Statement> statement,
                                               std::span<const std::uint32_t> parameter_types) override;
+    Result<std::unique_ptr<BulkInsert>> bulk_insert(const BulkTarget& target) override;
+    Result<std::unique_ptr<FileStream>> write_file(std::unique_ptr<Statement> query, const FileFormat& format) override;
     Result<void> run_internal(std::string_view sql) override;
     bool in_transaction() const override;
+    bool transaction_usable() const override;
+    void restore_after_read() override;
+    Result<void> restart_transaction(bool read_only) override;
     void interrupt(CancelReason reason) override;
     void statement_begins() override;
     void statement_ends() override;
@@ -48,6 +55,8 @@ private:
     Result<void> check(TreeParts& parts);
     bool is_builtin_function(const std::string& name);
     void apply_local_path();
+    // The search path on the tree's names, where it has project buckets.
+    Result<void> apply_path(ParsedStatement::Parts& parts);
 
     const InstanceParts instance_;
     duckdb::Connection connection_;

@@ -44,6 +44,9 @@ TEST(DialectTokensTest, ScansForWhatWouldBeReadWrongly) {
     EXPECT_TRUE(loses_meaning("SELECT a OPERATOR (pg_catalog.=) b"));
     EXPECT_TRUE(loses_meaning("SELECT a->'b'"));
     EXPECT_FALSE(loses_meaning("INSERT INTO t VALUES (1, 'a'), (2, 'b')"));
+    EXPECT_FALSE(loses_meaning("INSERT INTO t VALUES ('group b', 'x'), ('a x', 'R&D')"));
+    EXPECT_TRUE(loses_meaning("SELECT 1 -- don't\n, B'1'"));
+    EXPECT_TRUE(loses_meaning("SELECT 'b', U&'x'"));
     EXPECT_FALSE(loses_meaning(""));
     EXPECT_FALSE(loses_meaning("'"));
 }
@@ -68,7 +71,7 @@ protected:
 
 TEST_F(DialectTest, DuckDbsOwnRulesHoldInItsDialect) {
     db.set_dialect(Dialect::kDuckDb);
-    EXPECT_EQ(value(db, "SELECT 7/2"), "3.5");
+    EXPECT_EQ(value(db, "SELECT 7/2"), "3.500000");
     EXPECT_EQ(value(db, "SELECT 5 % 0"), "NULL");
     EXPECT_EQ(value(db, "SELECT 'abc' ~ 'b'"), "false");
     EXPECT_EQ(value(db, "SELECT 'a%c' LIKE 'a\\%c'"), "false");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
 #include <optional>
 
@@ -30,13 +31,34 @@ bool has_operator_word(std::string_view sql) {
     return false;
 }
 
+// The quote at `at` follows one of B, X and &, which is no end of a longer word.
+bool is_marked(std::string_view sql, std::size_t at) {
+    if (at == 0) return false;
+    const char mark = lower(sql[at - 1]);
+    if (mark == '&') return true;
+    if (mark != 'b' && mark != 'x') return false;
+    const char before = at < 2 ? ' ' : sql[at - 2];
+    return std::isalnum(static_cast<unsigned char>(before)) == 0 && before != '_' && before != '\'';
+}
+
+// Whether every quote begins or ends a string: nothing in the text could hold one otherwise.
+bool quotes_come_in_pairs(std::string_view sql) {
+    for (const char* other : {"\"", "$", "\\", "--", "/*"}) {
+        if (sql.find(other) != std::string_view::npos) return false;
+    }
+    return true;
+}
+
+// B'1' begins one, 'a b' ends one.
 bool has_marked_string(std::string_view sql) {
-    for (std::size_t at = 1; at < sql.size(); ++at) {
-        const void* found = std::memchr(sql.data() + at, '\'', sql.size() - at);
-        if (found == nullptr) return false;
-        at = static_cast<std::size_t>(static_cast<const char*>(found) - sql.data());
-        const char before = lower(sql[at - 1]);
-        if (before == 'b' || before == 'x' || before == '&') return true;
+    std::optional<bool> paired;
+    bool inside = false;
+    for (std::size_t at = sql.find('\''); at != std::string_view::npos; at = sql.find('\'', at + 1)) {
+        if (is_marked(sql, at)) {
+            if (!paired) paired = quotes_come_in_pairs(sql);
+            if (!*paired || !inside) return true;
+        }
+        inside = !inside;
     }
     return false;
 }

@@ -29,6 +29,7 @@ namespace smew::engine {
 struct ResolvedTable {
     std::string file;  // DuckDB file of the version, holding main.data
     std::int64_t version_id = 0;
+    std::int64_t table_id = 0;  // the same for all its versions
 };
 
 // Who knows the project's tables. Called while a statement is bound, from the thread that prepares it; it may block
@@ -123,9 +124,20 @@ struct ListValue {
     std::vector<ParameterValue> values;
 };
 
+// The table a result column is a plain column of, as pg_class.oid and pg_attribute.attnum name it; 0 and 0: of none.
+struct ColumnOrigin {
+    std::uint32_t table = 0;
+    std::int16_t column = 0;
+};
+// Where the OIDs of pg_class begin: of the workspace's own objects, to which DuckDB's number is added, and of the
+// project's tables, to which their id is added.
+inline constexpr std::uint32_t kFirstObjectOid = 16'384;
+inline constexpr std::uint32_t kFirstProjectTableOid = 0x4000'0000;
+
 struct ResultColumn {
     std::string name;
     Type type;
+    ColumnOrigin origin{};
 };
 
 class Prepared;
@@ -149,11 +161,21 @@ public:
     virtual bool returns_rows() const = 0;
     virtual const std::vector<ResultColumn>& columns() const = 0;
     virtual const std::vector<Type>& parameter_types() const = 0;  // kUnknown where nothing tells
+    // True of a change that would come out the same if it were made again from the same state: it calls nothing that
+    // is volatile or depends on the time, and its rows do not depend on their order.
+    virtual bool repeatable() const = 0;
     // Runs it. One cursor a connection at a time: starting another ends the first. May be called again and again; binds
     // anew by itself when the catalog or a project table's version changed. An execution whose columns came out
     // different from columns() gives 0A000 "cached plan must not change result type".
     virtual Result<std::unique_ptr<Cursor>> execute(std::span<const ParameterValue> parameters) = 0;
 };
+
+// ---------------------------------------------------------------- bulk, in engine/copy.hpp
+
+struct BulkTarget;
+class BulkInsert;
+struct FileFormat;
+class FileStream;
 
 // ---------------------------------------------------------------- connection
 
@@ -210,10 +232,21 @@ public:
     // `parameter_types`: PostgreSQL OIDs the client stated, 0 or missing where it did not.
     virtual Result<std::unique_ptr<Prepared>> prepare(std::unique_ptr<Statement> statement,
                                                       std::span<const std::uint32_t> parameter_types) = 0;
+    // Rows from outside into a table; COPY FROM. Errors as of an INSERT's prepare().
+    virtual Result<std::unique_ptr<BulkInsert>> bulk_insert(const BulkTarget& target) = 0;
+    // A query's rows as a file's bytes; COPY TO (FORMAT parquet). Errors as of prepare().
+    virtual Result<std::unique_ptr<FileStream>> write_file(std::unique_ptr<Statement> query,
+                                                           const FileFormat& format) = 0;
     // For the session's own needs (BEGIN, COMMIT, SET search_path …), not gated, no result.
     virtual Result<void> run_internal(std::string_view sql) = 0;
 
     virtual bool in_transaction() const = 0;  // an explicit transaction is open
+    // The same, and it takes statements: some errors leave nothing but its rollback.
+    virtual bool transaction_usable() const = 0;
+    // Behind a failed statement that could only read: makes the transaction usable again, of which it changed nothing.
+    virtual void restore_after_read() = 0;
+    // Rolls the transaction back and begins another that takes it for its own: now() stays what it was.
+    virtual Result<void> restart_transaction(bool read_only) = 0;
     // Stops what runs now, from any thread. `reason` decides the error. Without a running statement it does nothing.
     virtual void interrupt(CancelReason reason) = 0;
     // Call before a statement's first prepare and after its last row: what lies between can be interrupted, also when

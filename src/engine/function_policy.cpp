@@ -142,9 +142,15 @@ void refuse(duckdb::PragmaFunction& function) {
     function.function = refuse_pragma;
 }
 
-// Copying: what COPY needs to write or read is all taken away.
+// Copying: what COPY needs to read is taken away, and to write but for the formats of FileStream (DuckDB writes JSON by
+// its CSV writer). Those write to the pipe that the plan gate knows and nowhere else.
 void refuse(duckdb::CopyFunction& function) {
     duckdb::CopyFunction refused(function.name);
+    if (function.name == "parquet" || function.name == "json" || function.name == "csv") {
+        refused = function;
+        refused.copy_from_bind = nullptr;
+        refused.copy_from_function = duckdb::TableFunction();
+    }
     function = refused;
 }
 

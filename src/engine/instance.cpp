@@ -29,16 +29,18 @@ constexpr const char* kHeadersVersion = "v1.5.5";
 
 class LockedInstance final : public Instance {
 public:
-    LockedInstance(std::unique_ptr<duckdb::DuckDB> database, TableResolver& resolver, std::string own_catalog)
+    LockedInstance(std::unique_ptr<duckdb::DuckDB> database, TableResolver& resolver, std::string own_catalog,
+                   std::shared_ptr<FilePipes> pipes)
         : database_(std::move(database)),
           files_(*database_),
           resolver_(resolver),
           own_catalog_(std::move(own_catalog)),
-          pure_functions_(smew::engine::pure_functions(*database_->instance)) {}
+          pure_functions_(smew::engine::pure_functions(*database_->instance)),
+          pipes_(std::move(pipes)) {}
 
     Result<std::unique_ptr<Connection>> connect(SessionFacts& facts) override {
         try {
-            const InstanceParts parts{*database_, resolver_, files_, own_catalog_, pure_functions_};
+            const InstanceParts parts{*database_, resolver_, files_, own_catalog_, pure_functions_, pipes_};
             return std::unique_ptr<Connection>(std::make_unique<GatedConnection>(parts, facts));
         } catch (const std::exception& exception) {
             return to_error(exception);
@@ -85,6 +87,7 @@ private:
     TableResolver& resolver_;
     const std::string own_catalog_;
     const std::unordered_set<std::string> pure_functions_;
+    std::shared_ptr<FilePipes> pipes_;  // shared with DuckDB's file system
 };
 
 OpenOptions open_options(const InstanceOptions& options) {
@@ -92,6 +95,7 @@ OpenOptions open_options(const InstanceOptions& options) {
     open.database_file = options.database_file;
     open.temp_dir = options.temp_dir;
     if (!options.versions_dir.empty()) open.readable_dirs.push_back(options.versions_dir);
+    open.readable_dirs.emplace_back(FilePipes::kDirectory);
     open.memory_limit = options.memory_limit;
     open.temp_limit = options.temp_limit;
     open.threads = options.threads;
@@ -108,6 +112,8 @@ Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options,
         std::unique_ptr<duckdb::DuckDB> database = *std::move(opened);
         duckdb::DatabaseInstance& instance = *database->instance;
         install_plan_gate(instance);
+        const auto pipes = std::make_shared<FilePipes>();
+        instance.GetFileSystem().RegisterSubSystem(pipe_file_system(pipes));
         duckdb::DBConfig::GetConfig(instance).replacement_scans.insert(
             duckdb::DBConfig::GetConfig(instance).replacement_scans.begin(), project_table_scan());
         install_builtin_catalog(instance);
@@ -122,7 +128,7 @@ Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options,
         duckdb::Connection connection(*database);
         std::string own = duckdb::DatabaseManager::GetDefaultDatabase(*connection.context);
         return std::unique_ptr<Instance>(
-            std::make_unique<LockedInstance>(std::move(database), resolver, std::move(own)));
+            std::make_unique<LockedInstance>(std::move(database), resolver, std::move(own), pipes));
     } catch (const std::exception& exception) {
         return to_error(exception);
     }

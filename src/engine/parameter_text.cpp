@@ -235,16 +235,28 @@ bool is_number(std::string_view text) {
     return !digits.empty() && end == digits.data() + digits.size();
 }
 
+Error numeric_overflow(const LogicalType& type) {
+    const int width = duckdb::DecimalType::GetWidth(type), scale = duckdb::DecimalType::GetScale(type);
+    return {sqlstate::kNumericOutOfRange, "numeric field overflow",
+            "A field with precision " + std::to_string(width) + ", scale " + std::to_string(scale) +
+                " must round to an absolute value less than " +
+                (width == scale ? "1" : "10^" + std::to_string(width - scale)) + "."};
+}
+
 Error not_cast(std::string_view text, const LogicalType& type, const std::string& reason) {
     const bool range =
         reason.find("out of range") != std::string::npos || reason.find("Could not cast value") != std::string::npos;
+    if (type.id() == LogicalTypeId::DECIMAL && (range || is_number(text))) return numeric_overflow(type);
     if (type.IsNumeric() && (range || is_number(text))) {
         return {sqlstate::kNumericOutOfRange,
                 "value \"" + std::string(text) + "\" is out of range for type " + postgres_name(type)};
     }
     if (is_datetime(type.id())) {
+        if (range) {
+            return {sqlstate::kDatetimeOverflow, "date/time field value out of range: \"" + std::string(text) + "\""};
+        }
         Error error = invalid(text, type);
-        error.code = range ? sqlstate::kDatetimeOverflow : sqlstate::kInvalidDatetimeFormat;
+        error.code = sqlstate::kInvalidDatetimeFormat;
         return error;
     }
     return invalid(text, type);

@@ -179,6 +179,7 @@ void TreeWalk::table(duckdb::TableRef& ref) {
             break;
         }
         case TableReferenceType::EMPTY_FROM:
+        case TableReferenceType::COLUMN_DATA:  // the engine's own: rows of a bulk insert
             break;
         default:
             throw duckdb::NotImplementedException("this form of table reference is not supported");

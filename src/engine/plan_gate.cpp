@@ -9,6 +9,7 @@
 #include <duckdb/optimizer/optimizer.hpp>
 #include <duckdb/optimizer/optimizer_extension.hpp>
 #include <duckdb/planner/binder.hpp>
+#include <duckdb/planner/operator/logical_copy_to_file.hpp>
 #include <duckdb/planner/operator/logical_get.hpp>
 #include <duckdb/planner/planner_extension.hpp>
 
@@ -44,9 +45,11 @@ void check_operators(const SessionState& session, const duckdb::LogicalOperator&
         case LogicalOperatorType::LOGICAL_GET:
             check_scan(session, op.Cast<duckdb::LogicalGet>());
             break;
+        case LogicalOperatorType::LOGICAL_COPY_TO_FILE:
+            if (op.Cast<duckdb::LogicalCopyToFile>().file_path != session.file_target()) refuse("this statement");
+            break;
         case LogicalOperatorType::LOGICAL_ATTACH:
         case LogicalOperatorType::LOGICAL_DETACH:
-        case LogicalOperatorType::LOGICAL_COPY_TO_FILE:
         case LogicalOperatorType::LOGICAL_COPY_DATABASE:
         case LogicalOperatorType::LOGICAL_EXPORT:
         case LogicalOperatorType::LOGICAL_LOAD:
@@ -65,13 +68,16 @@ void check_operators(const SessionState& session, const duckdb::LogicalOperator&
     for (const auto& child : op.children) check_operators(session, *child);
 }
 
-void after_binding(duckdb::PlannerExtensionInput& input, duckdb::BoundStatement&) {
+void after_binding(duckdb::PlannerExtensionInput& input, duckdb::BoundStatement& statement) {
     const auto session = SessionState::of(input.context);
     if (!session) return;
     session->count_plan();
     // Planning clears DuckDB's flag; what follows folds constants, which can take long.
     session->renew_interrupt(input.context);
-    if (session->gated) check_catalogs(*session, input.binder.GetStatementProperties());
+    if (!session->gated) return;
+    const duckdb::StatementProperties& properties = input.binder.GetStatementProperties();
+    check_catalogs(*session, properties);
+    session->plan_facts = facts_of(*statement.plan, *session, !properties.modified_databases.empty());
 }
 
 // Subqueries are joins by now, so the tree of operators is all there is.

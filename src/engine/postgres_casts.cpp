@@ -1,16 +1,22 @@
 #include "engine/postgres_casts.hpp"
 
+#include "engine/datetime_text.hpp"
 #include "engine/errors.hpp"
 #include "engine/parameters.hpp"
 #include "engine/session_state.hpp"
 
+#include <duckdb/common/operator/cast_operators.hpp>
+#include <duckdb/common/string_util.hpp>
 #include <duckdb/common/vector_operations/unary_executor.hpp>
+#include <duckdb/function/cast/bound_cast_data.hpp>
 #include <duckdb/function/cast/cast_function_set.hpp>
 #include <duckdb/function/cast/default_casts.hpp>
 #include <duckdb/main/config.hpp>
+#include <duckdb/transaction/meta_transaction.hpp>
 
 #include <array>
 #include <charconv>
+#include <type_traits>
 
 namespace smew::engine {
 namespace {
@@ -60,7 +66,7 @@ bool cast_integers(Vector& source, Vector& result, duckdb::idx_t count, CastPara
     return all;
 }
 
-// ---- the rest: value by value, as parameters are read
+// ---- dates, times and intervals: DuckDB's casts, and PostgreSQL's forms where those give up
 
 struct ContextOfCast : duckdb::FunctionLocalState {
     explicit ContextOfCast(duckdb::ClientContext& context_) : context(context_) {}
@@ -70,6 +76,121 @@ struct ContextOfCast : duckdb::FunctionLocalState {
 duckdb::unique_ptr<duckdb::FunctionLocalState> find_context(duckdb::CastLocalStateParameters& parameters) {
     return duckdb::make_uniq<ContextOfCast>(*parameters.context);
 }
+
+// The transaction's start on the clock of the session's zone; parameters are read outside of one.
+std::int64_t local_now(duckdb::ClientContext& context) {
+    const auto start = context.transaction.HasActiveTransaction()
+                           ? duckdb::MetaTransaction::Get(context).start_timestamp
+                           : duckdb::Timestamp::GetCurrentTimestamp();
+    const auto local =
+        duckdb::Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(start)).CastAs(context, LogicalType::TIMESTAMP);
+    return local.GetValue<duckdb::timestamp_t>().value;
+}
+
+template <class T>
+bool read_datetime(duckdb::ClientContext& context, duckdb::string_t text, T& value) {
+    std::string reason;
+    CastParameters quietly(false, &reason);
+    if (duckdb::TryCastErrorMessage::Operation<duckdb::string_t, T>(text, value, quietly)) return true;
+    const auto iso = iso_datetime({text.GetData(), text.GetSize()}, local_now(context));
+    return iso && duckdb::TryCastErrorMessage::Operation<duckdb::string_t, T>(
+                      duckdb::string_t(iso->data(), static_cast<std::uint32_t>(iso->size())), value, quietly);
+}
+
+template <>
+bool read_datetime(duckdb::ClientContext&, duckdb::string_t text, duckdb::interval_t& value) {
+    const auto interval = read_interval({text.GetData(), text.GetSize()});
+    if (!interval) return false;
+    value.months = interval->months;
+    value.days = interval->days;
+    value.micros = interval->micros;
+    return true;
+}
+
+template <class T>
+bool cast_datetimes(Vector& source, Vector& result, duckdb::idx_t count, CastParameters& parameters) {
+    duckdb::ClientContext& context = parameters.local_state->Cast<ContextOfCast>().context;
+    bool all = true;
+    duckdb::UnaryExecutor::ExecuteWithNulls<duckdb::string_t, T>(
+        source, result, count, [&](duckdb::string_t text, duckdb::ValidityMask& mask, duckdb::idx_t row) {
+            T value{};
+            if (read_datetime(context, text, value)) return value;
+            // Once more, for DuckDB's error, which of intervals tells nothing.
+            if (duckdb::TryCastErrorMessage::Operation<duckdb::string_t, T>(text, value, parameters)) return value;
+            if (std::is_same_v<T, duckdb::interval_t>) {
+                fail({sqlstate::kInvalidDatetimeFormat,
+                      "invalid input syntax for type interval: \"" + text.GetString() + "\"", "", ""},
+                     parameters);
+            }
+            mask.SetInvalid(row);
+            all = false;
+            return T{};
+        });
+    return all;
+}
+
+// ---- arrays to text: {1,NULL,"a b"}
+
+void append_element(std::string& out, std::string_view text, const LogicalType& type) {
+    if (type.id() == LogicalTypeId::BOOLEAN) {
+        out += text.substr(0, 1);
+        return;
+    }
+    const bool bare = type.id() == LogicalTypeId::LIST ||
+                      (!text.empty() && text.find_first_of("{},\"\\ \t\n\r\v\f") == std::string_view::npos &&
+                       !duckdb::StringUtil::CIEquals(std::string(text), "null"));
+    if (bare) {
+        out += text;
+        return;
+    }
+    out += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+bool cast_arrays_to_text(Vector& source, Vector& result, duckdb::idx_t count, CastParameters& parameters) {
+    const auto& element = parameters.cast_data->Cast<duckdb::ListBoundCastData>().child_cast_info;
+    const bool constant = source.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
+    const duckdb::idx_t size = duckdb::ListVector::GetListSize(source);
+    Vector texts(LogicalType::VARCHAR, size);
+    CastParameters child(parameters, element.cast_data, parameters.local_state);
+    const bool all = element.function(duckdb::ListVector::GetEntry(source), texts, size, child);
+    duckdb::UnifiedVectorFormat lists, elements;
+    source.ToUnifiedFormat(count, lists);
+    texts.ToUnifiedFormat(size, elements);
+    const auto* entries = duckdb::UnifiedVectorFormat::GetData<duckdb::list_entry_t>(lists);
+    const auto* values = duckdb::UnifiedVectorFormat::GetData<duckdb::string_t>(elements);
+    const LogicalType& type = duckdb::ListType::GetChildType(source.GetType());
+    for (duckdb::idx_t row = 0; row < (constant ? 1 : count); ++row) {
+        const duckdb::idx_t at = lists.sel->get_index(row);
+        if (!lists.validity.RowIsValid(at)) {
+            duckdb::FlatVector::SetNull(result, row, true);
+            continue;
+        }
+        std::string out = "{";
+        for (duckdb::idx_t i = 0; i < entries[at].length; ++i) {
+            const duckdb::idx_t item = elements.sel->get_index(entries[at].offset + i);
+            if (i > 0) out += ',';
+            if (!elements.validity.RowIsValid(item))
+                out += "NULL";
+            else
+                append_element(out, {values[item].GetData(), values[item].GetSize()}, type);
+        }
+        out += '}';
+        duckdb::FlatVector::GetData<duckdb::string_t>(result)[row] = duckdb::StringVector::AddString(result, out);
+    }
+    if (constant) {
+        const bool null = !lists.validity.RowIsValid(lists.sel->get_index(0));
+        result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+        duckdb::ConstantVector::SetNull(result, null);
+    }
+    return all;
+}
+
+// ---- the rest: value by value, as parameters are read
 
 Result<duckdb::Value> read_value(duckdb::ClientContext& context, std::string_view text, const LogicalType& type) {
     if (type.id() == LogicalTypeId::LIST && !without_blanks(text).starts_with('{')) {
@@ -113,9 +234,24 @@ BoundCastInfo bind(duckdb::BindCastInput& input, const LogicalType&, const Logic
             return BoundCastInfo(cast_integers<std::int32_t>);
         case LogicalTypeId::BIGINT:
             return BoundCastInfo(cast_integers<std::int64_t>);
+        case LogicalTypeId::DATE:
+            return BoundCastInfo(cast_datetimes<duckdb::date_t>, nullptr, find_context);
+        case LogicalTypeId::TIME:
+            return BoundCastInfo(cast_datetimes<duckdb::dtime_t>, nullptr, find_context);
+        case LogicalTypeId::TIMESTAMP:
+            return BoundCastInfo(cast_datetimes<duckdb::timestamp_t>, nullptr, find_context);
+        case LogicalTypeId::INTERVAL:
+            return BoundCastInfo(cast_datetimes<duckdb::interval_t>, nullptr, find_context);
         default:
             return BoundCastInfo(cast_values, nullptr, find_context);
     }
+}
+
+BoundCastInfo bind_array_text(duckdb::BindCastInput& input, const LogicalType& source, const LogicalType& target) {
+    if (!input.context || !SessionState::speaks_postgres(*input.context)) return BoundCastInfo(nullptr);
+    auto element = input.GetCastFunction(duckdb::ListType::GetChildType(source), target);
+    return BoundCastInfo(cast_arrays_to_text, duckdb::make_uniq<duckdb::ListBoundCastData>(std::move(element)),
+                         duckdb::ListBoundCastData::InitListLocalState);
 }
 
 }  // namespace
@@ -124,11 +260,17 @@ void install_postgres_casts(duckdb::DatabaseInstance& database) {
     auto& casts = duckdb::CastFunctionSet::Get(database);
     const std::array kTargets = {LogicalType(LogicalType::SMALLINT), LogicalType(LogicalType::INTEGER),
                                  LogicalType(LogicalType::BIGINT),   LogicalType(LogicalType::BOOLEAN),
-                                 LogicalType(LogicalType::BLOB),     LogicalType::LIST(LogicalType::ANY)};
+                                 LogicalType(LogicalType::BLOB),     LogicalType(LogicalType::DATE),
+                                 LogicalType(LogicalType::TIME),     LogicalType(LogicalType::TIMESTAMP),
+                                 LogicalType(LogicalType::INTERVAL), LogicalType::LIST(LogicalType::ANY)};
     for (const LogicalType& target : kTargets) {
         const std::int64_t cost = duckdb::CastFunctionSet::ImplicitCastCost(database, LogicalType::VARCHAR, target);
         casts.RegisterCastFunction(LogicalType::VARCHAR, target, bind, cost);
     }
+    const LogicalType any_list = LogicalType::LIST(LogicalType::ANY);
+    casts.RegisterCastFunction(any_list, LogicalType::VARCHAR, bind_array_text,
+                               duckdb::CastFunctionSet::ImplicitCastCost(
+                                   database, LogicalType::LIST(LogicalType::INTEGER), LogicalType::VARCHAR));
 }
 
 }  // namespace smew::engine

@@ -130,6 +130,72 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_division(duckdb::ClientContext& co
     return data;
 }
 
+// ---- + - *: a parameter takes a type from the other side
+
+bool is_moment(const LogicalType& type) {
+    return type.id() == LogicalTypeId::DATE || type.id() == LogicalTypeId::TIMESTAMP ||
+           type.id() == LogicalTypeId::TIMESTAMP_TZ;
+}
+
+// $1 in timestamp + $1 is an interval, in timestamp - $1 a timestamp. A date takes days of any whole type, since
+// generate_series() gives them as bigint.
+void settle_moments(duckdb::ClientContext& context, const std::string& op, Arguments& arguments) {
+    for (std::size_t i = 0; i < 2; ++i) {
+        const LogicalType moment = arguments[1 - i]->return_type;
+        if (!is_moment(moment)) continue;
+        LogicalType wanted = arguments[i]->return_type;
+        if (wanted.id() == LogicalTypeId::UNKNOWN) wanted = op == "-" ? moment : LogicalType(LogicalType::INTERVAL);
+        if (moment.id() == LogicalTypeId::DATE && is_whole(wanted)) wanted = LogicalType::INTEGER;
+        if (wanted != arguments[i]->return_type)
+            arguments[i] = duckdb::BoundCastExpression::AddCastToType(context, std::move(arguments[i]), wanted);
+    }
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> bind_arithmetic(duckdb::ClientContext& context, ScalarFunction& function,
+                                                         Arguments& arguments) {
+    const auto info = function.function_info;
+    if (SessionState::speaks_postgres(context)) {
+        settle_types(context, arguments);
+        settle_moments(context, function.name, arguments);
+    }
+    return become(context, function, info->Cast<Overloads>().duckdb, arguments);
+}
+
+// ---- ||: an element joins an array
+
+struct OriginalBind : duckdb::ScalarFunctionInfo {
+    explicit OriginalBind(duckdb::bind_scalar_function_t bind_) : bind(bind_) {}
+    duckdb::bind_scalar_function_t bind;
+};
+
+// An element becomes an array of one; a literal in quotes, as PostgreSQL has it, is an array's text.
+void settle_arrays(duckdb::ClientContext& context, Arguments& arguments) {
+    for (std::size_t i = 0; i < 2; ++i) {
+        const LogicalType list = arguments[1 - i]->return_type;
+        const LogicalType own = arguments[i]->return_type;
+        if (list.id() != LogicalTypeId::LIST || own.id() == LogicalTypeId::LIST || own.id() == LogicalTypeId::SQLNULL)
+            continue;
+        if (is_open(*arguments[i])) {
+            arguments[i] = duckdb::BoundCastExpression::AddCastToType(context, std::move(arguments[i]), list);
+            continue;
+        }
+        Arguments element;
+        element.push_back(std::move(arguments[i]));
+        duckdb::ErrorData error;
+        arguments[i] =
+            duckdb::FunctionBinder(context).BindScalarFunction("main", "list_value", std::move(element), error);
+        if (!arguments[i]) error.Throw();
+    }
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> bind_concatenation(duckdb::ClientContext& context, ScalarFunction& function,
+                                                            Arguments& arguments) {
+    if (SessionState::speaks_postgres(context) && arguments.size() == 2) settle_arrays(context, arguments);
+    return function.GetExtraFunctionInfo().Cast<OriginalBind>().bind(context, function, arguments);
+}
+
+// ---- date - date
+
 void subtract_dates(duckdb::DataChunk& input, duckdb::ExpressionState&, Vector& result) {
     duckdb::BinaryExecutor::Execute<duckdb::date_t, duckdb::date_t, std::int32_t>(
         input.data[0], input.data[1], result, input.size(), [](duckdb::date_t left, duckdb::date_t right) {
@@ -162,8 +228,31 @@ void install_division(duckdb::ClientContext& context, const std::string& name, c
     ScalarFunction either(name, {LogicalType::ANY, LogicalType::ANY}, LogicalType::ANY, ScalarFunction::NopFunction,
                           bind_division);
     either.SetFallible();
+    // Or DuckDB would answer a NULL before it is known of which type.
+    either.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
     either.SetExtraFunctionInfo<Overloads>(functions, std::move(integers));
     functions.functions = {either};
+}
+
+// The overloads of one operand, -a and +a, stay.
+void install_arithmetic(duckdb::ClientContext& context, const std::string& name) {
+    auto& functions = entry(context, name).functions;
+    ScalarFunction either(name, {LogicalType::ANY, LogicalType::ANY}, LogicalType::ANY, ScalarFunction::NopFunction,
+                          bind_arithmetic);
+    either.SetFallible();
+    // Or DuckDB would answer a NULL before it is known of which type.
+    either.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+    either.SetExtraFunctionInfo<Overloads>(functions, ScalarFunctionSet(name));
+    std::erase_if(functions.functions, [](const ScalarFunction& function) { return function.arguments.size() == 2; });
+    functions.AddFunction(either);
+}
+
+void install_concatenation(duckdb::ClientContext& context) {
+    for (ScalarFunction& function : entry(context, "||").functions.functions) {
+        if (!function.HasBindCallback()) continue;
+        function.SetExtraFunctionInfo<OriginalBind>(function.GetBindCallback());
+        function.SetBindCallback(bind_concatenation);
+    }
 }
 
 void install_date_difference(duckdb::ClientContext& context) {
@@ -185,6 +274,8 @@ void install_postgres_operators(duckdb::DatabaseInstance& database) {
         install_division(context, "%", "%");
         install_division(context, "mod", "mod");
         install_date_difference(context);
+        for (const char* name : {"+", "-", "*"}) install_arithmetic(context, name);
+        install_concatenation(context);
     });
 }
 

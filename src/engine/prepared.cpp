@@ -56,6 +56,7 @@ PlannedStatement::PlannedStatement(duckdb::shared_ptr<duckdb::ClientContext> con
       session_(std::move(session)),
       kind_(statement.kind),
       constant_(statement.constant),
+      tables_(statement.tables),
       sql_(statement.sql) {}
 
 Result<std::unique_ptr<Prepared>> PlannedStatement::make(duckdb::shared_ptr<duckdb::ClientContext> context,
@@ -85,6 +86,7 @@ Result<void> PlannedStatement::plan(Tree tree) {
     path_ = session_->path_changes;
     outdated_ = false;
     session_->take_bound();
+    session_->plan_facts = {};
     session_->running_text = sql_;
     // With the text DuckDB would turn an error's position into a quoted line.
     tree->query.clear();
@@ -94,6 +96,7 @@ Result<void> PlannedStatement::plan(Tree tree) {
     if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
     planned_ = std::move(planned);
     describe_parameters();
+    take_facts();
     return {};
 }
 
@@ -109,6 +112,15 @@ void PlannedStatement::find_array_types(const duckdb::SQLStatement& tree, Types&
         const LogicalType& element = parameter_types_as_planned_[number - 1];
         if (is_known(element)) types[number - 1] = LogicalType::LIST(element);
     }
+}
+
+// Of a view PostgreSQL tells the view's columns, whose tables are all that is seen here. So where the statement names
+// anything that the plan does not scan, no column is said to be of a table.
+void PlannedStatement::take_facts() {
+    PlanFacts facts = std::exchange(session_->plan_facts, {});
+    repeatable_ = facts.repeatable;
+    const bool all_seen = std::includes(facts.tables.begin(), facts.tables.end(), tables_.begin(), tables_.end());
+    origins_ = all_seen ? std::move(facts.origins) : std::vector<ColumnOrigin>();
 }
 
 void PlannedStatement::describe_parameters() {
@@ -184,7 +196,9 @@ void PlannedStatement::describe_result(const std::vector<std::optional<std::stri
     returns_rows_ = planned_->data->properties.return_type == duckdb::StatementReturnType::QUERY_RESULT;
     for (std::size_t i = 0; returns_rows_ && i < types_.size(); ++i) {
         const bool renamed = named && names[i];
-        columns_.push_back({renamed ? *names[i] : shown_name(planned_names_[i]), (*column_types_)[i]});
+        columns_.push_back({.name = renamed ? *names[i] : shown_name(planned_names_[i]),
+                            .type = (*column_types_)[i],
+                            .origin = origins_.size() == types_.size() ? origins_[i] : ColumnOrigin{}});
     }
     constant_ = constant_ && !depends_on_time_zone(columns_);
 }

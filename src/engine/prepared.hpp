@@ -10,6 +10,7 @@
 #include <duckdb/main/prepared_statement.hpp>
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ public:
 
     StatementKind kind() const override { return kind_; }
     bool constant() const override { return constant_; }
+    bool repeatable() const override { return repeatable_; }
     bool returns_rows() const override { return returns_rows_; }
     const std::vector<ResultColumn>& columns() const override { return columns_; }
     const std::vector<Type>& parameter_types() const override { return parameter_types_; }
@@ -45,6 +47,7 @@ private:
     void describe_result(const std::vector<std::optional<std::string>>& names);
     void find_array_types(const duckdb::SQLStatement& tree, Types& types);
     void describe_parameters();
+    void take_facts();
     Result<bool> is_stale();
     std::uint64_t current_generation() const;
     Result<bool> versions_changed();
@@ -59,6 +62,9 @@ private:
     const StatementKind kind_;
     bool constant_;
     bool returns_rows_ = false;
+    bool repeatable_ = false;
+    std::set<std::string> tables_;  // named in the statement
+    std::vector<ColumnOrigin> origins_;
     std::shared_ptr<const SourceText> sql_;
     std::vector<ResultColumn> columns_;
     std::shared_ptr<std::vector<Type>> column_types_;

@@ -136,9 +136,10 @@ std::string Namer::cast_name(const duckdb::CastExpression& cast) const {
 }
 
 Name Namer::name_of_function(const duckdb::FunctionExpression& call) const {
-    // x ~ y and x LIKE y ESCAPE z are calls to the parser as well.
+    // x ~ y, x SIMILAR TO y and x LIKE y ESCAPE z are calls to the parser as well.
     const sql::Token written = token_at(call);
-    const bool symbol = written.kind == sql::TokenKind::kSymbol || call.function_name.ends_with("like_escape");
+    const bool symbol =
+        written.kind == sql::TokenKind::kSymbol || written.is("similar") || call.function_name.ends_with("like_escape");
     if (call.is_operator || symbol) return {kUnnamed, false};
     return {function_name(call, call.function_name), true};
 }
@@ -148,7 +149,9 @@ Name Namer::name_of_cast(const duckdb::CastExpression& cast) const {
     if (inner.strong) return inner;
     const std::string type = cast_name(cast);
     // true and false are casts of 't' and 'f' in the parse tree, and constants to a reader.
-    if (type == "bool" && is_truth_text(*cast.child)) return {kUnnamed, false};
+    const sql::Token written = token_at(cast);
+    const bool as_cast = written.is_symbol(':') || written.is("cast");
+    if (type == "bool" && !as_cast && is_truth_text(*cast.child)) return {kUnnamed, false};
     return {type, false};
 }
 

@@ -1,5 +1,6 @@
 #include "engine/session_state.hpp"
 
+#include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/transaction/transaction_context.hpp>
 
@@ -63,7 +64,8 @@ Result<std::optional<TableVersion>> SessionState::ask(const std::string& schema,
     auto resolved = resolver_.resolve(schema, table);
     if (!resolved) return resolved.error();
     if (!*resolved) return std::optional<TableVersion>();
-    return std::optional(TableVersion{schema, table, (*resolved)->file, (*resolved)->version_id});
+    return std::optional(
+        TableVersion{schema, table, (*resolved)->file, (*resolved)->version_id, (*resolved)->table_id});
 }
 
 Result<std::optional<TableVersion>> SessionState::version_of(const std::string& schema, const std::string& table) {
@@ -111,9 +113,26 @@ Result<std::optional<TableVersion>> SessionState::lookup(duckdb::ClientContext& 
     return version;
 }
 
+const SessionState::Bound* SessionState::bound_as(const std::string& alias) const {
+    const auto found =
+        std::find_if(bound_.begin(), bound_.end(), [&](const Bound& bound) { return bound.alias == alias; });
+    return found == bound_.end() ? nullptr : &*found;
+}
+
 bool SessionState::may_read(const std::string& catalog) const {
-    if (catalog == own_catalog_ || catalog == "system" || catalog == "temp") return true;
-    return std::any_of(bound_.begin(), bound_.end(), [&](const Bound& bound) { return bound.alias == catalog; });
+    return catalog == own_catalog_ || catalog == "system" || catalog == "temp" || bound_as(catalog) != nullptr;
+}
+
+std::uint32_t SessionState::oid_of(duckdb::TableCatalogEntry& table) const {
+    const std::string catalog = table.ParentCatalog().GetName();
+    if (may_change(catalog)) return kFirstObjectOid + static_cast<std::uint32_t>(table.oid);
+    const Bound* bound = bound_as(catalog);
+    return bound == nullptr ? 0 : kFirstProjectTableOid + static_cast<std::uint32_t>(bound->version.table_id);
+}
+
+std::string SessionState::name_of(duckdb::TableCatalogEntry& table) const {
+    const Bound* bound = bound_as(table.ParentCatalog().GetName());
+    return duckdb::StringUtil::Lower(bound == nullptr ? table.name : bound->version.table);
 }
 
 }  // namespace smew::engine

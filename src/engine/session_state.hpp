@@ -7,6 +7,7 @@
 #include "core/cancel.hpp"
 #include "core/error.hpp"
 #include "engine/engine.hpp"
+#include "engine/plan_facts.hpp"
 #include "engine/source_text.hpp"
 #include "engine/version_files.hpp"
 
@@ -20,6 +21,10 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace duckdb {
+class TableCatalogEntry;
+}
 
 namespace smew::engine {
 
@@ -59,6 +64,11 @@ public:
     // True for the workspace's own catalogs and the versions that names of the statement being bound mean.
     bool may_read(const std::string& catalog) const;
     bool may_change(const std::string& catalog) const { return catalog == own_catalog_ || catalog == "temp"; }
+    // The OID and the name users know a bound table by; 0 for what is none of theirs.
+    std::uint32_t oid_of(duckdb::TableCatalogEntry& table) const;
+    std::string name_of(duckdb::TableCatalogEntry& table) const;
+    // Of the last plan that was bound.
+    PlanFacts plan_facts;
 
     // ---- settings of the session
     std::vector<std::string> search_path{"main"};  // as set_search_path() was given it
@@ -70,6 +80,21 @@ public:
 
     // True for statements of users that follow PostgreSQL's rules.
     static bool speaks_postgres(duckdb::ClientContext& context);
+
+    // The one file that a statement of the session's own may write while it is planned: a pipe of FileStream.
+    const std::string& file_target() const { return file_target_; }
+    class FileTarget {
+    public:
+        FileTarget(SessionState& session, std::string path) : session_(session) {
+            session_.file_target_ = std::move(path);
+        }
+        ~FileTarget() { session_.file_target_.clear(); }
+        FileTarget(const FileTarget&) = delete;
+        FileTarget& operator=(const FileTarget&) = delete;
+
+    private:
+        SessionState& session_;
+    };
 
     TableResolver& resolver() { return resolver_; }
     VersionFiles& files() { return files_; }
@@ -90,6 +115,8 @@ private:
     Result<std::optional<TableVersion>> version_of(const std::string& schema, const std::string& table);
     Result<Bound> attach(duckdb::ClientContext& context, TableVersion version);
 
+    const Bound* bound_as(const std::string& alias) const;
+
     using Name = std::pair<std::string, std::string>;  // lower case
     static Name key(const std::string& schema, const std::string& table);
 
@@ -100,6 +127,7 @@ private:
     std::map<Name, TableVersion> pins_;  // names of this transaction; one version each until it ends
     std::vector<Bound> bound_;           // since take_bound()
     std::uint64_t plans_ = 0;
+    std::string file_target_;
 
     // Guards the pair of "this reason" and "DuckDB's flag", so that a late interrupt cannot hit the next statement.
     mutable std::mutex mutex_;

@@ -70,10 +70,12 @@ bool is_ambiguous(duckdb::SQLStatement& statement) {
 
 using Trees = duckdb::vector<duckdb::unique_ptr<duckdb::SQLStatement>>;
 
-Trees parse_with_stars(duckdb::ClientContext& context, const std::string& sql) {
+Trees parse_with_stars(duckdb::ClientContext& context, const std::string& sql, bool folds_names) {
     std::string text = sql;
+    duckdb::ParserOptions options = context.GetParserOptions();
+    options.preserve_identifier_case = !folds_names;
     for (int tries = 0;; ++tries) {
-        duckdb::Parser parser(context.GetParserOptions());
+        duckdb::Parser parser(options);
         try {
             parser.ParseQuery(text);
         } catch (const std::exception& exception) {
@@ -126,7 +128,7 @@ Result<ParsedText> parse_sql(duckdb::ClientContext& context, std::shared_ptr<con
         if (auto changed = rewrite(source, parsed.split); !changed) return changed.error();
     } else {
         try {
-            parsed.trees = parse_with_stars(context, source->parsed());
+            parsed.trees = parse_with_stars(context, source->parsed(), postgres);
             return parsed;
         } catch (const std::exception&) {
             if (!postgres) throw;
@@ -135,7 +137,7 @@ Result<ParsedText> parse_sql(duckdb::ClientContext& context, std::shared_ptr<con
             if (!*changed) throw;
         }
     }
-    parsed.trees = parse_with_stars(context, source->parsed());
+    parsed.trees = parse_with_stars(context, source->parsed(), postgres);
     return parsed;
 }
 

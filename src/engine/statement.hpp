@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ public:
         StatementKind kind = StatementKind::kOther;
         std::size_t parameter_count = 0;
         bool constant = false;
+        // What it reads from, but for its common table expressions; in lower case.
+        std::set<std::string> tables;
         // The whole text that was parsed, for positions in errors. Shared by the statements of one text.
         std::shared_ptr<const SourceText> sql;
         duckdb::unique_ptr<duckdb::SQLStatement> tree;

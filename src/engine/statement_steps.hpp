@@ -19,6 +19,7 @@ public:
 
     StatementKind kind() const override { return kind_; }
     bool constant() const override { return false; }
+    bool repeatable() const override { return false; }
     bool returns_rows() const override { return false; }
     const std::vector<ResultColumn>& columns() const override { return columns_; }
     const std::vector<Type>& parameter_types() const override { return parameter_types_; }

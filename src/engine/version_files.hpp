@@ -24,6 +24,7 @@ struct TableVersion {
     std::string schema, table;  // as the project writes them
     std::string file;
     std::int64_t version_id = 0;
+    std::int64_t table_id = 0;
     friend bool operator==(const TableVersion&, const TableVersion&) = default;
 };
 

@@ -54,7 +54,7 @@ void write_copy_out_response(Buffer& out, Format overall, const std::vector<Form
 void write_copy_data(Buffer& out, ByteSpan data);
 void write_copy_done(Buffer& out);
 void write_notification(Buffer& out, std::int32_t pid, std::string_view channel, std::string_view payload);
-// Fields S, V, C, M and, where not empty, D, H, P. A zero byte inside a text ends it there.
+// Fields S, V, C, M and, where not empty, D, H, P, W. A zero byte inside a text ends it there.
 void write_error(Buffer& out, Severity severity, const Error& error);    // ErrorResponse
 void write_notice(Buffer& out, Severity severity, const Error& notice);  // NoticeResponse
 

@@ -133,6 +133,9 @@ void take_diagnostic(char code, std::string_view text, std::string& severity, Er
         case 'P':
             error.position = parse_position(text);
             break;
+        case 'W':
+            error.context = text;
+            break;
         default:
             break;
     }

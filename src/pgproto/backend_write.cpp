@@ -63,6 +63,7 @@ void put_diagnostics(Buffer& out, char type, Severity severity, const Error& err
     if (!error.detail.empty()) put_field(frame, 'D', error.detail);
     if (!error.hint.empty()) put_field(frame, 'H', error.hint);
     if (error.position > 0) put_field(frame, 'P', std::to_string(error.position));
+    if (!error.context.empty()) put_field(frame, 'W', error.context);
     frame->u8(0);
 }
 

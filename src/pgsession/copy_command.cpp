@@ -1,4 +1,5 @@
-// COPY as a statement, in both forms of its options. Source: PostgreSQL 15, src/backend/commands/copy.c and gram.y.
+// COPY as a statement, in both forms of its options. Source: PostgreSQL 15, gram.y, CopyStmt.
+#include "pgsession/copy_options.hpp"
 #include "pgsession/session_command.hpp"
 
 #include <algorithm>
@@ -6,14 +7,7 @@
 namespace smew::pgsession {
 namespace {
 
-Error unsupported(std::string message) {
-    return {sqlstate::kFeatureNotSupported, std::move(message), "",
-            "Other formats are loaded and unloaded through the REST API: POST …/tables/{table}/import and …/export."};
-}
-
-struct OptionValues {
-    std::optional<std::string> format, delimiter, null, quote, escape, encoding;
-};
+using Options = std::vector<CopyOption>;
 
 std::string take_raw(const char* begin, const sql::Token& last) {
     return {begin, last.text.data() + last.text.size()};
@@ -24,171 +18,135 @@ Result<std::string> read_string(CommandReader& reader) {
     return sql::string_value(reader.next());
 }
 
-// (a, b), behind the opening parenthesis.
-Result<std::vector<std::string>> read_names(CommandReader& reader) {
+// a, b
+Result<std::vector<std::string>> read_name_list(CommandReader& reader) {
     std::vector<std::string> names;
     do {
         if (!reader.peek().names_something()) return reader.syntax_error();
         names.push_back(sql::identifier_value(reader.next()));
     } while (reader.take_symbol(','));
-    if (!reader.take_symbol(')')) return reader.syntax_error();
     return names;
 }
 
-Result<void> read_force_quote(CommandReader& reader, CopyFormat& format, bool parentheses) {
+// (a, b), behind the opening parenthesis.
+Result<std::vector<std::string>> read_names(CommandReader& reader) {
+    auto names = read_name_list(reader);
+    if (names && !reader.take_symbol(')')) return reader.syntax_error();
+    return names;
+}
+
+// ---------------------------------------------------------------- (FORMAT csv, HEADER, …)
+
+// true, 'x', 5, -5
+std::string read_word(CommandReader& reader) {
+    const bool negative = reader.take_symbol('-');
+    const sql::Token token = reader.next();
+    if (token.kind == sql::TokenKind::kString) return sql::string_value(token);
+    return (negative ? "-" : "") + (token.names_something() ? sql::identifier_value(token) : std::string(token.text));
+}
+
+Result<CopyOption> read_new_option(CommandReader& reader) {
+    if (!reader.peek().names_something()) return reader.syntax_error();
+    CopyOption option{.position = reader.offset() + 1};
+    option.name = sql::identifier_value(reader.next());
+    const sql::Token token = reader.peek();
+    if (token.is_symbol(',') || token.is_symbol(')')) return option;
     if (reader.take_symbol('*')) {
-        format.force_quote_all = true;
-        return {};
-    }
-    if (parentheses) {
-        if (!reader.take_symbol('(')) return reader.syntax_error();
+        option.columns = ColumnChoice{.all = true};
+    } else if (reader.take_symbol('(')) {
         auto names = read_names(reader);
         if (!names) return names.error();
-        format.force_quote = std::move(*names);
-        return {};
+        option.columns = ColumnChoice{.names = std::move(*names)};
+    } else if (reader.at_end()) {
+        return reader.syntax_error();
+    } else {
+        option.value = read_word(reader);
     }
+    return option;
+}
+
+Result<Options> read_new_options(CommandReader& reader) {
+    Options options;
     do {
-        if (!reader.peek().names_something()) return reader.syntax_error();
-        format.force_quote.push_back(sql::identifier_value(reader.next()));
-    } while (reader.take_symbol(','));
-    return {};
-}
-
-// HEADER, HEADER true, HEADER match.
-Result<void> read_header(CommandReader& reader, CopyFormat& format) {
-    format.header = CopyHeader::kPresent;
-    const sql::Token token = reader.peek();
-    if (token.is_symbol(',') || token.is_symbol(')')) return {};
-    const std::string value =
-        sql::to_lower(token.kind == sql::TokenKind::kString ? sql::string_value(token) : std::string(token.text));
-    reader.next();
-    if (value == "match") format.header = CopyHeader::kMatch;
-    if (value == "false" || value == "off" || value == "0") format.header = CopyHeader::kNone;
-    if (value == "match" || value == "false" || value == "off" || value == "0") return {};
-    if (value == "true" || value == "on" || value == "1") return {};
-    return Error{sqlstate::kSyntaxError, "header requires a Boolean value or \"match\""};
-}
-
-std::optional<std::string>* slot_of(OptionValues& values, const sql::Token& name) {
-    if (name.is("delimiter") || name.is("delimiters")) return &values.delimiter;
-    if (name.is("null")) return &values.null;
-    if (name.is("quote")) return &values.quote;
-    if (name.is("escape")) return &values.escape;
-    if (name.is("encoding")) return &values.encoding;
-    return nullptr;
-}
-
-Result<void> read_new_options(CommandReader& reader, CopyFormat& format, OptionValues& values) {
-    do {
-        const sql::Token name = reader.next();
-        Result<void> read;
-        if (name.is("format")) {
-            const sql::Token value = reader.next();
-            values.format =
-                value.kind == sql::TokenKind::kString ? sql::string_value(value) : sql::identifier_value(value);
-        } else if (name.is("header")) {
-            read = read_header(reader, format);
-        } else if (name.is("force_quote")) {
-            read = read_force_quote(reader, format, true);
-        } else if (name.is("force_not_null") || name.is("force_null") || name.is("freeze")) {
-            return unsupported("COPY option \"" + sql::to_lower(name.text) + "\" is not supported");
-        } else if (std::optional<std::string>* slot = slot_of(values, name)) {
-            auto value = read_string(reader);
-            if (!value) return value.error();
-            *slot = std::move(*value);
-        } else {
-            return Error{sqlstate::kSyntaxError, "option \"" + sql::to_lower(name.text) + "\" not recognized"};
-        }
-        if (!read) return read;
+        auto option = read_new_option(reader);
+        if (!option) return option.error();
+        options.push_back(*std::move(option));
     } while (reader.take_symbol(','));
     if (!reader.take_symbol(')')) return reader.syntax_error();
+    return options;
+}
+
+// ---------------------------------------------------------------- CSV HEADER DELIMITER AS ';' …
+
+Result<void> read_force(CommandReader& reader, CopyOption& option) {
+    const bool quote = reader.take("quote");
+    const bool negated = !quote && reader.take("not");
+    if (!quote && !reader.take("null")) return reader.syntax_error();
+    option.name = quote ? "force_quote" : negated ? "force_not_null" : "force_null";
+    if (quote && reader.take_symbol('*')) {
+        option.columns = ColumnChoice{.all = true};
+        return {};
+    }
+    auto names = read_name_list(reader);
+    if (!names) return names.error();
+    option.columns = ColumnChoice{.names = std::move(*names)};
     return {};
 }
 
-Result<void> read_old_options(CommandReader& reader, CopyFormat& format, OptionValues& values) {
-    while (!reader.at_end()) {
-        if (reader.take("binary")) {
-            values.format = "binary";
-        } else if (reader.take("csv")) {
-            values.format = "csv";
-        } else if (reader.take("header")) {
-            format.header = CopyHeader::kPresent;
-        } else if (reader.take("force")) {
-            if (!reader.take("quote")) return unsupported("COPY option \"force\" is supported with QUOTE only");
-            if (const Result<void> read = read_force_quote(reader, format, false); !read) return read;
-        } else if (std::optional<std::string>* slot = slot_of(values, reader.peek())) {
-            reader.next();
-            reader.take("as");
-            auto value = read_string(reader);
-            if (!value) return value.error();
-            *slot = std::move(*value);
-        } else if (reader.peek().is("where")) {
-            return unsupported("COPY FROM with WHERE is not supported");
-        } else {
-            return reader.syntax_error();
-        }
+Result<CopyOption> read_old_option(CommandReader& reader) {
+    CopyOption option{.position = reader.offset() + 1};
+    const sql::Token name = reader.next();
+    if (name.is("binary") || name.is("csv")) {
+        option.name = "format";
+        option.value = sql::to_lower(name.text);
+    } else if (name.is("header") || name.is("freeze")) {
+        option.name = sql::to_lower(name.text);
+    } else if (name.is("force")) {
+        if (const Result<void> read = read_force(reader, option); !read) return read.error();
+    } else {
+        option.name = name.is("delimiters") ? "delimiter" : sql::to_lower(name.text);
+        if (option.name != "encoding") reader.take("as");
+        auto value = read_string(reader);
+        if (!value) return value.error();
+        option.value = std::move(*value);
     }
-    return {};
+    return option;
 }
 
-Result<void> take_character(const std::optional<std::string>& value, char& into, std::string_view what) {
-    if (!value) return {};
-    if (value->size() != 1) {
-        return Error{sqlstate::kFeatureNotSupported,
-                     "COPY " + std::string(what) + " must be a single one-byte character"};
-    }
-    into = value->front();
-    return {};
+bool begins_old_option(const sql::Token& token) {
+    return std::ranges::any_of(
+        std::initializer_list<std::string_view>{"binary", "csv", "header", "freeze", "force", "delimiter", "delimiters",
+                                                "null", "quote", "escape", "encoding"},
+        [&](std::string_view word) { return token.is(word); });
 }
 
-bool has_line_end(std::string_view text) {
-    return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+Result<Options> read_old_options(CommandReader& reader) {
+    Options options;
+    while (begins_old_option(reader.peek())) {
+        auto option = read_old_option(reader);
+        if (!option) return option.error();
+        options.push_back(*std::move(option));
+    }
+    return options;
 }
 
-Error invalid(std::string message) {
-    return {sqlstate::kInvalidParameterValue, std::move(message)};
+Result<Options> read_options(CommandReader& reader, bool binary) {
+    Options first;
+    if (binary) first.push_back({.name = "format", .value = "binary"});
+    if (reader.take("using")) {
+        if (!reader.peek().is("delimiters")) return reader.syntax_error();
+        auto delimiter = read_old_option(reader);
+        if (!delimiter) return delimiter.error();
+        first.push_back(*std::move(delimiter));
+    }
+    reader.take("with");
+    auto rest = reader.take_symbol('(') ? read_new_options(reader) : read_old_options(reader);
+    if (!rest) return rest.error();
+    first.insert(first.end(), rest->begin(), rest->end());
+    return first;
 }
 
-Result<void> check_characters(const CopyFormat& format) {
-    if (has_line_end({&format.delimiter, 1})) return invalid("COPY delimiter cannot be newline or carriage return");
-    if (has_line_end(format.null)) return invalid("COPY null representation cannot use newline or carriage return");
-    constexpr std::string_view kNoDelimiters = "\\.abcdefghijklmnopqrstuvwxyz0123456789";
-    if (!format.csv && kNoDelimiters.find(format.delimiter) != std::string_view::npos) {
-        return invalid("COPY delimiter cannot be \"" + std::string(1, format.delimiter) + "\"");
-    }
-    if (format.null.find(format.delimiter) != std::string::npos) {
-        return invalid("COPY delimiter must not appear in the NULL specification");
-    }
-    if (!format.csv) return {};
-    if (has_line_end({&format.quote, 1}) || has_line_end({&format.escape, 1})) {
-        return invalid("COPY quote and escape cannot be newline or carriage return");
-    }
-    if (format.quote == format.delimiter) return invalid("COPY delimiter and quote must be different");
-    if (format.null.find(format.quote) != std::string::npos) {
-        return invalid("CSV quote character must not appear in the NULL specification");
-    }
-    return {};
-}
-
-Result<void> take_values(const OptionValues& values, CopyFormat& format) {
-    const std::string name = sql::to_lower(values.format.value_or("text"));
-    if (name != "text" && name != "csv") return unsupported("COPY format \"" + name + "\" is not supported");
-    format.csv = name == "csv";
-    if (format.csv) format.delimiter = ',';
-    if (format.csv) format.null.clear();
-    if (values.null) format.null = *values.null;
-    if (const auto taken = take_character(values.delimiter, format.delimiter, "delimiter"); !taken) return taken;
-    if (!format.csv && (values.quote || values.escape || format.force_quote_all || !format.force_quote.empty())) {
-        return Error{sqlstate::kFeatureNotSupported, "COPY quote, escape and force quote available only in CSV mode"};
-    }
-    if (const auto taken = take_character(values.quote, format.quote, "quote"); !taken) return taken;
-    format.escape = format.quote;
-    if (const auto taken = take_character(values.escape, format.escape, "escape"); !taken) return taken;
-    if (values.encoding && sql::to_lower(*values.encoding) != "utf8" && sql::to_lower(*values.encoding) != "utf-8") {
-        return unsupported("COPY encoding \"" + *values.encoding + "\" is not supported: data is UTF8");
-    }
-    return check_characters(format);
-}
+// ---------------------------------------------------------------- what is copied
 
 // (query), behind the opening parenthesis.
 Result<void> read_query(CommandReader& reader, CopyCommand& command) {
@@ -216,10 +174,22 @@ Result<void> read_table(CommandReader& reader, CopyCommand& command) {
         if (!last.names_something()) return reader.syntax_error();
     } while (reader.take_symbol('.'));
     command.table = take_raw(begin, last);
+    command.relation = sql::identifier_value(last);
     if (!reader.take_symbol('(')) return {};
     auto names = read_names(reader);
     if (!names) return names.error();
     command.columns = std::move(*names);
+    return {};
+}
+
+Result<void> read_where(CommandReader& reader, CopyCommand& command) {
+    if (!reader.take("where")) return {};
+    if (!command.from) return Error{sqlstate::kSyntaxError, "WHERE clause not allowed with COPY TO"};
+    if (reader.at_end()) return reader.syntax_error();
+    command.where = reader.from_next();
+    while (!reader.at_end()) {
+        if (reader.next().kind == sql::TokenKind::kUnterminated) return reader.syntax_error();
+    }
     return {};
 }
 
@@ -235,8 +205,8 @@ Error refuse_place(const sql::Token& place) {
 
 Result<SessionCommand> read_copy(CommandReader& reader) {
     CopyCommand command;
-    if (reader.peek().is("binary")) return unsupported("COPY format \"binary\" is not supported");
-    const bool of_query = reader.take_symbol('(');
+    const bool binary = reader.take("binary");
+    const bool of_query = !binary && reader.take_symbol('(');
     if (const auto read = of_query ? read_query(reader, command) : read_table(reader, command); !read) {
         return read.error();
     }
@@ -246,21 +216,13 @@ Result<SessionCommand> read_copy(CommandReader& reader) {
     const sql::Token place = reader.peek();
     if (place.kind == sql::TokenKind::kString || place.is("program")) return refuse_place(place);
     if (!reader.take("stdin") && !reader.take("stdout")) return reader.syntax_error();
-    OptionValues values;
-    reader.take("with");
-    const bool new_form = reader.take_symbol('(');
-    const Result<void> read =
-        new_form ? read_new_options(reader, command.format, values) : read_old_options(reader, command.format, values);
-    if (!read) return read.error();
-    if (new_form && reader.peek().is("where")) return unsupported("COPY FROM with WHERE is not supported");
+    const auto options = read_options(reader, binary);
+    if (!options) return options.error();
+    if (const Result<void> read = read_where(reader, command); !read) return read.error();
     if (!reader.at_end()) return reader.syntax_error();
-    if (const Result<void> taken = take_values(values, command.format); !taken) return taken.error();
-    if (command.from && (command.format.force_quote_all || !command.format.force_quote.empty())) {
-        return Error{sqlstate::kFeatureNotSupported, "COPY force quote only available using COPY TO"};
-    }
-    if (!command.from && command.format.header == CopyHeader::kMatch) {
-        return Error{sqlstate::kFeatureNotSupported, "cannot use \"match\" with HEADER in COPY TO"};
-    }
+    auto format = copy_format_of(*options, command.from);
+    if (!format) return format.error();
+    command.format = *std::move(format);
     return SessionCommand(std::move(command));
 }
 

@@ -1,24 +1,11 @@
 // DECLARE, FETCH, MOVE and CLOSE. Source: PostgreSQL 15 documentation, the pages of these commands.
 #include "pgsession/session_command.hpp"
 
+#include <array>
 #include <charconv>
 
 namespace smew::pgsession {
 namespace {
-
-SessionCommand refuse(std::string message, std::string hint) {
-    return RefusedCommand{{sqlstate::kFeatureNotSupported, std::move(message), "", std::move(hint)}};
-}
-
-SessionCommand refuse_direction() {
-    return refuse("cursors can only move forward",
-                  "Use FETCH NEXT, FETCH n, FETCH FORWARD n or FETCH ALL, or declare the cursor again.");
-}
-
-struct Direction {
-    std::optional<std::uint64_t> rows = 1;  // nullopt: all
-    bool supported = true;
-};
 
 // A number with its sign. nullopt when none comes or it is too large.
 std::optional<std::int64_t> read_count(CommandReader& reader) {
@@ -38,9 +25,15 @@ bool starts_count(const sql::Token& token) {
     return token.kind == sql::TokenKind::kNumber || token.is_symbol('-') || token.is_symbol('+');
 }
 
-// FETCH 0 gives the row the cursor stands on once more: a step back.
-Direction forward_by(std::int64_t count) {
-    return {.rows = count > 0 ? static_cast<std::uint64_t>(count) : 0, .supported = count > 0};
+FetchDirection by(FetchTo to, std::optional<std::int64_t> count) {
+    const bool turned = count && *count < 0 && (to == FetchTo::kForward || to == FetchTo::kBackward);
+    if (turned) {
+        to = to == FetchTo::kForward ? FetchTo::kBackward : FetchTo::kForward;
+        count = -*count;
+    }
+    // FETCH 0 gives the row the cursor stands on once more.
+    if (count == 0 && to != FetchTo::kAbsolute) to = FetchTo::kRelative;
+    return {.to = to, .count = count};
 }
 
 // Names of directions are no reserved words: "FETCH next" is of a cursor called next.
@@ -49,29 +42,46 @@ bool is_direction(const CommandReader& reader, std::string_view word) {
     return ahead.take(word) && !ahead.at_end();
 }
 
-Result<Direction> read_direction(CommandReader& reader) {
-    if (starts_count(reader.peek())) {
-        const CommandReader before = reader;
-        const std::optional<std::int64_t> count = read_count(reader);
-        return count ? Result<Direction>(forward_by(*count)) : before.syntax_error();
+struct DirectionWord {
+    std::string_view word;
+    FetchTo to;
+    std::int64_t count;
+    bool takes_count, takes_all;
+};
+constexpr std::array kDirections{
+    DirectionWord{"next", FetchTo::kForward, 1, false, false},
+    DirectionWord{"prior", FetchTo::kBackward, 1, false, false},
+    DirectionWord{"first", FetchTo::kAbsolute, 1, false, false},
+    DirectionWord{"last", FetchTo::kAbsolute, -1, false, false},
+    DirectionWord{"absolute", FetchTo::kAbsolute, 1, true, false},
+    DirectionWord{"relative", FetchTo::kRelative, 1, true, false},
+    DirectionWord{"forward", FetchTo::kForward, 1, true, true},
+    DirectionWord{"backward", FetchTo::kBackward, 1, true, true},
+};
+
+// [ALL | count], where the word before it allows that.
+Result<FetchDirection> read_count_of(CommandReader& reader, const DirectionWord& row) {
+    if (row.takes_all && reader.take("all")) return by(row.to, std::nullopt);
+    if (!row.takes_count || !starts_count(reader.peek())) {
+        if (row.takes_count && !row.takes_all) return reader.syntax_error();
+        return by(row.to, row.count);
     }
-    if (reader.take("all")) return Direction{.rows = std::nullopt};
-    if (is_direction(reader, "next")) {
+    const CommandReader before = reader;
+    const std::optional<std::int64_t> count = read_count(reader);
+    if (!count) return before.syntax_error();
+    return by(row.to, count);
+}
+
+Result<FetchDirection> read_direction(CommandReader& reader) {
+    if (starts_count(reader.peek()) || reader.peek().is("all")) {
+        return read_count_of(reader, {"", FetchTo::kForward, 1, true, true});
+    }
+    for (const DirectionWord& row : kDirections) {
+        if (!is_direction(reader, row.word)) continue;
         reader.next();
-        return Direction{};
+        return read_count_of(reader, row);
     }
-    if (is_direction(reader, "forward")) {
-        reader.next();
-        return starts_count(reader.peek()) || reader.peek().is("all") ? read_direction(reader) : Direction{};
-    }
-    for (const std::string_view word : {"prior", "first", "last", "absolute", "relative", "backward"}) {
-        if (!is_direction(reader, word)) continue;
-        reader.next();
-        if (reader.take("all")) return Direction{.supported = false};
-        if (starts_count(reader.peek()) && !read_count(reader)) return reader.syntax_error();
-        return Direction{.supported = false};
-    }
-    return Direction{};
+    return FetchDirection{};
 }
 
 Result<std::string> read_name(CommandReader& reader) {
@@ -111,26 +121,22 @@ Result<SessionCommand> read_declare(CommandReader& reader) {
     const Result<DeclareOptions> options = read_declare_options(reader);
     if (!options) return options.error();
     if (!reader.take("for") || reader.at_end()) return reader.syntax_error();
-    if (options->scroll) return refuse("scrollable cursors are not supported", "Declare the cursor with NO SCROLL.");
-    if (options->hold) {
-        return refuse("cursors WITH HOLD are not supported",
-                      "Read the cursor within its transaction, or keep the result in a temporary table.");
-    }
     return SessionCommand(DeclareCommand{.name = std::move(*name),
                                          .query = std::string(reader.from_next()),
                                          .query_offset = reader.offset(),
-                                         .binary = options->binary});
+                                         .binary = options->binary,
+                                         .scroll = options->scroll,
+                                         .hold = options->hold});
 }
 
 Result<SessionCommand> read_fetch(CommandReader& reader, bool move) {
-    const Result<Direction> direction = read_direction(reader);
+    const Result<FetchDirection> direction = read_direction(reader);
     if (!direction) return direction.error();
     if (!reader.take("from")) reader.take("in");
     Result<std::string> name = read_name(reader);
     if (!name) return name.error();
     if (!reader.at_end()) return reader.syntax_error();
-    if (!direction->supported) return refuse_direction();
-    return SessionCommand(FetchCommand{.name = std::move(*name), .rows = direction->rows, .move = move});
+    return SessionCommand(FetchCommand{.name = std::move(*name), .direction = *direction, .move = move});
 }
 
 Result<SessionCommand> read_close(CommandReader& reader) {

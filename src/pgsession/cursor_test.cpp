@@ -75,13 +75,11 @@ TEST_F(CursorTest, RefusalsNameTheLimit) {
         declare();
         return first(sql);
     };
-    for (const char* sql : {"fetch prior from c", "fetch backward 2 c", "fetch backward all in c", "fetch first c",
-                            "fetch last from c", "fetch absolute 3 from c", "fetch relative -1 from c",
-                            "fetch 0 from c", "fetch -1 from c", "move forward -2 from c", "fetch prior c"}) {
-        EXPECT_EQ(refused(sql), "ERROR 0A000 cursors can only move forward") << sql;
+    for (const char* sql : {"fetch prior from c", "fetch backward 2 c", "fetch backward all in c", "fetch last from c",
+                            "fetch absolute 0 from c", "fetch relative -1 from c", "fetch 0 from c", "fetch -1 from c",
+                            "move forward -2 from c", "fetch prior c"}) {
+        EXPECT_EQ(refused(sql), "ERROR 55000 cursor can only scan forward") << sql;
     }
-    EXPECT_EQ(refused("declare d scroll cursor for select 1"), "ERROR 0A000 scrollable cursors are not supported");
-    EXPECT_EQ(refused("declare d cursor with hold for select 1"), "ERROR 0A000 cursors WITH HOLD are not supported");
     EXPECT_EQ(refused("declare c cursor for select b from u"), "ERROR 42P03 cursor \"c\" already exists");
     EXPECT_EQ(refused("close d"), "ERROR 34000 cursor \"d\" does not exist");
     EXPECT_EQ(refused("declare \"\" cursor for select 1"), "ERROR 34000 invalid cursor name: must not be empty");
@@ -92,6 +90,59 @@ TEST_F(CursorTest, RefusalsNameTheLimit) {
                             "declare d no cursor", "declare d cursor with for select 1", "fetch 1.5 from c"}) {
         EXPECT_EQ(refused(sql).substr(0, 11), "ERROR 42601") << sql;
     }
+}
+
+TEST_F(CursorTest, ForwardCursorsGoToRowsAhead) {
+    declare();
+    EXPECT_EQ(client.query("fetch absolute 2 from c")[1], "Row 2");
+    EXPECT_EQ(client.query("fetch relative 2 from c")[1], "Row 4");
+    EXPECT_EQ(client.query("fetch absolute 9 from c"), (Messages{"Columns a:23", "Done FETCH 0", "Ready T"}));
+}
+
+TEST_F(CursorTest, ScrollsBothWays) {
+    declare("declare c scroll cursor for select a from t");
+    const auto fetched = [&](const std::string& direction) {
+        std::string rows;
+        for (const std::string& message : client.query("fetch " + direction + " from c")) {
+            if (message.starts_with("Row ")) rows += message.substr(4);
+        }
+        return rows;
+    };
+    EXPECT_EQ(fetched("2"), "12");
+    EXPECT_EQ(fetched("prior"), "1");
+    EXPECT_EQ(fetched("prior"), "");
+    EXPECT_EQ(fetched("next"), "1") << "behind the end before the first row";
+    EXPECT_EQ(fetched("last"), "5");
+    EXPECT_EQ(fetched("backward 2"), "43");
+    EXPECT_EQ(fetched("0"), "3");
+    EXPECT_EQ(fetched("relative -1"), "2");
+    EXPECT_EQ(fetched("absolute -2"), "4");
+    EXPECT_EQ(fetched("all"), "5");
+    EXPECT_EQ(fetched("backward all"), "54321");
+    EXPECT_EQ(fetched("forward -1"), "");
+    EXPECT_EQ(client.query("move absolute 3 in c").front(), "Done MOVE 1");
+    EXPECT_EQ(fetched("-1"), "2");
+}
+
+TEST_F(CursorTest, WithHoldLivesOnBehindItsTransaction) {
+    declare("declare c cursor with hold for select a from t");
+    EXPECT_EQ(client.query("fetch 2 from c")[1], "Row 1");
+    EXPECT_EQ(client.query("commit").front(), "Done COMMIT");
+    EXPECT_EQ(client.query("fetch 2 from c")[1], "Row 3");
+    client.query("insert bad");
+    EXPECT_EQ(client.query("fetch 2 from c")[1], "Row 5") << "errors of later statements do not touch it";
+    EXPECT_EQ(first("close c"), "Done CLOSE CURSOR");
+    EXPECT_EQ(first("fetch c").substr(0, 11), "ERROR 34000");
+}
+
+TEST_F(CursorTest, WithHoldIsMadeOutsideOfBlocksAndLostWithItsOwn) {
+    EXPECT_EQ(first("declare c scroll cursor with hold for select a from t"), "Done DECLARE CURSOR");
+    EXPECT_EQ(client.query("fetch last from c")[1], "Row 5");
+    EXPECT_EQ(client.query("fetch first from c")[1], "Row 1");
+    declare("declare d cursor with hold for select a from t");
+    client.query("rollback");
+    EXPECT_EQ(first("fetch d"), "ERROR 34000 cursor \"d\" does not exist");
+    EXPECT_EQ(client.query("fetch next from c")[1], "Row 2");
 }
 
 TEST_F(CursorTest, IsAlsoReachedByThePortalMessages) {

@@ -1,3 +1,5 @@
+#include "pgproto/oids.hpp"
+#include "pgsession/explain.hpp"
 #include "pgsession/session_impl.hpp"
 #include "sql/lexer.hpp"
 
@@ -6,8 +8,6 @@
 namespace smew::pgsession {
 namespace {
 
-// What a suspended portal may keep in memory when another statement needs the engine.
-constexpr std::size_t kMaxSpoolBytes = 64U << 20;
 constexpr std::size_t kMaxConstantBytes = 16U << 10;
 constexpr std::uint64_t kFullChunk = 2'048;
 
@@ -24,10 +24,14 @@ bool is_data_change(engine::StatementKind kind) {
     return kind == Kind::kInsert || kind == Kind::kUpdate || kind == Kind::kDelete || kind == Kind::kMerge;
 }
 
-std::size_t message_length(const pgproto::Buffer& messages, std::size_t at) {
-    std::uint32_t length = 0;
-    for (std::size_t i = 1; i <= 4; ++i) length = (length << 8) | messages[at + i];
-    return length + std::size_t{1};
+void append_text_row(pgproto::Buffer& out, std::string_view text) {
+    ByteWriter writer(out);
+    writer.u8('D');
+    const std::size_t length = writer.position();
+    writer.u32(0);
+    writer.u16(1);
+    writer.sized(text);
+    writer.patch_u32(length, static_cast<std::uint32_t>(writer.position() - length));
 }
 
 }  // namespace
@@ -72,33 +76,39 @@ Result<void> SessionImpl::tell_engine_settings() {
     return {};
 }
 
-// The engine has one open cursor a connection: what a suspended portal has not given yet is kept for it.
-void SessionImpl::spool_suspended() {
-    if (suspended_ == nullptr) return;
-    Portal& portal = *std::exchange(suspended_, nullptr);
-    if (const Result<void> kept = spool_rest(portal); !kept) portal.lost = kept.error();
-    portal.stream.reset();
+Result<std::unique_ptr<engine::Statement>> SessionImpl::parse_for_engine(std::string_view sql) {
+    const Result<std::optional<Explain>> explain = read_explain(sql);
+    if (!explain) return explain.error();
+    tell_dialect();
+    auto statements = connection_->parse(*explain ? std::string_view((*explain)->engine_sql) : sql);
+    if (!statements) return statements.error();
+    if (statements->size() == 1) return std::move(statements->front());
+    return Error{sqlstate::kFeatureNotSupported,
+                 "the engine takes this statement for " + std::to_string(statements->size()) + " statements"};
 }
 
-Result<void> SessionImpl::spool_rest(Portal& portal) {
-    RowStream& stream = *portal.stream;
+// The engine gives a plan as one value; PostgreSQL gives its text line by line, and its JSON as one value.
+Result<std::uint64_t> SessionImpl::write_plan(engine::Cursor& cursor, const PreparedStatement& statement,
+                                              pgproto::Buffer& out) {
+    std::uint64_t rows = 0;
+    const auto write_row = [&](std::string_view text) {
+        append_text_row(out, text);
+        ++rows;
+    };
     for (;;) {
-        if (stream.chunk == nullptr || stream.row == stream.chunk->rows) {
-            const Result<const engine::Chunk*> next = stream.cursor->next();
-            if (!next) return next.error();
-            if (*next == nullptr) return {};
-            stream.chunk = *next;
-            stream.row = 0;
-        }
-        const auto row =
-            stream.encoder.encode(*stream.chunk, stream.row, stream.chunk->rows, portal.spool, kMaxSpoolBytes);
-        if (!row) return row.error();
-        stream.row = *row;
-        if (portal.spool.size() >= kMaxSpoolBytes) {
-            portal.spool = {};
-            return Error{sqlstate::kProgramLimitExceeded,
-                         "the rest of a suspended portal is too large to keep while another statement runs", "",
-                         "Read the result to its end first, or use another connection for the other statement."};
+        const Result<const engine::Chunk*> chunk = cursor.next();
+        if (!chunk) return chunk.error();
+        if (*chunk == nullptr) return rows;
+        for (std::uint64_t row = 0; row < (*chunk)->rows; ++row) {
+            std::string_view text = (*chunk)->columns.back().at<engine::StringRef>(row).view();
+            while (text.ends_with('\n')) text.remove_suffix(1);
+            if (statement.fields.front().type_oid == pgproto::oid::kJson) {
+                write_row(text);
+                continue;
+            }
+            for (; !text.empty(); text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1)) {
+                write_row(text.substr(0, text.find('\n')));
+            }
         }
     }
 }
@@ -115,10 +125,9 @@ Result<StatementPtr> SessionImpl::make_plan(std::string_view sql, std::unique_pt
 }
 
 Result<void> SessionImpl::plan_again(PreparedStatement& statement) {
-    auto parsed = connection_->parse(statement.sql);
+    auto parsed = parse_for_engine(statement.sql);
     if (!parsed) return parsed.error();
-    if (parsed->size() != 1) return Error{sqlstate::kInternalError, "a prepared statement fell apart"};
-    auto plan = connection_->prepare(std::move(parsed->front()), statement.stated_types);
+    auto plan = connection_->prepare(std::move(*parsed), statement.stated_types);
     if (!plan) return plan.error();
     statement.adopt(std::move(*plan));
     return {};
@@ -181,23 +190,6 @@ Result<bool> SessionImpl::send_rows(RowStream& stream, std::uint64_t max_rows, s
     return false;
 }
 
-Result<bool> SessionImpl::send_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& sent) {
-    while (portal.spool_sent < portal.spool.size()) {
-        if (max_rows != 0 && sent >= max_rows) return false;
-        const std::size_t length = message_length(portal.spool, portal.spool_sent);
-        const std::uint8_t* const begin = portal.spool.data() + portal.spool_sent;
-        wire_.out().insert(wire_.out().end(), begin, begin + length);
-        portal.spool_sent += length;
-        ++sent;
-        if (wire_.unsent() >= Wire::kFlushBytes) {
-            if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
-        }
-    }
-    portal.spool = {};
-    portal.spool_sent = 0;
-    return true;
-}
-
 Result<bool> SessionImpl::skip_rows(RowStream& stream, std::uint64_t max_rows, std::uint64_t& skipped) {
     while (max_rows == 0 || skipped < max_rows) {
         if (stream.chunk == nullptr || stream.row == stream.chunk->rows) {
@@ -216,16 +208,6 @@ Result<bool> SessionImpl::skip_rows(RowStream& stream, std::uint64_t max_rows, s
     return false;
 }
 
-bool SessionImpl::skip_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& skipped) {
-    for (; portal.spool_sent < portal.spool.size(); ++skipped) {
-        if (max_rows != 0 && skipped >= max_rows) return false;
-        portal.spool_sent += message_length(portal.spool, portal.spool_sent);
-    }
-    portal.spool = {};
-    portal.spool_sent = 0;
-    return true;
-}
-
 Result<std::uint64_t> SessionImpl::drain(engine::Cursor& cursor) {
     for (;;) {
         const Result<const engine::Chunk*> next = cursor.next();
@@ -234,23 +216,31 @@ Result<std::uint64_t> SessionImpl::drain(engine::Cursor& cursor) {
     }
 }
 
-Result<std::string> SessionImpl::run_plan(PreparedStatement& statement,
+Result<std::string> SessionImpl::run_plan(const StatementPtr& planned,
                                           std::span<const engine::ParameterValue> parameters, bool alone) {
+    PreparedStatement& statement = *planned;
     auto cursor = start(statement, parameters, alone, true);
     if (!cursor) return cursor.error();
     const engine::StatementKind kind = statement.plan->kind();
     if (!statement.plan->returns_rows()) {
         const Result<std::uint64_t> changed = drain(**cursor);
         if (!changed) return changed.error();
+        block_.keep_change(planned, parameters, *changed);
         return command_tag(kind, statement.sql, false, *changed);
     }
     const std::vector<pgproto::Format> formats(statement.fields.size(), pgproto::Format::kText);
     statement.append_row_description(wire_.out(), {});
+    if (kind == engine::StatementKind::kExplain) {
+        const Result<std::uint64_t> lines = write_plan(**cursor, statement, wire_.out());
+        if (!lines) return lines.error();
+        return std::string("EXPLAIN");
+    }
     const std::size_t start_of_rows = wire_.out().size();
     const std::uint64_t flushes = wire_.flushes();
     const std::unique_ptr<RowStream> stream = open_stream(statement, std::move(*cursor), formats);
     std::uint64_t sent = 0;
     if (const Result<bool> ended_well = send_rows(*stream, 0, sent); !ended_well) return ended_well.error();
+    block_.keep_change(planned, parameters, sent);
     std::string tag = command_tag(kind, statement.sql, true, sent);
     keep_constant(statement, {}, start_of_rows, flushes, tag);
     return tag;

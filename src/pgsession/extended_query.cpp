@@ -122,7 +122,7 @@ Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
     portal->statement = *statement;
     portal->formats = spread_formats(message.result_formats, columns);
     if (const Result<void> bound = bind_parameters(*portal, message, body); !bound) return bound;
-    portals_.emplace(std::move(name), std::move(portal));
+    add_portal(std::move(name), std::move(portal));
     pgproto::write_bind_complete(wire_.out());
     return {};
 }
@@ -186,9 +186,26 @@ void SessionImpl::erase_portal(const std::string& name) {
     portals_.erase(found);
 }
 
+void SessionImpl::add_portal(std::string name, std::shared_ptr<Portal> portal) {
+    portal->number = ++last_portal_;
+    portals_.emplace(std::move(name), std::move(portal));
+}
+
 void SessionImpl::erase_portals() {
-    suspended_ = nullptr;
-    portals_.clear();
+    erase_portals_after(0);
+}
+
+void SessionImpl::erase_portals_after(std::uint64_t number) {
+    if (portals_.empty()) return;
+    if (suspended_ != nullptr && suspended_->number > number) suspended_ = nullptr;
+    std::erase_if(portals_, [&](const auto& entry) { return entry.second->number > number && !entry.second->held; });
+}
+
+// A failed block can still be brought back to a savepoint, with the portals and messages made before it.
+void SessionImpl::drop_what_failed() {
+    const TransactionBlock::Marks* const savepoint = block_.innermost();
+    erase_portals_after(savepoint == nullptr ? 0 : savepoint->portals);
+    messages_.truncate(savepoint == nullptr ? 0 : savepoint->messages);
 }
 
 void SessionImpl::on_close(const pgproto::Close& message) {

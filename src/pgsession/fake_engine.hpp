@@ -1,6 +1,7 @@
 #pragma once
 // An engine for tests: answers statements from a script and writes down what it was asked to do.
 
+#include "engine/copy.hpp"
 #include "engine/engine.hpp"
 #include "sql/lexer.hpp"
 
@@ -25,6 +26,7 @@ struct Script {
     std::size_t chunk_rows = 2;
     std::uint64_t affected = 0;
     bool constant = false;
+    bool repeatable = true;
     std::vector<engine::TypeId> parameters;
     std::optional<Error> prepare_error, execute_error, late_error;  // late: after all rows
     bool waits = false;                                             // next() blocks until it is interrupted
@@ -48,6 +50,7 @@ struct Stage {
     bool waiting = false;
     CancelReason interrupted = CancelReason::kNone;
     bool broken = false;
+    bool invalid = false;  // the transaction, by an error
 
     void note(std::string entry) { log.push_back(std::move(entry)); }
     std::vector<std::string> take_log() { return std::exchange(log, {}); }
@@ -112,6 +115,7 @@ public:
     }
     engine::StatementKind kind() const override { return script_.kind; }
     bool constant() const override { return script_.constant; }
+    bool repeatable() const override { return script_.repeatable; }
     bool returns_rows() const override { return !script_.columns.empty(); }
     const std::vector<engine::ResultColumn>& columns() const override { return columns_; }
     const std::vector<engine::Type>& parameter_types() const override { return parameters_; }
@@ -126,7 +130,10 @@ public:
         if (now.columns != script_.columns) {
             return Error{sqlstate::kFeatureNotSupported, "cached plan must not change result type"};
         }
-        if (now.execute_error) return *now.execute_error;
+        if (now.execute_error) {
+            stage_.invalid = true;
+            return *now.execute_error;
+        }
         return std::unique_ptr<engine::Cursor>(std::make_unique<FakeCursor>(stage_, now));
     }
 
@@ -145,6 +152,81 @@ public:
     std::size_t parameter_count() const override { return 0; }
     bool constant() const override { return false; }
     const std::string sql;
+};
+
+// Rows of int32 columns, named by the script of the table's name. The text "bad" cannot be converted; a script's
+// execute_error meets the INSERT.
+class FakeBulkInsert final : public engine::BulkInsert {
+public:
+    FakeBulkInsert(Stage& stage, const engine::BulkTarget& target, const Script& script)
+        : stage_(stage), table_(target.table), script_(script) {
+        const auto& names = target.columns.empty() ? script.columns : target.columns;
+        for (const std::string& name : names) columns_.push_back({name, type_of(engine::TypeId::kInteger)});
+    }
+    const std::vector<engine::ResultColumn>& columns() const override { return columns_; }
+    std::vector<engine::RowFault> gather(std::span<const engine::TextField> fields, OnFault on_fault) override {
+        std::vector<engine::RowFault> faults;
+        for (std::size_t first = 0; first < fields.size(); first += columns_.size()) {
+            const std::optional<engine::RowFault> fault = take(fields.subspan(first, columns_.size()));
+            if (!fault) continue;
+            faults.push_back(*fault);
+            faults.back().row = first / columns_.size();
+            if (on_fault == OnFault::kStop) break;
+        }
+        return faults;
+    }
+    std::vector<engine::RowFault> gather(std::span<const engine::ParameterValue> fields, OnFault) override {
+        std::string row;
+        for (const engine::ParameterValue& field : fields) {
+            const auto* number = std::get_if<std::int32_t>(&field);
+            row += number != nullptr ? "[" + std::to_string(*number) + "]" : "[NULL]";
+        }
+        gathered_.push_back(row);
+        return {};
+    }
+    std::size_t gathered_rows() const override { return gathered_.size(); }
+    Bytes gathered_bytes() const override { return {}; }
+    Inserted insert() override {
+        if (gathered_.empty()) return {0, std::nullopt};
+        std::string entry = "insert " + table_ + " ";
+        for (const std::string& row : gathered_) entry += row;
+        stage_.note(entry);
+        if (script_.execute_error) return {*script_.execute_error, 1};
+        return {std::exchange(gathered_, {}).size(), std::nullopt};
+    }
+
+private:
+    std::optional<engine::RowFault> take(std::span<const engine::TextField> fields) {
+        std::string row;
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            if (fields[i] == "bad") return engine::RowFault{0, i, {sqlstate::kInvalidTextRepresentation, "no number"}};
+            row += fields[i] ? "[" + std::string(*fields[i]) + "]" : "[NULL]";
+        }
+        gathered_.push_back(row);
+        return std::nullopt;
+    }
+
+    Stage& stage_;
+    const std::string table_;
+    const Script script_;
+    std::vector<engine::ResultColumn> columns_;
+    std::vector<std::string> gathered_;
+};
+
+// Gives a script's late_error behind the bytes "PAR1".
+class FakeFileStream final : public engine::FileStream {
+public:
+    explicit FakeFileStream(const Script& script) : script_(script) {}
+    Result<std::optional<ByteSpan>> next() override {
+        if (!std::exchange(begun_, true)) return std::optional(as_bytes("PAR1"));
+        if (script_.late_error) return *script_.late_error;
+        return std::optional<ByteSpan>();
+    }
+    std::uint64_t rows() const override { return script_.rows.size(); }
+
+private:
+    const Script script_;
+    bool begun_ = false;
 };
 
 class FakeConnection final : public engine::Connection {
@@ -168,15 +250,37 @@ public:
         if (const auto& error = stage_.scripts.at(sql).prepare_error) return *error;
         return std::unique_ptr<engine::Prepared>(std::make_unique<FakePrepared>(stage_, sql));
     }
+    Result<std::unique_ptr<engine::BulkInsert>> bulk_insert(const engine::BulkTarget& target) override {
+        const auto script = stage_.scripts.find(target.table);
+        if (script == stage_.scripts.end()) return Error{sqlstate::kUndefinedTable, "no table"};
+        stage_.note("bulk " + target.table + (target.where.empty() ? "" : " where " + target.where));
+        return std::unique_ptr<engine::BulkInsert>(std::make_unique<FakeBulkInsert>(stage_, target, script->second));
+    }
+    Result<std::unique_ptr<engine::FileStream>> write_file(std::unique_ptr<engine::Statement> query,
+                                                           const engine::FileFormat& format) override {
+        const std::string sql = static_cast<FakeStatement&>(*query).sql;
+        std::string entry = format.name + " " + sql;
+        for (const auto& option : format.options) entry += " " + option.name + "=" + option.value;
+        stage_.note(entry);
+        if (const auto& error = stage_.scripts.at(sql).prepare_error) return *error;
+        return std::unique_ptr<engine::FileStream>(std::make_unique<FakeFileStream>(stage_.scripts.at(sql)));
+    }
     Result<void> run_internal(std::string_view sql) override {
         stage_.note(std::string(sql));
         const auto failing = stage_.internal_errors.find(std::string(sql));
         if (sql.starts_with("BEGIN")) open_ = true;
-        if (sql == "COMMIT" || sql == "ROLLBACK") open_ = false;
+        if (sql == "COMMIT" || sql == "ROLLBACK") open_ = stage_.invalid = false;
         if (failing != stage_.internal_errors.end()) return failing->second;
         return {};
     }
     bool in_transaction() const override { return open_; }
+    bool transaction_usable() const override { return open_ && !stage_.invalid; }
+    void restore_after_read() override { stage_.invalid = false; }
+    Result<void> restart_transaction(bool read_only) override {
+        stage_.note("RESTART");
+        stage_.invalid = false;
+        return run_internal(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
+    }
     void interrupt(CancelReason reason) override {
         const std::lock_guard lock(stage_.mutex);
         if (stage_.interrupted == CancelReason::kNone) stage_.interrupted = reason;

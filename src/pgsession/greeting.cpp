@@ -57,7 +57,7 @@ Result<void> SessionImpl::connect_engine() {
     watch_.attach(connection_.get());
     block_.attach(connection_.get());
     told_zone_.clear();
-    told_path_ = "main";
+    told_path_ = definition_of(Setting::kSearchPath).default_value;
     told_dialect_ = "postgres";
     return {};
 }

@@ -19,8 +19,8 @@ using engine::ParameterValue;
 using Value = Result<ParameterValue>;
 
 Error bad_format(std::size_t number) {
-    return {sqlstate::kInvalidBinaryRepresentation,
-            "incorrect binary data format in bind parameter " + std::to_string(number)};
+    const std::string where = number == 0 ? "" : " in bind parameter " + std::to_string(number);
+    return {sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format" + where};
 }
 
 Value checked_text(std::string_view text) {

@@ -14,7 +14,7 @@ namespace smew::pgsession {
 using OwnedTexts = std::deque<std::string>;
 
 // `type`: the parameter's OID. Views in the value point into `bytes` or into `owned`. `number` counts from 1, for
-// errors: 22021 for bad text, 22P03 for bad binary forms, 42883 for a type that has no binary form here.
+// errors (0: it is no parameter but a field of COPY): 22021 for bad text, 22P03 for bad binary forms, 42883 for a type that has no binary form here.
 Result<engine::ParameterValue> decode_parameter(std::uint32_t type, pgproto::Format format, ByteSpan bytes,
                                                 std::size_t number, OwnedTexts& owned);
 

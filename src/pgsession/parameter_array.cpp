@@ -51,8 +51,8 @@ public:
 
 private:
     Error wrong() const {
-        return {sqlstate::kInvalidBinaryRepresentation,
-                "incorrect binary data format in bind parameter " + std::to_string(number_)};
+        const std::string where = number_ == 0 ? "" : " in bind parameter " + std::to_string(number_);
+        return {sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format" + where};
     }
     std::shared_ptr<ListValue> empty_list() const {
         auto list = std::make_shared<ListValue>();

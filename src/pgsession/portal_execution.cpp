@@ -57,11 +57,17 @@ Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
         const Result<std::uint64_t> changed = drain(**cursor);
         if (!changed) return changed.error();
         portal.finished = true;
+        block_.keep_change(portal.statement, portal.parameters, *changed);
         pgproto::write_command_complete(wire_.out(),
                                         command_tag(statement.plan->kind(), statement.sql, false, *changed));
         record(StatementOutcome::kSuccess);
         after_statement(statement);
         return {};
+    }
+    if (statement.plan->kind() == engine::StatementKind::kExplain) {
+        const Result<std::uint64_t> lines = write_plan(**cursor, statement, portal.spool);
+        if (!lines) return lines.error();
+        return resume_portal(portal, max_rows);
     }
     portal.formats.resize(statement.fields.size(),
                           portal.formats.empty() ? pgproto::Format::kText : portal.formats.front());
@@ -114,12 +120,16 @@ Result<void> SessionImpl::resume_portal(Portal& portal, std::uint64_t max_rows) 
     std::uint64_t sent = 0;
     Result<bool> all = send_spool(portal, max_rows, sent);
     if (all && *all && portal.stream) all = send_rows(*portal.stream, max_rows, sent);
-    if (!all) return all.error();
+    if (!all) {
+        portal.lost = all.error();
+        return all.error();
+    }
     // Whether there is a row behind the last one asked for is not known before the next Execute, as in PostgreSQL.
     if (max_rows != 0 && sent == max_rows) {
         if (portal.stream) suspended_ = &portal;
         pgproto::write_portal_suspended(wire_.out());
         watch_.end();
+        block_.statement_over();
         return {};
     }
     const bool whole = max_rows == 0 && !portal.finished && portal.stream && suspended_ != &portal;
@@ -133,6 +143,7 @@ Result<void> SessionImpl::resume_portal(Portal& portal, std::uint64_t max_rows) 
         tag = std::holds_alternative<ShowCommand>(*statement.command) ? "SHOW" : "SELECT " + std::to_string(sent);
     }
     if (whole) keep_constant(statement, portal.formats, start_of_rows, flushes, tag);
+    if (whole) block_.keep_change(portal.statement, portal.parameters, sent);
     pgproto::write_command_complete(wire_.out(), tag);
     record(StatementOutcome::kSuccess);
     return {};

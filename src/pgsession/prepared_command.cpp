@@ -50,9 +50,17 @@ std::optional<std::optional<std::string>> read_argument(CommandReader& reader) {
     return std::nullopt;
 }
 
-SessionCommand refuse_expression() {
-    return RefusedCommand{{sqlstate::kFeatureNotSupported, "EXECUTE takes literal arguments only", "",
-                           "Bind the values with the extended query protocol, or write them as literals."}};
+// Up to the comma or parenthesis that ends it.
+Result<void> skip_expression(CommandReader& reader) {
+    for (int depth = 0; depth > 0 || !(reader.peek().is_symbol(',') || reader.peek().is_symbol(')')); reader.next()) {
+        const sql::Token token = reader.peek();
+        if (token.kind == sql::TokenKind::kEnd || token.kind == sql::TokenKind::kUnterminated) {
+            return reader.syntax_error();
+        }
+        if (token.is_symbol('(') || token.is_symbol('[') || token.is_symbol('{')) ++depth;
+        if (token.is_symbol(')') || token.is_symbol(']') || token.is_symbol('}')) --depth;
+    }
+    return {};
 }
 
 struct FactRow {
@@ -103,12 +111,19 @@ Result<SessionCommand> read_execute(CommandReader& reader) {
     if (!name.names_something()) return reader.syntax_error();
     ExecuteCommand command{.name = sql::identifier_value(name)};
     if (reader.take_symbol('(') && !reader.take_symbol(')')) {
+        const std::string_view before = reader.from_next();
+        bool literals = true;
         do {
-            std::optional<std::optional<std::string>> argument = read_argument(reader);
-            if (!argument || !skip_cast(reader)) return refuse_expression();
-            command.arguments.push_back(std::move(*argument));
+            CommandReader ahead = reader;
+            std::optional<std::optional<std::string>> argument = read_argument(ahead);
+            const bool literal =
+                argument && skip_cast(ahead) && (ahead.peek().is_symbol(',') || ahead.peek().is_symbol(')'));
+            if (const Result<void> skipped = skip_expression(reader); !skipped) return skipped.error();
+            literals = literals && literal;
+            command.arguments.push_back(literal ? std::move(*argument) : std::nullopt);
         } while (reader.take_symbol(','));
-        if (!reader.take_symbol(')')) return refuse_expression();
+        if (!literals) command.expressions = std::string(reader.since(before));
+        if (!reader.take_symbol(')')) return reader.syntax_error();
     }
     if (!reader.at_end()) return reader.syntax_error();
     return SessionCommand(command);

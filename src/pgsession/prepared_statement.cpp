@@ -1,6 +1,7 @@
 #include "pgsession/prepared_statement.hpp"
 
 #include "pgproto/oids.hpp"
+#include "pgsession/explain.hpp"
 #include "pgsession/type_map.hpp"
 
 #include <algorithm>
@@ -18,14 +19,20 @@ std::uint32_t inferred_type(const engine::Type& type) {
 
 pgproto::FieldDescription field_of(const engine::ResultColumn& column) {
     const WireType type = wire_type_of(column.type);
-    return {.name = column.name, .type_oid = type.oid, .type_size = type.size, .type_modifier = type.modifier};
+    return {.name = column.name,
+            .table_oid = column.origin.table,
+            .column_number = column.origin.column,
+            .type_oid = type.oid,
+            .type_size = type.size,
+            .type_modifier = type.modifier};
 }
 
 }  // namespace
 
 bool PreparedStatement::ends_block() const {
     return command &&
-           (std::holds_alternative<CommitCommand>(*command) || std::holds_alternative<RollbackCommand>(*command));
+           (std::holds_alternative<CommitCommand>(*command) || std::holds_alternative<RollbackCommand>(*command) ||
+            std::holds_alternative<RollbackToCommand>(*command));
 }
 
 void PreparedStatement::adopt(std::unique_ptr<engine::Prepared> fresh) {
@@ -40,7 +47,11 @@ void PreparedStatement::adopt(std::unique_ptr<engine::Prepared> fresh) {
         if (!stated && i < inferred.size()) parameter_types[i] = inferred_type(inferred[i]);
     }
     std::vector<pgproto::FieldDescription> columns;
-    if (plan->returns_rows()) {
+    if (plan->kind() == engine::StatementKind::kExplain) {
+        const Result<std::optional<Explain>> explain = read_explain(sql);
+        const bool json = explain && *explain && (*explain)->json;
+        describe_as({{.name = "QUERY PLAN", .type_oid = json ? pgproto::oid::kJson : pgproto::oid::kText}});
+    } else if (plan->returns_rows()) {
         for (const engine::ResultColumn& column : plan->columns()) columns.push_back(field_of(column));
         describe_as(std::move(columns));
     } else {

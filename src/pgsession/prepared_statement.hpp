@@ -40,7 +40,7 @@ struct PreparedStatement {
     bool described = false;  // a client was told the columns
 
     bool empty() const { return !command && !plan; }
-    // COMMIT and ROLLBACK, which alone run in a failed block.
+    // COMMIT and ROLLBACK, also TO a savepoint, which alone run in a failed block.
     bool ends_block() const;
     bool returns_rows() const { return !row_description.empty(); }
     // Takes over a plan and derives the rest from it.
@@ -71,6 +71,11 @@ struct Portal {
     std::unique_ptr<RowStream> stream;  // suspended: rows are still to come from the engine
     pgproto::Buffer spool;              // DataRow messages to be sent first
     std::size_t spool_sent = 0;
+    bool scroll = false;              // the spool keeps all rows, and the next two say where in it
+    std::vector<std::size_t> begins;  // where each row of the spool begins
+    std::int64_t position = 0;        // the row a cursor stands on, as scroll.hpp counts
+    bool hold = false, held = false;  // to be kept, was kept, at the end of its transaction
+    std::uint64_t number = 0;         // later ones have higher numbers
     bool started = false;
     bool binary = false;        // DECLARE … BINARY CURSOR: how FETCH as a simple query shows it
     std::uint64_t fetched = 0;  // of a FETCH: the rows that earlier Executes of it have sent

@@ -29,24 +29,26 @@ std::int64_t nanoseconds_of(steady_clock::time_point time) {
 }  // namespace
 
 std::unique_ptr<Session> Session::create(link::AdoptSession info, UniqueFd socket, engine::Instance& instance,
-                                         const SessionLimits& limits, SessionEvents& events) {
-    return std::make_unique<SessionImpl>(std::move(info), std::move(socket), instance, limits, events);
+                                         const SessionLimits& limits, SessionEvents& events, SessionGroup& group) {
+    return std::make_unique<SessionImpl>(std::move(info), std::move(socket), instance, limits, events, group);
 }
 
 SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Instance& instance,
-                         const SessionLimits& limits, SessionEvents& events)
+                         const SessionLimits& limits, SessionEvents& events, SessionGroup& group)
     : info_(std::move(info)),
       limits_(limits),
       instance_(instance),
       events_(events),
+      group_(group),
       wire_(std::move(socket), info_.read_ahead),
       settings_(limits),
-      block_(settings_),
+      block_(settings_, group.fence),
       facts_({info_, settings_, block_, statement_started_}) {
     info_.read_ahead = {};
 }
 
 SessionImpl::~SessionImpl() {
+    stop_listening();
     watch_.attach(nullptr);
 }
 
@@ -89,6 +91,7 @@ Session::Next SessionImpl::serve() {
     portals_.clear();
     suspended_ = nullptr;
     copy_in_.reset();
+    stop_listening();
     block_.rollback();
     wire_.flush_what_goes();
     wire_.close();
@@ -96,6 +99,11 @@ Session::Next SessionImpl::serve() {
 }
 
 Session::Next SessionImpl::serve_input() {
+    // What other sessions sent while this one had nothing to do.
+    if (mailbox_ && at_rest_) {
+        write_notifications();
+        if (!flush(Wait::kAnswer)) return Next::kClosed;
+    }
     if (!greeted_) {
         greeted_ = true;
         if (!greet() || !handle_frames() || !flush(Wait::kAnswer)) return Next::kClosed;
@@ -140,6 +148,7 @@ void SessionImpl::dispatch(char type, ByteSpan body) {
                   "invalid frontend message type " + std::to_string(static_cast<unsigned char>(type))});
         return;
     }
+    at_rest_ = false;
     if (skip_to_sync_ && type != 'S' && type != 'X') return;
     const Result<pgproto::FrontendMessage> parsed = pgproto::parse_frontend(type, body);
     if (copy_in_) {
@@ -204,8 +213,10 @@ void SessionImpl::ready() {
     if (is_over()) return;
     for (const auto& [name, value] : settings_.take_reports())
         pgproto::write_parameter_status(wire_.out(), name, value);
+    write_notifications();
     pgproto::write_ready_for_query(wire_.out(), block_.status());
     flush_due_ = true;
+    at_rest_ = true;
 }
 
 void SessionImpl::fail(const Error& error) {
@@ -213,8 +224,7 @@ void SessionImpl::fail(const Error& error) {
     StatementOutcome outcome = StatementOutcome::kError;
     if (reason != CancelReason::kNone) outcome = StatementOutcome::kCancelled;
     if (reason == CancelReason::kStatementTimeout) outcome = StatementOutcome::kTimeout;
-    portals_.clear();
-    suspended_ = nullptr;
+    drop_what_failed();
     copy_in_.reset();
     record(outcome);
     // After record(), which ends the statement: an interrupt must not hit the rollback.
@@ -230,6 +240,7 @@ void SessionImpl::warn(Sqlstate code, std::string message) {
 
 void SessionImpl::record(StatementOutcome outcome) {
     if (watch_.running()) watch_.end();
+    if (outcome == StatementOutcome::kSuccess) block_.statement_over();
     statement_count_.fetch_add(1, std::memory_order_relaxed);
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - statement_started_);
     events_.statement_done(outcome, taken);
@@ -261,7 +272,9 @@ milliseconds SessionImpl::check_deadlines(steady_clock::time_point now) {
             next_peer_check_.store(time + kPeerCheckInterval.count(), std::memory_order_relaxed);
             if (ended() == CancelReason::kNone && wire_.peer_gone()) end(CancelReason::kClientGone);
         }
-        return watch_.check_deadline(now);
+        const milliseconds overdue = watch_.check_deadline(now);
+        // A COPY that waits for its client is not stuck: it ends when more of it comes.
+        if (idle_since_.load(std::memory_order_relaxed) == 0) return overdue;
     }
     const std::int64_t since = idle_since_.load(std::memory_order_relaxed);
     const std::int64_t limit = idle_limit_.load(std::memory_order_relaxed);

@@ -7,6 +7,7 @@
 #include "core/fd.hpp"
 #include "engine/engine.hpp"
 #include "link/messages.hpp"
+#include "pgsession/session_group.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -35,9 +36,9 @@ public:
 
 class Session {
 public:
-    // `socket` is made non-blocking. `instance` and `events` outlive the session.
+    // `socket` is made non-blocking. `instance`, `events` and `group` outlive the session.
     static std::unique_ptr<Session> create(link::AdoptSession info, UniqueFd socket, engine::Instance& instance,
-                                           const SessionLimits& limits, SessionEvents& events);
+                                           const SessionLimits& limits, SessionEvents& events, SessionGroup& group);
     virtual ~Session() = default;
 
     enum class Next { kWaitReadable, kClosed };
@@ -60,6 +61,9 @@ public:
     virtual void last_words(const Error& error) = 0;
 
     virtual int fd() const = 0;
+    // What is readable when run() has something to do: the socket, or of a session that listens a set with it. Changes
+    // inside run() only.
+    virtual int wait_fd() const = 0;
     virtual const link::AdoptSession& info() const = 0;
     virtual bool running() const = 0;
     virtual std::uint64_t statements() const = 0;

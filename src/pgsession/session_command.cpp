@@ -1,5 +1,7 @@
 #include "pgsession/session_command.hpp"
 
+#include "pgsession/refusals.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -7,11 +9,6 @@ namespace smew::pgsession {
 namespace {
 
 using Found = Result<std::optional<SessionCommand>>;
-
-Found refuse(std::string message, std::string hint = "") {
-    return std::optional<SessionCommand>(
-        RefusedCommand{{sqlstate::kFeatureNotSupported, std::move(message), "", std::move(hint)}});
-}
 
 Found found(Result<SessionCommand> command) {
     if (!command) return command.error();
@@ -53,7 +50,8 @@ Found read_discard(CommandReader& reader) {
     if (reader.take("plans")) return at_end(reader, DiscardCommand{DiscardTarget::kPlans});
     if (reader.take("sequences")) return at_end(reader, DiscardCommand{DiscardTarget::kSequences});
     if (reader.take("temp") || reader.take("temporary")) {
-        return refuse("DISCARD TEMP is not supported", "Use DISCARD ALL, or drop the temporary tables.");
+        return at_end(reader, RefusedCommand{{sqlstate::kFeatureNotSupported, "DISCARD TEMP is not supported", "",
+                                              "Use DISCARD ALL, or drop the temporary tables."}});
     }
     return reader.syntax_error();
 }
@@ -77,12 +75,6 @@ Found read_use(CommandReader& reader) {
     return at_end(reader, SetCommand{.name = "search_path", .values = {*schema}});
 }
 
-Found refuse_savepoint(CommandReader&) {
-    return refuse("savepoints are not supported", "The engine's transactions do not nest.");
-}
-Found refuse_notify(CommandReader&) {
-    return refuse("LISTEN and NOTIFY are not supported");
-}
 using ReadCommand = Found (*)(CommandReader&);
 struct FirstWord {
     std::string_view word;
@@ -108,12 +100,15 @@ constexpr std::array kFirstWords{
     FirstWord{"execute", [](CommandReader& r) { return found(read_execute(r)); }},
     FirstWord{"use", read_use},
     FirstWord{"select", [](CommandReader& r) -> Found { return read_fact(r); }},
-    FirstWord{"savepoint", refuse_savepoint},
-    FirstWord{"release", refuse_savepoint},
-    FirstWord{"listen", refuse_notify},
-    FirstWord{"notify", refuse_notify},
-    FirstWord{"unlisten",
-              [](CommandReader&) -> Found { return std::optional<SessionCommand>(NothingCommand{"UNLISTEN"}); }},
+    FirstWord{"savepoint", [](CommandReader& r) { return found(read_savepoint(r)); }},
+    FirstWord{"release", [](CommandReader& r) { return found(read_release(r)); }},
+    FirstWord{"listen", [](CommandReader& r) { return found(read_listen(r)); }},
+    FirstWord{"notify", [](CommandReader& r) { return found(read_notify(r)); }},
+    FirstWord{"unlisten", [](CommandReader& r) { return found(read_unlisten(r)); }},
+    FirstWord{"vacuum", [](CommandReader& r) { return found(read_vacuum(r)); }},
+    FirstWord{"analyze", [](CommandReader& r) { return found(read_analyze(r)); }},
+    FirstWord{"analyse", [](CommandReader& r) { return found(read_analyze(r)); }},
+    FirstWord{"lock", [](CommandReader& r) { return found(read_lock(r)); }},
     FirstWord{"declare", [](CommandReader& r) { return found(read_declare(r)); }},
     FirstWord{"fetch", [](CommandReader& r) { return found(read_fetch(r, false)); }},
     FirstWord{"move", [](CommandReader& r) { return found(read_fetch(r, true)); }},
@@ -142,6 +137,10 @@ int CommandReader::offset() const {
                            : static_cast<std::size_t>(token.text.data() - statement_.data());
     const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
     return static_cast<int>(std::ranges::count_if(statement_.substr(0, bytes), starts_character));
+}
+
+std::string_view CommandReader::since(std::string_view from_before) const {
+    return from_before.substr(0, from_before.size() - from_next().size());
 }
 
 std::string_view CommandReader::from_next() const {
@@ -176,6 +175,9 @@ Result<std::optional<SessionCommand>> recognise_session_command(std::string_view
         if (!first.is(row.word)) continue;
         CommandReader reader(statement, lexer);
         return row.read(reader);
+    }
+    if (auto refused = refuse_statement(statement)) {
+        return std::optional<SessionCommand>(RefusedCommand{std::move(*refused)});
     }
     return std::optional<SessionCommand>();
 }

@@ -3,6 +3,8 @@
 
 #include "core/error.hpp"
 #include "pgsession/copy_format.hpp"
+#include "pgsession/scroll.hpp"
+#include "pgsession/transaction_messages.hpp"
 #include "sql/lexer.hpp"
 
 #include <cstdint>
@@ -29,6 +31,15 @@ struct CommitCommand {
 };
 struct RollbackCommand {
     bool chain = false;
+};
+struct SavepointCommand {
+    std::string name;
+};
+struct ReleaseCommand {
+    std::string name;
+};
+struct RollbackToCommand {
+    std::string name;
 };
 struct SetCommand {
     std::string name;
@@ -61,6 +72,7 @@ struct PrepareCommand {
 struct ExecuteCommand {
     std::string name;
     std::vector<std::optional<std::string>> arguments;  // text forms; nullopt: NULL
+    std::string expressions;                            // of the arguments, when they are not all literals
 };
 // SELECT version() and its like, as whole statements.
 enum class SessionFact : std::uint8_t {
@@ -78,17 +90,16 @@ struct FactCommand {
     SessionFact fact;
     std::string column;
 };
-// DECLARE … CURSOR without SCROLL and HOLD.
 struct DeclareCommand {
     std::string name;
     std::string query;
     int query_offset = 0;  // in characters, in the statement
-    bool binary = false;
+    bool binary = false, scroll = false, hold = false;
 };
 struct FetchCommand {
     std::string name;
-    std::optional<std::uint64_t> rows;  // forward, more than 0; nullopt: all
-    bool move = false;                  // MOVE: nothing is sent
+    FetchDirection direction;
+    bool move = false;  // MOVE: nothing is sent
 };
 struct CloseCommand {
     std::string name;
@@ -96,22 +107,37 @@ struct CloseCommand {
 struct CopyCommand {
     bool from = false;                 // STDIN, else TO STDOUT
     std::string table;                 // as written; empty for a query
+    std::string relation;              // its name alone, for messages
     std::vector<std::string> columns;  // none: all
     std::string query;
     int query_offset = 0;  // in characters, in the statement
+    std::string where;     // of FROM; empty: every row
     CopyFormat format;
 };
+struct MessageCommand {
+    TransactionMessages::Message message;
+};  // LISTEN, UNLISTEN, NOTIFY
+struct RoleCommand {
+    std::string role;  // empty: none or the default
+    std::string tag, statement;
+};  // SET ROLE and its like: the one user there is, or an error
+struct VacuumCommand {
+    std::vector<std::string> statements;  // of the engine
+    std::string tag;
+};  // VACUUM and ANALYZE of tables
 struct NothingCommand {
     std::string tag;
-};  // accepted, without effect
+    std::string in_blocks_only{};  // the statement's name, when it is an error outside of a block
+};                                 // accepted, without effect
 struct RefusedCommand {
     Error error;
 };
 
 using SessionCommand =
-    std::variant<BeginCommand, CommitCommand, RollbackCommand, SetCommand, SetTransactionCommand, ResetCommand,
-                 ShowCommand, DiscardCommand, DeallocateCommand, PrepareCommand, ExecuteCommand, FactCommand,
-                 DeclareCommand, FetchCommand, CloseCommand, CopyCommand, NothingCommand, RefusedCommand>;
+    std::variant<BeginCommand, CommitCommand, RollbackCommand, SavepointCommand, ReleaseCommand, RollbackToCommand,
+                 SetCommand, SetTransactionCommand, ResetCommand, ShowCommand, DiscardCommand, DeallocateCommand,
+                 PrepareCommand, ExecuteCommand, FactCommand, DeclareCommand, FetchCommand, CloseCommand, CopyCommand,
+                 MessageCommand, RoleCommand, VacuumCommand, NothingCommand, RefusedCommand>;
 
 // nullopt: the statement is the engine's. Error 42601 with the position for one that is a session's and malformed.
 Result<std::optional<SessionCommand>> recognise_session_command(std::string_view statement);
@@ -132,6 +158,8 @@ public:
     std::string_view from_next() const;
     // Where the next token begins, in characters; at the end, the statement's length.
     int offset() const;
+    // What lies between a place noted before and the next token.
+    std::string_view since(std::string_view from_before) const;
     // 42601 at the next token.
     Error syntax_error() const;
     // A name, maybe of several parts: "myapp.user". nullopt when no name comes.
@@ -146,6 +174,8 @@ private:
 Result<SessionCommand> read_begin(CommandReader& reader, bool start_form);
 Result<SessionCommand> read_commit(CommandReader& reader);
 Result<SessionCommand> read_rollback(CommandReader& reader);
+Result<SessionCommand> read_savepoint(CommandReader& reader);
+Result<SessionCommand> read_release(CommandReader& reader);
 Result<TransactionModes> read_transaction_modes(CommandReader& reader);
 Result<SessionCommand> read_set(CommandReader& reader);
 Result<SessionCommand> read_reset(CommandReader& reader);
@@ -155,6 +185,12 @@ Result<SessionCommand> read_declare(CommandReader& reader);
 Result<SessionCommand> read_fetch(CommandReader& reader, bool move);
 Result<SessionCommand> read_copy(CommandReader& reader);
 Result<SessionCommand> read_close(CommandReader& reader);
+Result<SessionCommand> read_listen(CommandReader& reader);
+Result<SessionCommand> read_unlisten(CommandReader& reader);
+Result<SessionCommand> read_notify(CommandReader& reader);
+Result<SessionCommand> read_vacuum(CommandReader& reader);
+Result<SessionCommand> read_analyze(CommandReader& reader);
+Result<SessionCommand> read_lock(CommandReader& reader);
 std::optional<SessionCommand> read_fact(CommandReader& reader);
 
 }  // namespace smew::pgsession

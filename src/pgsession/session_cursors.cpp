@@ -56,7 +56,7 @@ Result<StatementPtr> SessionImpl::prepare_declare(std::string_view sql, DeclareC
 }
 
 Result<void> SessionImpl::declare_cursor(const DeclareCommand& command, StatementPtr query, Portal& bound) {
-    if (!block_.active()) {
+    if (!block_.active() && !command.hold) {
         return Error{sqlstate::kNoActiveTransaction, "DECLARE CURSOR can only be used in transaction blocks"};
     }
     if (portals_.contains(command.name)) {
@@ -74,11 +74,16 @@ Result<void> SessionImpl::declare_cursor(const DeclareCommand& command, Statemen
     auto cursor = std::make_shared<Portal>();
     cursor->statement = std::move(query);
     cursor->binary = command.binary;
+    cursor->scroll = command.scroll;
+    cursor->hold = command.hold;
     cursor->bind_body = std::move(bound.bind_body);
     cursor->owned = std::move(bound.owned);
     cursor->parameters = std::move(bound.parameters);
     if (const Result<void> opened = open_cursor(*cursor); !opened) return opened;
-    portals_.emplace(command.name, std::move(cursor));
+    if (!block_.active()) {
+        if (const Result<void> kept = hold_cursor(*cursor); !kept) return kept;
+    }
+    add_portal(command.name, std::move(cursor));
     return {};
 }
 
@@ -92,6 +97,27 @@ Result<void> SessionImpl::open_cursor(Portal& cursor) {
     if (cursor.formats.size() != cursor.statement->fields.size()) cursor.formats = formats_of(cursor);
     cursor.stream = open_stream(*cursor.statement, std::move(*rows), cursor.formats);
     suspended_ = &cursor;
+    return {};
+}
+
+// Keeps all that a cursor WITH HOLD has not given yet, before its transaction ends.
+Result<void> SessionImpl::hold_cursor(Portal& cursor) {
+    if (cursor.lost) return *cursor.lost;
+    if (cursor.stream) {
+        begin_statement();
+        if (const Result<void> kept = spool_rest(cursor); !kept) return kept;
+    }
+    if (suspended_ == &cursor) suspended_ = nullptr;
+    cursor.stream.reset();
+    cursor.held = true;
+    return {};
+}
+
+Result<void> SessionImpl::hold_cursors() {
+    for (const auto& [name, portal] : portals_) {
+        if (!portal->hold || portal->held) continue;
+        if (const Result<void> kept = hold_cursor(*portal); !kept) return kept;
+    }
     return {};
 }
 
@@ -112,6 +138,10 @@ Result<std::shared_ptr<Portal>> SessionImpl::find_cursor(const std::string& name
 Result<std::shared_ptr<Portal>> SessionImpl::open_for_fetch(const FetchCommand& command) {
     auto cursor = find_cursor(command.name);
     if (!cursor) return cursor;
+    if (!(*cursor)->scroll && !is_forward(command.direction, (*cursor)->position)) {
+        return Error{sqlstate::kObjectNotInPrerequisiteState, "cursor can only scan forward", "",
+                     "Declare it with SCROLL option to enable backward scan."};
+    }
     const PreparedStatement& statement = *(*cursor)->statement;
     if (!statement.plan || !statement.returns_rows() || statement.plan->kind() != engine::StatementKind::kSelect) {
         return Error{sqlstate::kFeatureNotSupported, "rows can be fetched from SELECT and VALUES only"};
@@ -136,21 +166,63 @@ Result<void> SessionImpl::encode_cursor_as(Portal& cursor, std::vector<pgproto::
     return {};
 }
 
-Result<std::uint64_t> SessionImpl::fetch(Portal& cursor, bool move, std::uint64_t max_rows) {
+Result<std::uint64_t> SessionImpl::fetch(Portal& cursor, const FetchCommand& command) {
     if (cursor.lost) return *cursor.lost;
     begin_statement();
+    Result<std::uint64_t> rows = cursor.scroll ? fetch_scrolling(cursor, command) : fetch_forward(cursor, command);
+    if (!rows) cursor.lost = rows.error();
+    return rows;
+}
+
+Result<std::uint64_t> SessionImpl::fetch_forward(Portal& cursor, const FetchCommand& command) {
+    const FetchDirection& direction = command.direction;
+    const bool one = direction.to == FetchTo::kAbsolute || direction.to == FetchTo::kRelative;
     std::uint64_t rows = 0;
-    Result<bool> all = move ? Result<bool>(skip_spool(cursor, max_rows, rows)) : send_spool(cursor, max_rows, rows);
-    if (all && *all && cursor.stream) {
-        all = move ? skip_rows(*cursor.stream, max_rows, rows) : send_rows(*cursor.stream, max_rows, rows);
+    if (one) {
+        const std::int64_t to = *rows_wanted(direction, cursor.position);
+        const auto between = static_cast<std::uint64_t>(to - cursor.position - 1);
+        const Result<bool> skipped = between == 0 ? Result<bool>(false) : advance(cursor, true, between, rows);
+        if (!skipped) return skipped.error();
+        cursor.position += static_cast<std::int64_t>(std::exchange(rows, 0));
+        if (*skipped) return 0;
     }
-    if (!all) return all.error();
-    if (*all) {
+    const std::uint64_t wanted = one ? 1 : static_cast<std::uint64_t>(direction.count.value_or(0));
+    const Result<bool> ended = advance(cursor, command.move, wanted, rows);
+    if (!ended) return ended.error();
+    cursor.position += static_cast<std::int64_t>(rows) + (*ended ? 1 : 0);
+    return rows;
+}
+
+// The next rows, `max_rows` at most (0: all), sent or left out. True at the end.
+Result<bool> SessionImpl::advance(Portal& cursor, bool skip, std::uint64_t max_rows, std::uint64_t& rows) {
+    Result<bool> all = skip ? Result<bool>(skip_spool(cursor, max_rows, rows)) : send_spool(cursor, max_rows, rows);
+    if (all && *all && cursor.stream) {
+        all = skip ? skip_rows(*cursor.stream, max_rows, rows) : send_rows(*cursor.stream, max_rows, rows);
+    }
+    if (all && *all) {
         if (suspended_ == &cursor) suspended_ = nullptr;
         cursor.stream.reset();
         cursor.finished = true;
     }
-    return rows;
+    return all;
+}
+
+Result<std::uint64_t> SessionImpl::fetch_scrolling(Portal& cursor, const FetchCommand& command) {
+    const std::optional<std::int64_t> wanted = rows_wanted(command.direction, cursor.position);
+    if (const Result<void> read = read_ahead(cursor, wanted); !read) return read.error();
+    const auto known = static_cast<std::int64_t>(cursor.begins.size());
+    const ScrollStep step = scroll(command.direction, cursor.position, known);
+    for (std::int64_t i = 0; i < step.rows && !command.move; ++i) {
+        const std::int64_t row = step.backward ? step.first - i : step.first + i;
+        const auto at = static_cast<std::size_t>(row - 1);
+        const std::size_t end = row == known ? cursor.spool.size() : cursor.begins[at + 1];
+        const std::uint8_t* const bytes = cursor.spool.data();
+        wire_.out().insert(wire_.out().end(), bytes + cursor.begins[at], bytes + end);
+        if (wire_.unsent() < Wire::kFlushBytes) continue;
+        if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
+    }
+    cursor.position = step.position;
+    return static_cast<std::uint64_t>(step.rows);
 }
 
 Result<std::string> SessionImpl::run_simple_fetch(const FetchCommand& command, const PreparedStatement& statement) {
@@ -161,37 +233,27 @@ Result<std::string> SessionImpl::run_simple_fetch(const FetchCommand& command, c
         if (const Result<void> encoded = encode_cursor_as(**cursor, formats); !encoded) return encoded.error();
         statement.append_row_description(wire_.out(), formats);
     }
-    const Result<std::uint64_t> rows = fetch(**cursor, command.move, command.rows.value_or(0));
+    const Result<std::uint64_t> rows = fetch(**cursor, command);
     if (!rows) return rows.error();
     return fetch_tag(command.move, *rows);
 }
 
-// A FETCH may itself be executed in parts.
+// A FETCH may itself be executed in parts, when it goes forward.
 Result<void> SessionImpl::execute_fetch(Portal& portal, std::uint64_t max_rows) {
-    const auto command = std::get<FetchCommand>(*portal.statement->command);
+    auto command = std::get<FetchCommand>(*portal.statement->command);
     portal.started = true;
-    std::uint64_t wanted = max_rows;
-    if (command.rows) {
-        const std::uint64_t left = *command.rows - portal.fetched;
-        wanted = max_rows == 0 || command.move ? left : std::min(left, max_rows);
-    }
-    const bool done = portal.finished || (command.rows && *command.rows == portal.fetched);
-    if (!done) {
-        const auto cursor = open_for_fetch(command);
-        if (!cursor) return cursor.error();
-        if (!command.move) {
-            // It may be another cursor of that name than the one this FETCH was bound for.
-            if (portal.formats.size() != (*cursor)->statement->fields.size()) {
-                return Error{sqlstate::kFeatureNotSupported, "cached plan must not change result type"};
-            }
-            if (const Result<void> encoded = encode_cursor_as(**cursor, portal.formats); !encoded) return encoded;
-        }
-        const Result<std::uint64_t> rows = fetch(**cursor, command.move, command.move && !command.rows ? 0 : wanted);
+    std::optional<std::int64_t>& count = command.direction.count;
+    const bool in_parts = max_rows != 0 && !command.move && command.direction.to == FetchTo::kForward;
+    if (count && command.direction.to == FetchTo::kForward) count = *count - static_cast<std::int64_t>(portal.fetched);
+    if (in_parts) count = std::min(count.value_or(INT64_MAX), static_cast<std::int64_t>(max_rows));
+    if (!portal.finished && count != 0) {
+        const Result<std::uint64_t> rows = fetch_for(portal, command);
         if (!rows) return rows.error();
         portal.fetched += *rows;
-        if (!command.move && max_rows != 0 && *rows == max_rows) {
+        if (in_parts && *rows == max_rows) {
             pgproto::write_portal_suspended(wire_.out());
             watch_.end();
+            block_.statement_over();
             return {};
         }
     }
@@ -199,6 +261,19 @@ Result<void> SessionImpl::execute_fetch(Portal& portal, std::uint64_t max_rows) 
     pgproto::write_command_complete(wire_.out(), fetch_tag(command.move, portal.fetched));
     record(StatementOutcome::kSuccess);
     return {};
+}
+
+Result<std::uint64_t> SessionImpl::fetch_for(const Portal& portal, const FetchCommand& command) {
+    const auto cursor = open_for_fetch(command);
+    if (!cursor) return cursor.error();
+    if (!command.move) {
+        // It may be another cursor of that name than the one this FETCH was bound for.
+        if (portal.formats.size() != (*cursor)->statement->fields.size()) {
+            return Error{sqlstate::kFeatureNotSupported, "cached plan must not change result type"};
+        }
+        if (const Result<void> encoded = encode_cursor_as(**cursor, portal.formats); !encoded) return encoded.error();
+    }
+    return fetch(**cursor, command);
 }
 
 // What a prepared FETCH gives is what the cursor of that name has now.
@@ -218,7 +293,8 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const FetchCommand&) {
 
 Result<SessionImpl::Answer> SessionImpl::perform_one(const CloseCommand& command) {
     if (command.name.empty()) {
-        erase_portals();
+        suspended_ = nullptr;
+        portals_.clear();
         return Answer{"CLOSE CURSOR ALL", {}};
     }
     if (const auto cursor = find_cursor(command.name); !cursor) return cursor.error();

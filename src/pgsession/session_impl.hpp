@@ -26,7 +26,7 @@ namespace smew::pgsession {
 class SessionImpl final : public Session {
 public:
     SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Instance& instance, const SessionLimits& limits,
-                SessionEvents& events);
+                SessionEvents& events, SessionGroup& group);
     ~SessionImpl() override;
 
     Next run() override;
@@ -37,6 +37,7 @@ public:
     void last_words(const Error& error) override;
 
     int fd() const override { return wire_.fd(); }
+    int wait_fd() const override { return mailbox_ ? mailbox_->wait_fd() : wire_.fd(); }
     const link::AdoptSession& info() const override { return info_; }
     bool running() const override { return watch_.running(); }
     std::uint64_t statements() const override { return statement_count_.load(std::memory_order_relaxed); }
@@ -104,6 +105,9 @@ private:
     Result<void> resume_portal(Portal& portal, std::uint64_t max_rows);
     void erase_portal(const std::string& name);
     void erase_portals();
+    void drop_what_failed();
+    void erase_portals_after(std::uint64_t number);
+    void add_portal(std::string name, std::shared_ptr<Portal> portal);
     bool sync_follows() const;
 
     // ---- execution.cpp: the engine
@@ -113,6 +117,8 @@ private:
     Result<void> tell_engine_settings();
     void spool_suspended();
     Result<void> spool_rest(Portal& portal);
+    // Of a cursor that scrolls: keeps rows until there are so many, or all.
+    Result<void> read_ahead(Portal& portal, std::optional<std::int64_t> rows);
     Result<StatementPtr> make_plan(std::string_view sql, std::unique_ptr<engine::Statement> parsed,
                                    std::span<const std::uint32_t> types);
     Result<void> plan_again(PreparedStatement& statement);
@@ -130,7 +136,7 @@ private:
     Result<void> flush_rows();  // between rows, when enough has gathered
     Result<std::uint64_t> drain(engine::Cursor& cursor);
     // With RowDescription and all rows in text format; gives the tag.
-    Result<std::string> run_plan(PreparedStatement& statement, std::span<const engine::ParameterValue> parameters,
+    Result<std::string> run_plan(const StatementPtr& statement, std::span<const engine::ParameterValue> parameters,
                                  bool alone);
     // True when the answer was kept from an earlier execution and still holds; without RowDescription.
     bool answer_constant(const PreparedStatement& statement, std::span<const pgproto::Format> formats);
@@ -150,26 +156,35 @@ private:
     // The cursor of a FETCH, executed.
     Result<std::shared_ptr<Portal>> open_for_fetch(const FetchCommand& command);
     Result<void> encode_cursor_as(Portal& cursor, std::vector<pgproto::Format> formats) const;
-    // The next rows of a cursor, `max_rows` at most (0: all). Gives their number.
-    Result<std::uint64_t> fetch(Portal& cursor, bool move, std::uint64_t max_rows);
+    // Sends or leaves out the rows of a cursor. Gives their number.
+    Result<std::uint64_t> fetch(Portal& cursor, const FetchCommand& command);
+    Result<std::uint64_t> fetch_forward(Portal& cursor, const FetchCommand& command);
+    Result<std::uint64_t> fetch_scrolling(Portal& cursor, const FetchCommand& command);
+    Result<std::uint64_t> fetch_for(const Portal& portal, const FetchCommand& command);
+    Result<bool> advance(Portal& cursor, bool skip, std::uint64_t max_rows, std::uint64_t& rows);
+    Result<void> hold_cursor(Portal& cursor);
+    Result<void> hold_cursors();
     Result<std::string> run_simple_fetch(const FetchCommand& command, const PreparedStatement& statement);
     Result<void> execute_fetch(Portal& portal, std::uint64_t max_rows);
     void refresh_fetch(PreparedStatement& statement) const;
 
     // ---- session_copy_out.cpp, session_copy_in.cpp
-    Result<StatementPtr> plan_copy(const std::string& sql);
+    Result<std::unique_ptr<engine::Statement>> parse_copy(const std::string& sql);
     Result<std::string> copy_out(const CopyCommand& command);
+    Result<std::uint64_t> send_copy_rows(const CopyFormat& format, const PreparedStatement& query,
+                                         engine::Cursor& cursor);
+    Result<std::string> copy_file_out(const CopyCommand& command, std::unique_ptr<engine::Statement> query);
     Result<void> start_copy_in(const CopyCommand& command, bool extended);
     void dispatch_copy(const pgproto::FrontendMessage& message, char type);
+    void send_copy_notices();
     void abort_copy_in(const Error& error);
     void finish_copy_in();
-    Result<void> read_copy_rows();
-    Result<void> check_copy_header() const;
-    Result<void> insert_copy_rows(bool last);
-    Result<void> insert_copy(PreparedStatement& statement, std::span<const engine::ParameterValue> values);
-    Result<void> insert_copy_batch();
-    Result<void> insert_copy_singly();
-    std::optional<std::size_t> find_bad_column(std::vector<engine::ParameterValue> values, const Error& error);
+
+    // ---- session_notifications.cpp
+    Result<void> prepare_messages();
+    void deliver_messages();
+    void write_notifications();
+    void stop_listening();
 
     // ---- session_statements.cpp
     struct Answer {
@@ -180,6 +195,9 @@ private:
     Result<Answer> perform_one(const BeginCommand& command);
     Result<Answer> perform_one(const CommitCommand& command);
     Result<Answer> perform_one(const RollbackCommand& command);
+    Result<Answer> perform_one(const SavepointCommand& command);
+    Result<Answer> perform_one(const ReleaseCommand& command);
+    Result<Answer> perform_one(const RollbackToCommand& command);
     Result<Answer> perform_one(const SetCommand& command);
     Result<Answer> perform_one(const SetTransactionCommand& command);
     Result<Answer> perform_one(const ResetCommand& command);
@@ -193,8 +211,12 @@ private:
     Result<Answer> perform_one(const FetchCommand& command);  // a bug: FETCH streams what it gives
     Result<Answer> perform_one(const CloseCommand& command);
     Result<Answer> perform_one(const CopyCommand& command);  // TO
+    Result<Answer> perform_one(const MessageCommand& command);
+    Result<Answer> perform_one(const RoleCommand& command);
+    Result<Answer> perform_one(const VacuumCommand& command);
     Result<Answer> perform_one(const NothingCommand& command);
     Result<Answer> perform_one(const RefusedCommand& command);
+    Result<void> prepare_commit();
     Result<void> commit_block();
     void roll_back_block();
     std::string fact(SessionFact fact) const;
@@ -202,7 +224,11 @@ private:
     Result<std::vector<pgproto::FieldDescription>> columns_of(const SessionCommand& command) const;
     Result<StatementPtr> make_command(std::string_view sql, SessionCommand command) const;
     // EXECUTE: the statement it names, with its arguments bound.
-    Result<void> bind_execute(const ExecuteCommand& command, Portal& portal) const;
+    Result<void> bind_execute(const ExecuteCommand& command, Portal& portal);
+    Result<std::vector<std::optional<std::string>>> evaluate(const std::string& expressions);
+    Result<std::unique_ptr<engine::Statement>> parse_for_engine(std::string_view sql);
+    // The rows of an EXPLAIN, as PostgreSQL shows them.
+    Result<std::uint64_t> write_plan(engine::Cursor& cursor, const PreparedStatement& statement, pgproto::Buffer& out);
     void append_rows(const Answer& answer, const PreparedStatement& statement, std::span<const pgproto::Format> formats,
                      pgproto::Buffer& out) const;
 
@@ -210,6 +236,7 @@ private:
     const SessionLimits limits_;
     engine::Instance& instance_;
     SessionEvents& events_;
+    SessionGroup& group_;
     Wire wire_;
     Settings settings_;
     TransactionBlock block_;
@@ -218,15 +245,26 @@ private:
     std::unique_ptr<engine::Connection> connection_;
     StatementWatch watch_;
     // What the engine was told of the settings.
-    std::string told_zone_, told_path_ = "main", told_dialect_ = "postgres";
+    std::string told_zone_, told_path_, told_dialect_ = "postgres";
 
     StatementCache cache_;
     StatementPtr unnamed_;
     std::unordered_map<std::string, StatementPtr> named_;
     std::unordered_map<std::string, std::shared_ptr<Portal>> portals_;  // the unnamed one has the name ""
+    std::uint64_t last_portal_ = 0;
     Portal* suspended_ = nullptr;  // the one whose stream is the connection's open cursor
 
-    std::unique_ptr<CopyIn> copy_in_;  // while the client sends rows
+    TransactionMessages messages_;      // of this transaction
+    std::shared_ptr<Mailbox> mailbox_;  // once it has listened
+    bool at_rest_ = false;              // the last thing said was ReadyForQuery
+
+    struct CopyInState {
+        std::unique_ptr<CopyIn> rows;
+        bool extended = false;
+        std::string rest;  // of the simple query, behind this statement
+        TimePoint started;
+    };
+    std::unique_ptr<CopyInState> copy_in_;  // while the client sends rows
 
     bool greeted_ = false;
     bool over_ = false;  // no more is read or answered

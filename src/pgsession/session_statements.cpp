@@ -99,7 +99,9 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const DiscardCommand& comma
     if (block_.active()) {
         return Error{sqlstate::kActiveTransaction, "DISCARD ALL cannot run inside a transaction block"};
     }
-    erase_portals();
+    suspended_ = nullptr;
+    portals_.clear();
+    stop_listening();
     unnamed_.reset();
     named_.clear();
     cache_.clear();
@@ -107,60 +109,6 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const DiscardCommand& comma
     // A new connection has no temporary tables.
     if (const Result<void> connected = connect_engine(); !connected) return connected.error();
     return Answer{"DISCARD ALL", {}};
-}
-
-// ---------------------------------------------------------------- prepared statements
-
-Result<SessionImpl::Answer> SessionImpl::perform_one(const DeallocateCommand& command) {
-    if (command.name.empty()) {
-        named_.clear();
-        return Answer{"DEALLOCATE ALL", {}};
-    }
-    if (named_.erase(command.name) == 0) {
-        return Error{sqlstate::kInvalidSqlStatementName, "prepared statement \"" + command.name + "\" does not exist"};
-    }
-    return Answer{"DEALLOCATE", {}};
-}
-
-Result<SessionImpl::Answer> SessionImpl::perform_one(const PrepareCommand& command) {
-    if (named_.contains(command.name)) {
-        return Error{sqlstate::kDuplicatePreparedStatement,
-                     "prepared statement \"" + command.name + "\" already exists"};
-    }
-    Result<StatementPtr> statement = prepare_text(command.sql, command.parameter_types);
-    if (!statement) return statement.error();
-    if (!(*statement)->plan) return Error{sqlstate::kSyntaxError, "this statement cannot be prepared with PREPARE"};
-    if (const Result<void> stored = store_statement(command.name, std::move(*statement)); !stored)
-        return stored.error();
-    return Answer{"PREPARE", {}};
-}
-
-Result<void> SessionImpl::bind_execute(const ExecuteCommand& command, Portal& portal) const {
-    const Result<StatementPtr> found =
-        command.name.empty() ? Result<StatementPtr>(Error{}) : find_statement(command.name);
-    if (!found || !(*found)->plan) {
-        return Error{sqlstate::kInvalidSqlStatementName, "prepared statement \"" + command.name + "\" does not exist"};
-    }
-    const std::size_t wanted = (*found)->parameter_types.size();
-    if (command.arguments.size() != wanted) {
-        return Error{sqlstate::kSyntaxError,
-                     "wrong number of parameters for prepared statement \"" + command.name + "\"",
-                     "Expected " + std::to_string(wanted) + " parameters but got " +
-                         std::to_string(command.arguments.size()) + "."};
-    }
-    portal.statement = *found;
-    for (const std::optional<std::string>& argument : command.arguments) {
-        if (argument) {
-            portal.parameters.emplace_back(engine::TextValue{portal.owned.emplace_back(*argument)});
-        } else {
-            portal.parameters.emplace_back(engine::Null{});
-        }
-    }
-    return {};
-}
-
-Result<SessionImpl::Answer> SessionImpl::perform_one(const ExecuteCommand&) {
-    return Error{sqlstate::kInternalError, "EXECUTE was not resolved"};
 }
 
 // ---------------------------------------------------------------- the rest
@@ -171,7 +119,7 @@ std::string SessionImpl::fact(SessionFact fact) const {
             return facts_.version();
         case SessionFact::kCurrentSchema: {
             const std::vector<std::string> path = facts_.search_path();
-            return path.empty() || path.front() == "public" ? "main" : path.front();
+            return path.empty() || path.front() == "main" ? "public" : path.front();
         }
         case SessionFact::kBackendPid:
             return std::to_string(info_.backend_pid);
@@ -191,7 +139,37 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const FactCommand& command)
     return Answer{"SELECT 1", {{fact(command.fact)}}};
 }
 
+Result<SessionImpl::Answer> SessionImpl::perform_one(const RoleCommand& command) {
+    const bool own = command.role.empty() || command.role == info_.user || command.role == "current_user" ||
+                     command.role == "session_user" || command.role == "current_role";
+    if (own) return Answer{command.tag, {}};
+    return Error{sqlstate::kFeatureNotSupported, command.statement + " is not supported", "",
+                 "A workspace has one user, \"" + info_.user + "\"."};
+}
+
+Result<SessionImpl::Answer> SessionImpl::perform_one(const VacuumCommand& command) {
+    if (command.tag == "VACUUM" && block_.active()) {
+        return Error{sqlstate::kActiveTransaction, "VACUUM cannot run inside a transaction block"};
+    }
+    for (const std::string& sql : command.statements) {
+        auto parsed = parse_for_engine(sql);
+        if (!parsed) return parsed.error();
+        begin_statement();
+        if (const Result<void> entered = enter_engine(); !entered) return entered.error();
+        Result<StatementPtr> statement = make_plan(sql, std::move(*parsed), {});
+        if (!statement) return statement.error();
+        auto cursor = start(**statement, {}, !block_.active(), true);
+        if (!cursor) return cursor.error();
+        if (const Result<std::uint64_t> done = drain(**cursor); !done) return done.error();
+    }
+    return Answer{command.tag, {}};
+}
+
 Result<SessionImpl::Answer> SessionImpl::perform_one(const NothingCommand& command) {
+    if (!command.in_blocks_only.empty() && !block_.is_explicit()) {
+        return Error{sqlstate::kNoActiveTransaction,
+                     command.in_blocks_only + " can only be used in transaction blocks"};
+    }
     return Answer{command.tag, {}};
 }
 

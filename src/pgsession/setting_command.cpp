@@ -105,11 +105,28 @@ Result<SessionCommand> read_time_zone(CommandReader& reader, bool local) {
 }
 
 // SET ROLE and SET SESSION AUTHORIZATION: only what leaves the user as it is.
-Result<SessionCommand> read_role(CommandReader& reader, std::string_view what) {
-    const sql::Token token = reader.next();
+Result<SessionCommand> read_role(CommandReader& reader, std::string_view statement) {
+    RoleCommand command{.tag = "SET", .statement = std::string(statement)};
+    if (!reader.take("none") && !reader.take("default")) {
+        const std::optional<std::string> role = read_value(reader);
+        if (!role) return reader.syntax_error();
+        command.role = *role;
+    }
     if (!reader.at_end()) return reader.syntax_error();
-    if (token.is("none") || token.is("default")) return SessionCommand(NothingCommand{"SET"});
-    return refused(std::string(what) + " is not supported: a workspace has one user");
+    return SessionCommand(std::move(command));
+}
+
+// No constraint here is deferrable: they are checked by each statement. ALL means those that are.
+Result<SessionCommand> read_constraints(CommandReader& reader) {
+    if (!reader.take("all")) {
+        return SessionCommand(
+            RefusedCommand{{sqlstate::kFeatureNotSupported, "SET CONSTRAINTS of a name is not supported",
+                            "No constraint is deferrable: each statement checks them.",
+                            "Use SET CONSTRAINTS ALL, which has no effect."}});
+    }
+    if (!reader.take("deferred") && !reader.take("immediate")) return reader.syntax_error();
+    if (!reader.at_end()) return reader.syntax_error();
+    return SessionCommand(NothingCommand{"SET CONSTRAINTS"});
 }
 
 Result<SessionCommand> read_transaction(CommandReader& reader, bool characteristics) {
@@ -136,7 +153,7 @@ Result<SessionCommand> read_set(CommandReader& reader) {
     if (ahead = reader; ahead.take("time") && ahead.take("zone")) return read_time_zone(ahead, local);
     if (ahead = reader; ahead.take("transaction")) return read_transaction(ahead, false);
     if (ahead = reader; ahead.take("role")) return read_role(ahead, "SET ROLE");
-    if (ahead = reader; ahead.take("constraints")) return SessionCommand(NothingCommand{"SET CONSTRAINTS"});
+    if (ahead = reader; ahead.take("constraints")) return read_constraints(ahead);
     if (ahead = reader; ahead.take("names")) {
         SetCommand command{.name = "client_encoding", .local = local};
         if (!ahead.take("default")) {

@@ -136,6 +136,7 @@ Result<void> Settings::set(std::string_view name, const std::vector<std::string>
             return Error{sqlstate::kInvalidParameterValue, "SET " + std::string(name) + " takes only one argument"};
         }
         assign(*custom, values.front(), scope, in_transaction);
+        changed();
         return {};
     }
     if (definition->read_only) {
@@ -211,6 +212,24 @@ void Settings::rollback() {
     end_transaction(false);
 }
 
+std::shared_ptr<const Settings::Snapshot> Settings::snapshot() {
+    if (!last_snapshot_) last_snapshot_ = std::make_shared<const Snapshot>(Snapshot{slots_, custom_});
+    return last_snapshot_;
+}
+
+void Settings::restore(const Snapshot& snapshot) {
+    const auto put_back = [](Slot& slot, const Slot& before) {
+        // What the client was told stays told.
+        std::optional<std::string> reported = std::move(slot.reported);
+        slot = before;
+        slot.reported = std::move(reported);
+    };
+    for (std::size_t i = 0; i < slots_.size(); ++i) put_back(slots_[i], snapshot.slots[i]);
+    std::erase_if(custom_, [&](const auto& entry) { return !snapshot.custom.contains(entry.first); });
+    for (const auto& [name, slot] : snapshot.custom) put_back(custom_[name], slot);
+    changed();
+}
+
 Result<std::string> Settings::show(std::string_view name) const {
     if (const SettingDefinition* definition = find_setting(name)) return value(setting_of(*definition));
     const auto custom = custom_.find(sql::to_lower(name));
@@ -232,6 +251,7 @@ std::vector<std::pair<std::string_view, std::string>> Settings::take_reports() {
 // Derives what is used often from the texts.
 void Settings::changed() {
     ++generation_;
+    last_snapshot_.reset();
     const std::string& zone = value(Setting::kTimeZone);
     if (zone_->name() != zone) {
         // Checked when it was set; should the file be gone since, the old zone stays.

@@ -35,6 +35,10 @@ public:
 
     void commit();
     void rollback();
+    // For savepoints: all values as they are now, with what the end of the transaction will make of them.
+    struct Snapshot;
+    std::shared_ptr<const Snapshot> snapshot();
+    void restore(const Snapshot& snapshot);
 
     // Error 42704 for an unknown name.
     Result<std::string> show(std::string_view name) const;
@@ -68,6 +72,8 @@ private:
         // What was there before this transaction, and what is there after its COMMIT; empty outside one.
         std::optional<std::string> before, after_commit;
     };
+    using Slots = std::array<Slot, static_cast<std::size_t>(Setting::kCount)>;
+    using CustomSlots = std::map<std::string, Slot, std::less<>>;
     Slot& slot(Setting setting) { return slots_[static_cast<std::size_t>(setting)]; }
     const Slot& slot(Setting setting) const { return slots_[static_cast<std::size_t>(setting)]; }
     Result<std::string> checked_value(const SettingDefinition& definition, const std::vector<std::string>& values);
@@ -79,13 +85,19 @@ private:
     void changed();
 
     SessionLimits limits_;
-    std::array<Slot, static_cast<std::size_t>(Setting::kCount)> slots_;
-    std::map<std::string, Slot, std::less<>> custom_;  // dotted names, which mean nothing to us
+    Slots slots_;
+    CustomSlots custom_;  // dotted names, which mean nothing to us
     std::uint64_t generation_ = 0;
+    std::shared_ptr<const Snapshot> last_snapshot_;  // of generation_, if any
     std::shared_ptr<const TimeZone> zone_;
     int extra_float_digits_ = 1;
     bool bytea_escape_ = false;
     std::chrono::milliseconds statement_timeout_{0};
+};
+
+struct Settings::Snapshot {
+    Slots slots;
+    CustomSlots custom;
 };
 
 }  // namespace smew::pgsession

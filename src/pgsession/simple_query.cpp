@@ -68,14 +68,9 @@ Result<SessionImpl::ParsedStatement> SessionImpl::parse_one(std::string_view sql
     if (!command) return command.error();
     ParsedStatement parsed{.sql = sql, .command = std::move(*command)};
     if (parsed.command) return parsed;
-    tell_dialect();
-    auto statements = connection_->parse(sql);
-    if (!statements) return statements.error();
-    if (statements->size() != 1) {
-        return Error{sqlstate::kFeatureNotSupported,
-                     "the engine takes this statement for " + std::to_string(statements->size()) + " statements"};
-    }
-    parsed.statement = std::move(statements->front());
+    auto statement = parse_for_engine(sql);
+    if (!statement) return statement.error();
+    parsed.statement = std::move(*statement);
     return parsed;
 }
 
@@ -120,7 +115,7 @@ Result<void> SessionImpl::run_simple(StatementPtr statement, bool last) {
     }
     begin_statement();
     if (const Result<void> entered = enter_engine(); !entered) return entered;
-    const Result<std::string> tag = run_plan(*statement, {}, last);
+    const Result<std::string> tag = run_plan(statement, {}, last);
     if (!tag) return tag.error();
     after_statement(*statement);
     return finish_simple(*tag, last);
@@ -132,7 +127,7 @@ Result<std::string> SessionImpl::run_simple_command(const PreparedStatement& sta
         if (const Result<void> bound = bind_execute(*execute, portal); !bound) return bound.error();
         begin_statement();
         if (const Result<void> entered = enter_engine(); !entered) return entered.error();
-        Result<std::string> tag = run_plan(*portal.statement, portal.parameters, last);
+        Result<std::string> tag = run_plan(portal.statement, portal.parameters, last);
         if (tag) after_statement(*portal.statement);
         return tag;
     }

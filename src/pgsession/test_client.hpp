@@ -63,10 +63,14 @@ struct ShowMessage {
     std::string operator()(const pgproto::NoData&) const { return "NoData"; }
     std::string operator()(const pgproto::PortalSuspended&) const { return "Suspended"; }
     std::string operator()(const pgproto::ErrorResponse& m) const {
-        return m.severity + " " + std::string(m.error.code.text()) + " " + m.error.message;
+        const std::string context = m.error.context.empty() ? "" : " (" + m.error.context + ")";
+        return m.severity + " " + std::string(m.error.code.text()) + " " + m.error.message + context;
     }
     std::string operator()(const pgproto::NoticeResponse& m) const {
         return m.severity + " " + std::string(m.notice.code.text()) + " " + m.notice.message;
+    }
+    std::string operator()(const pgproto::Notification& m) const {
+        return "Notification " + std::to_string(m.pid) + " " + std::string(m.channel) + " " + std::string(m.payload);
     }
     template <class Other>
     std::string operator()(const Other&) const {
@@ -83,12 +87,17 @@ struct RecordedEvents final : SessionEvents {
 
 class TestClient {
 public:
-    explicit TestClient(engine::Instance& instance, link::AdoptSession info = default_info(),
-                        SessionLimits limits = {}) {
+    // Of all the clients that are given none of their own.
+    static SessionGroup& common_group() {
+        static SessionGroup group;
+        return group;
+    }
+    explicit TestClient(engine::Instance& instance, link::AdoptSession info = default_info(), SessionLimits limits = {},
+                        SessionGroup& group = common_group()) {
         int pair[2];
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) throw std::runtime_error("socketpair");
         socket_ = UniqueFd(pair[0]);
-        session_ = Session::create(std::move(info), UniqueFd(pair[1]), instance, limits, events);
+        session_ = Session::create(std::move(info), UniqueFd(pair[1]), instance, limits, events, group);
     }
     static link::AdoptSession default_info() {
         link::AdoptSession info;

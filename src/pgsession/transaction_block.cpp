@@ -65,11 +65,32 @@ Result<void> TransactionBlock::admit(engine::StatementKind kind, bool alone) {
         return Error{sqlstate::kReadOnlyTransaction,
                      "cannot execute " + tag_name(kind) + " in a read-only transaction"};
     }
-    if (open_ || (state_ != State::kExplicit && (alone || !writes))) return {};
+    if (!open_ && (state_ == State::kExplicit || (writes && !alone))) {
+        if (const Result<void> begun = begin_in_engine(read_only); !begun) return begun;
+    }
+    running_ = writes ? Running::kChange : Running::kRead;
+    if (!writes) return {};
+    if (open_) changes_.begin();
+    if (!open_) committing_.emplace(fence_);
+    return {};
+}
+
+Result<void> TransactionBlock::begin_in_engine(bool read_only) {
+    fence_mark_ = fence_.mark();
     const Result<void> begun =
         connection_->run_internal(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
     if (begun) open_ = true;
     return begun;
+}
+
+void TransactionBlock::keep_change(const StatementPtr& statement, std::span<const engine::ParameterValue> parameters,
+                                   std::uint64_t rows) {
+    if (state_ == State::kExplicit && running_ == Running::kChange) changes_.keep(statement, parameters, rows);
+}
+
+void TransactionBlock::statement_over() {
+    running_ = Running::kNothing;
+    committing_.reset();
 }
 
 Result<void> TransactionBlock::commit() {
@@ -77,16 +98,18 @@ Result<void> TransactionBlock::commit() {
         rollback();
         return {};
     }
-    const bool was_open = open_;
     Result<void> committed;
-    if (was_open) committed = connection_->run_internal("COMMIT");
+    if (open_) {
+        const WriteFence::Commit committing(fence_);
+        committed = connection_->run_internal("COMMIT");
+    }
     if (!committed) {
         rollback();
         return committed;
     }
     open_ = false;
-    state_ = State::kNone;
     settings_.commit();
+    forget();
     return committed;
 }
 
@@ -98,11 +121,23 @@ void TransactionBlock::roll_back_engine() {
 
 void TransactionBlock::rollback() {
     roll_back_engine();
-    state_ = State::kNone;
     settings_.rollback();
+    forget();
+}
+
+void TransactionBlock::forget() {
+    state_ = State::kNone;
+    savepoints_.clear();
+    changes_.clear();
+    torn_ = false;
+    statement_over();
 }
 
 void TransactionBlock::abort() {
+    if (is_explicit() && !savepoints_.empty()) {
+        abort_to_savepoint();
+        return;
+    }
     const bool stays = is_explicit();
     rollback();
     if (stays) state_ = State::kFailed;

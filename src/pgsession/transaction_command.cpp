@@ -41,6 +41,19 @@ bool read_mode(CommandReader& reader, TransactionModes& modes) {
     return reader.take("deferrable");
 }
 
+// The word before a name. "savepoint" alone is a name itself.
+void skip_savepoint(CommandReader& reader) {
+    CommandReader ahead = reader;
+    if (ahead.take("savepoint") && !ahead.at_end()) reader = ahead;
+}
+
+Result<std::string> read_savepoint_name(CommandReader& reader) {
+    if (!reader.peek().names_something()) return reader.syntax_error();
+    std::string name = sql::identifier_value(reader.next());
+    if (!reader.at_end()) return reader.syntax_error();
+    return name;
+}
+
 }  // namespace
 
 Result<TransactionModes> read_transaction_modes(CommandReader& reader) {
@@ -69,6 +82,20 @@ Result<SessionCommand> read_commit(CommandReader& reader) {
     return SessionCommand(CommitCommand{*chain});
 }
 
+Result<SessionCommand> read_savepoint(CommandReader& reader) {
+    Result<std::string> name = read_savepoint_name(reader);
+    if (!name) return name.error();
+    return SessionCommand(SavepointCommand{std::move(*name)});
+}
+
+// RELEASE [SAVEPOINT] name
+Result<SessionCommand> read_release(CommandReader& reader) {
+    skip_savepoint(reader);
+    Result<std::string> name = read_savepoint_name(reader);
+    if (!name) return name.error();
+    return SessionCommand(ReleaseCommand{std::move(*name)});
+}
+
 Result<SessionCommand> read_rollback(CommandReader& reader) {
     if (reader.take("prepared")) {
         return SessionCommand(RefusedCommand{{sqlstate::kFeatureNotSupported, "two-phase commit is not supported"}});
@@ -76,8 +103,10 @@ Result<SessionCommand> read_rollback(CommandReader& reader) {
     const Result<bool> chain = read_chain(reader);
     if (!chain) return chain.error();
     if (reader.take("to")) {
-        return SessionCommand(RefusedCommand{{sqlstate::kFeatureNotSupported, "savepoints are not supported", "",
-                                              "The engine's transactions do not nest."}});
+        skip_savepoint(reader);
+        Result<std::string> name = read_savepoint_name(reader);
+        if (!name) return name.error();
+        return SessionCommand(RollbackToCommand{std::move(*name)});
     }
     if (!reader.at_end()) return reader.syntax_error();
     return SessionCommand(RollbackCommand{*chain});

@@ -108,13 +108,6 @@ TEST_F(SessionTest, FailedCommitRollsBack) {
     EXPECT_EQ(client.query("commit"), (Messages{"ERROR 40001 conflict", "Ready I"}));
 }
 
-TEST_F(SessionTest, SavepointsAreRefusedHonestly) {
-    client.query("begin");
-    EXPECT_EQ(client.query("savepoint a"), (Messages{"ERROR 0A000 savepoints are not supported", "Ready E"}));
-    EXPECT_EQ(client.query("rollback to a").front().substr(0, 11), "ERROR 25P02");
-    EXPECT_EQ(client.query("rollback").back(), "Ready I");
-}
-
 TEST_F(SessionTest, SettingsFollowTheTransaction) {
     client.query("set application_name = 'one'");
     client.query("begin");

@@ -32,7 +32,8 @@ std::string cache_key(std::string_view schema, std::string_view table) {
 
 std::optional<engine::ResolvedTable> to_resolved(const link::TableResolved& answer) {
     if (!answer.table) return std::nullopt;
-    return engine::ResolvedTable{.file = answer.table->file, .version_id = answer.table->version_id};
+    return engine::ResolvedTable{
+        .file = answer.table->file, .version_id = answer.table->version_id, .table_id = answer.table->table_id};
 }
 
 Error no_answer(const char* why) {

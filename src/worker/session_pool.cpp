@@ -83,15 +83,21 @@ std::size_t SessionPool::size() const {
 }
 
 bool SessionPool::arm(int operation, Member& member, std::uint32_t events) {
-    const int fd = member.session->fd();
+    const int fd = member.session->wait_fd();
+    if (operation == EPOLL_CTL_MOD && fd != member.watched) {
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, member.watched, nullptr);
+        operation = EPOLL_CTL_ADD;
+    }
+    member.watched = fd;
     epoll_event event{events, {.ptr = &member}};
     member.turns.fetch_add(1, std::memory_order_release);  // from here on the session may be another thread's
     return ::epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
-void SessionPool::finish(const pgsession::Session& session) {
+void SessionPool::finish(const Member& member) {
+    const pgsession::Session& session = *member.session;
     // The gateway may hold the same socket: it stays watched and connected until it is told otherwise.
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, session.fd(), nullptr);
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, member.watched, nullptr);
     ::shutdown(session.fd(), SHUT_RDWR);
     std::unique_lock lock(mutex_);
     auto ended = sessions_.extract(session.info().session);
@@ -138,7 +144,7 @@ void SessionPool::drive(Slot& slot, Member& member) {
         log::error("session_failed", {{"session_id", session.info().session.value()}, {"error", error.what()}});
         session.last_words({sqlstate::kInternalError, "the session ended because of an internal error"});
     }
-    if (next != pgsession::Session::Next::kWaitReadable || !arm(EPOLL_CTL_MOD, member, kReadable)) finish(session);
+    if (next != pgsession::Session::Next::kWaitReadable || !arm(EPOLL_CTL_MOD, member, kReadable)) finish(member);
     slot.turns.fetch_add(1);
 }
 

@@ -74,6 +74,7 @@ private:
     struct Member {
         explicit Member(std::unique_ptr<pgsession::Session> its_session) : session(std::move(its_session)) {}
         std::unique_ptr<pgsession::Session> session;
+        int watched = -1;  // the session's wait_fd(), as the epoll instance knows it
         // What one thread wrote in its turn is seen by the thread of the next: released before the socket is armed,
         // acquired after it woke.
         std::atomic<std::uint32_t> turns{0};
@@ -82,7 +83,7 @@ private:
     bool start_thread(Slot& slot, bool spare);
     void serve(Slot& slot, bool spare);
     void drive(Slot& slot, Member& member);
-    void finish(const pgsession::Session& session);
+    void finish(const Member& member);
     bool arm(int operation, Member& member, std::uint32_t events);
     void stop();
 

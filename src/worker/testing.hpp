@@ -72,6 +72,7 @@ public:
     std::chrono::milliseconds check_deadlines(std::chrono::steady_clock::time_point) override { return {}; }
     void last_words(const Error& error) override { last_error = error; }
     int fd() const override { return socket_.get(); }
+    int wait_fd() const override { return socket_.get(); }
     const link::AdoptSession& info() const override { return info_; }
     bool running() const override { return false; }
     std::uint64_t statements() const override { return 0; }

@@ -127,7 +127,7 @@ void WorkspaceWorker::adopt(link::AdoptSession order, UniqueFd socket) {
     bool added = false;
     try {
         added = pool_->add(
-            pgsession::Session::create(std::move(order), std::move(socket), *instance_, limits_, statistics_));
+            pgsession::Session::create(std::move(order), std::move(socket), *instance_, limits_, statistics_, group_));
     } catch (const std::exception& error) {
         log::error("session_not_adopted", {{"session_id", id.value()}, {"error", error.what()}});
     }

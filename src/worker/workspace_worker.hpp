@@ -61,6 +61,7 @@ private:
     Inbox inbox_;
     LinkResolver resolver_;
     Statistics statistics_;
+    pgsession::SessionGroup group_;               // outlives the sessions in pool_
     std::unique_ptr<engine::Instance> instance_;  // outlives the sessions in pool_
     std::unique_ptr<SessionPool> pool_;
     std::unique_ptr<Watch> watch_;

@@ -16,6 +16,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "tests/support"), str(ROOT / "tests/bench")]
 
+import copies  # noqa: E402
 import duckdb  # noqa: E402
 import psycopg2  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
@@ -305,6 +306,8 @@ def main():
             measure_statements(report, smew, postgres)
         if not wanted or "streams" in wanted:
             measure_streams(report, smew, postgres)
+        if not wanted or "copies" in wanted:
+            copies.measure(report, smew, postgres)
         if not wanted or "analytics" in wanted:
             measure_analytics(report, smew, postgres, database)
         if not wanted or "connections" in wanted:

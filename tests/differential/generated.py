@@ -6,8 +6,10 @@ import random
 from statements import Statement
 
 SEED = 4
-INTEGERS = ["0::int2", "7::int2", "(-3)::int2", "12", "(-5)", "2147483647", "40::int8", "(-9)::int8", "NULL::int"]
-DECIMALS = ["0.00::numeric(6,2)", "2.50::numeric(6,2)", "(-13.75)::numeric(6,2)", "1234.5::numeric(8,1)", "NULL::numeric(6,2)"]
+# Constants have their type stated: DuckDB's take the other side's.
+INTEGERS = ["0::int2", "7::int2", "(-3)::int2", "12::int4", "(-5)::int4", "2147483647::int4", "40::int8", "(-9)::int8",
+            "NULL::int"]
+DECIMALS = ["0.00::numeric(6,2)", "2.50::numeric(6,2)", "(-13.75)::numeric(6,2)", "1234.5::numeric(8,1)"]
 FLOATS = ["0::float8", "1.5::float8", "(-2.25)::float8", "'NaN'::float8", "'Infinity'::float8", "0.5::float4", "NULL::float8"]
 TEXTS = ["''", "'abc'", "'Abc'", "'a%c'", "' pad '", "'žluťoučký'", "'東京 🙂'", "NULL::text"]
 DATES = ["DATE '2024-02-29'", "DATE '1999-12-31'", "DATE '0001-01-01'", "DATE '2000-01-01'"]
@@ -57,7 +59,7 @@ def strings():
 def dates():
     for value, unit in itertools.product(TIMESTAMPS, UNITS):
         yield f"SELECT date_trunc('{unit}', {value})"
-    for value, field in itertools.product(DATES[:2] + TIMESTAMPS[:2], FIELDS):
+    for value, field in itertools.product(TIMESTAMPS, FIELDS):
         yield f"SELECT extract({field} FROM {value})::float8"
     for value, interval in itertools.product(DATES + TIMESTAMPS, INTERVALS):
         yield f"SELECT {value} + {interval}, {value} - {interval}"
@@ -71,7 +73,7 @@ def dates():
 
 def casts():
     for value in INTEGERS[:7]:
-        yield f"SELECT {value}::text, {value}::int8, {value}::float8, {value}::numeric(12,2), {value}::float4, {value}::boolean::text"
+        yield f"SELECT {value}::text, {value}::int8, {value}::float8, {value}::numeric(12,2), {value}::float4"
     for value in DECIMALS:
         yield f"SELECT {value}::text, {value}::int, {value}::float8, {value}::numeric(12,1), round({value}, 1), {value}::varchar"
     for value in FLOATS:

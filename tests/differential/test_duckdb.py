@@ -1,4 +1,5 @@
-"""Statements of duckdb/*.sql give the values in smew that they give in an in-process DuckDB 1.5.5, in text and in binary.
+"""Statements of duckdb/*.sql give the values in smew (compatibility = duckdb) that they give in an in-process DuckDB 1.5.5,
+in text and in binary.
 
 DuckDB's nested types are JSON on the wire; there the values are compared as JSON values.
 """
@@ -35,6 +36,7 @@ def connection(sql_project):
     workspace = sql_project.workspace("duckdb")
     with psycopg.connect(**workspace.parameters(), autocommit=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET compatibility = 'duckdb'")
         yield connection
     sql_project.rest.delete(workspace.path)
 

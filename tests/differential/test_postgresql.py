@@ -35,9 +35,9 @@ def test_same_answers(topic, sessions):
     assert not wrong, "PostgreSQL | smew\n" + "\n".join(wrong)
 
 
-def test_there_are_enough_statements():
+def test_enough_statements_have_the_same_answers():
     asked = {(statement.sql, statement.parameters) for topic in TOPICS.values() for statement in topic}
-    assert len(asked) >= 1500
+    assert len(asked) - len(OPEN) - len(KNOWN) >= 1500
 
 
 def test_every_listed_difference_is_of_a_statement():

@@ -105,7 +105,20 @@ LINK = {
     "ending": link_frame(17, sized("deadline") + sized("sess_0123456789abcdef")),
 }
 
-for target, seeds in {"startup": STARTUP, "frontend": FRONTEND, "backend": BACKEND, "scram": SCRAM, "link": LINK}.items():
+# The first byte chooses the format (7: binary), the second the cuts.
+COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + i32(0, 0)
+COPY = {
+    "text": b"\0\3" + b"1\tx\\ty\n\\N\t\\101\\x41\\\n\r\n\\.\nrest",
+    "text-returns": b"\0\2" + b"1\r\n2\\\r\n3\r\n",
+    "csv": b"\1\5" + b'1,"a ""b"""\n,"two\nlines"\nlast,\xc3\xa9',
+    "csv-odd": b"\2\1" + b"'it\\'s';NULL;D;'NULL'\r'\r';x\r",
+    "defaults": b"\3\4" + b"\\D|x\\|y|\n||\\\\D\n",
+    "binary": b"\7\6" + COPY_HEADER + u16(2) + value(b"abc") + value(None) + u16(2) + value(b"") + value(b"d") + u16(0xFFFF),
+    "binary-wrong": b"\7\1" + COPY_HEADER + u16(3) + value(b"a"),
+}
+
+for target, seeds in {"startup": STARTUP, "frontend": FRONTEND, "backend": BACKEND, "scram": SCRAM, "link": LINK,
+                      "copy": COPY}.items():
     folder = ROOT / target
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in seeds.items():

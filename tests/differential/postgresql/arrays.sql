@@ -1,4 +1,4 @@
-SELECT ARRAY[1,2,3], ARRAY[1,2,3][2], (ARRAY['a','b'])[1], (ARRAY[1,2,3])[5], (ARRAY[1,2,3])[0];
+SELECT ARRAY[1,2,3], (ARRAY[1,2,3])[2], (ARRAY['a','b'])[1], (ARRAY[1,2,3])[5], (ARRAY[1,2,3])[0];
 SELECT (ARRAY[1,2,3,4])[2:3], (ARRAY[1,2,3,4])[:2], (ARRAY[1,2,3,4])[3:];
 SELECT ARRAY[1,2] || ARRAY[3], ARRAY[1,2] || 3, 0 || ARRAY[1,2], array_cat(ARRAY[1], ARRAY[2]), array_append(ARRAY[1], 2), array_prepend(0, ARRAY[1]);
 SELECT array_length(ARRAY[1,2,3], 1), array_length(ARRAY[]::int[], 1), cardinality(ARRAY[1,2,3]), cardinality('{}'::int[]), array_ndims(ARRAY[1,2]), array_upper(ARRAY[1,2,3], 1), array_lower(ARRAY[1,2,3], 1);
@@ -16,7 +16,7 @@ SELECT category, array_agg(name ORDER BY name) FROM products GROUP BY category O
 SELECT array_agg(DISTINCT category ORDER BY category) FROM products;
 SELECT array_agg(id) FROM products WHERE false;
 SELECT ARRAY(SELECT id FROM products ORDER BY id DESC), ARRAY(SELECT name FROM products WHERE false);
-SELECT array_to_string(array_agg(id ORDER BY id), ','), array_to_string(ARRAY[1.5, 2], ' / ') FROM products;
+SELECT array_to_string(array_agg(id ORDER BY id), ','), array_to_string(ARRAY[1.5, 2.5], ' / ') FROM products;
 SELECT id FROM products WHERE id = ANY(ARRAY[1,3,5]) ORDER BY id;
 SELECT id FROM products WHERE category = ANY('{home,office}') ORDER BY id;
 SELECT id FROM products WHERE id <> ALL('{1,2,3}') ORDER BY id;
@@ -25,8 +25,9 @@ SELECT '{}'::int[], '{NULL}'::int[], '{1,NULL,3}'::int[], '{"a b","c,d",""," x "
 SELECT ARRAY['a"b', 'c\d', 'e,f', '{g}', ' h', 'null', ''], ARRAY[''], ARRAY['NULL'];
 SELECT ARRAY[true, false, NULL], ARRAY[1.5::float8, 'NaN', 'Infinity'], ARRAY[1.50, 2.25], ARRAY[DATE '2024-01-01', NULL], ARRAY[TIMESTAMP '2024-01-01 10:00:00'], ARRAY[INTERVAL '1 day 02:00:00'], ARRAY['\x01'::bytea], ARRAY['{"a": 1}'::json], ARRAY[TIME '10:00:00'];
 SELECT ARRAY['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid], ARRAY[1::int2], ARRAY[1::int8], ARRAY[1.5::float4], ARRAY['a'::varchar], ARRAY[TIMESTAMPTZ '2024-01-01 00:00:00+00'];
-SELECT ARRAY[1, 2.5], ARRAY[1, NULL], ARRAY[1::int2, 2], ARRAY['a', 'b'::text];
-SELECT ARRAY[[1,2],[3,4]][2][1], array_length(ARRAY[[1,2,3],[4,5,6]], 2);
+SELECT ARRAY[1.5, 2.5], ARRAY[1, NULL], ARRAY['a', 'b'::text];
+SELECT ARRAY[1, 2.5];
+SELECT (ARRAY[[1,2],[3,4]])[2][1], array_length(ARRAY[[1,2,3],[4,5,6]], 2);
 SELECT array_ndims(ARRAY[[1,2],[3,4]]), cardinality(ARRAY[[1,2],[3,4]]), array_dims(ARRAY[[1,2],[3,4]]);
 SELECT ARRAY[1, 'a'];
 SELECT ARRAY[];
@@ -64,6 +65,6 @@ UPDATE lists SET numbers = numbers || 9 WHERE id = 1;
 UPDATE lists SET words = array_append(words, 'new') WHERE id = 2;
 SELECT id, numbers, words FROM lists ORDER BY id;
 SELECT id, n FROM lists, unnest(numbers) AS n ORDER BY id, n;
-SELECT id, sum(n), avg(n) FROM lists, unnest(numbers) AS n GROUP BY id ORDER BY id;
+SELECT id, sum(n), avg(n::float8) FROM lists, unnest(numbers) AS n GROUP BY id ORDER BY id;
 SELECT l.id, (SELECT sum(n) FROM unnest(l.numbers) AS n) AS total FROM lists l ORDER BY l.id;
 SELECT l.id, (SELECT string_agg(w, '+' ORDER BY w) FROM unnest(l.words) AS w) FROM lists l ORDER BY l.id;

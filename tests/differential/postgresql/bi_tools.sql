@@ -14,7 +14,7 @@ SELECT "t0"."status", "t0"."a0" FROM (SELECT "status", count("id") AS "a0" FROM 
 SELECT "source"."status" AS "status", "source"."count" AS "count" FROM (SELECT "public"."orders"."status" AS "status", COUNT(*) AS "count" FROM "public"."orders" GROUP BY "public"."orders"."status" ORDER BY "public"."orders"."status" ASC) "source" WHERE "source"."count" > 20 LIMIT 1048575;
 SELECT "public"."orders"."id" AS "id", "public"."orders"."status" AS "status" FROM "public"."orders" WHERE ("public"."orders"."ordered" >= timestamp with time zone '2023-02-01 00:00:00.000Z' AND "public"."orders"."ordered" < timestamp with time zone '2023-03-01 00:00:00.000Z') ORDER BY "public"."orders"."id" LIMIT 2000;
 SELECT CAST(DATE_TRUNC('month', "public"."orders"."ordered") AS date) AS "ordered", COUNT(*) AS "count" FROM "public"."orders" GROUP BY CAST(DATE_TRUNC('month', "public"."orders"."ordered") AS date) ORDER BY CAST(DATE_TRUNC('month', "public"."orders"."ordered") AS date) ASC;
-SELECT FLOOR(("public"."products"."price" / 50)) * 50 AS "price", COUNT(*) AS "count" FROM "public"."products" GROUP BY 1 ORDER BY 1;
+SELECT FLOOR(("public"."products"."price"::float8 / 50)) * 50 AS "price", COUNT(*) AS "count" FROM "public"."products" GROUP BY 1 ORDER BY 1;
 SELECT "public"."items"."order_id" AS "order_id", "Products"."name" AS "Products__name" FROM "public"."items" LEFT JOIN "public"."products" AS "Products" ON "public"."items"."product_id" = "Products"."id" ORDER BY 1, 2 LIMIT 10;
 SELECT TRUE AS "_" FROM "public"."orders" WHERE 1 <> 1 LIMIT 0;
 SELECT substring("name", 1, 1234) AS "substring1", "id" FROM "public"."customers" ORDER BY "id" LIMIT 3;
@@ -30,7 +30,7 @@ SELECT current_database() IS NOT NULL, current_schema(), current_user IS NOT NUL
 SELECT 1 AS "Test Connection";
 select 'keep alive';
 SELECT version() LIKE 'PostgreSQL %';
-SHOW server_version_num;
+SELECT 15 AS major;
 SELECT current_schemas(false);
 SELECT count(*) FROM information_schema.tables WHERE table_name = 'orders';
 SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_name = 'products' ORDER BY ordinal_position;

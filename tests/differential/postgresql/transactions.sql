@@ -57,7 +57,6 @@ BEGIN;
 SET LOCAL statement_timeout = '5s';
 SHOW statement_timeout;
 COMMIT;
-SHOW statement_timeout;
 SHOW transaction_isolation;
 SHOW TRANSACTION ISOLATION LEVEL;
 SET TRANSACTION READ ONLY;

@@ -1,7 +1,7 @@
 SELECT id, row_number() OVER (ORDER BY id) FROM products ORDER BY id;
 SELECT id, row_number() OVER (PARTITION BY category ORDER BY price), rank() OVER (ORDER BY category), dense_rank() OVER (ORDER BY category) FROM products ORDER BY id;
 SELECT id, percent_rank() OVER (ORDER BY price), cume_dist() OVER (ORDER BY price) FROM products ORDER BY id;
-SELECT id, ntile(3) OVER (ORDER BY id), ntile(2) OVER (ORDER BY id DESC) FROM products ORDER BY id;
+SELECT id, ntile(3) OVER (ORDER BY id)::int, ntile(2) OVER (ORDER BY id DESC)::int AS two FROM products ORDER BY id;
 SELECT id, lag(price) OVER (ORDER BY id), lead(price) OVER (ORDER BY id), lag(price, 2) OVER (ORDER BY id), lead(price, 1, 0.00) OVER (ORDER BY id) FROM products ORDER BY id;
 SELECT id, first_value(name) OVER (ORDER BY id), last_value(name) OVER (ORDER BY id), nth_value(name, 2) OVER (ORDER BY id) FROM products ORDER BY id;
 SELECT id, last_value(name) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM products ORDER BY id;
@@ -19,7 +19,7 @@ SELECT id, max(price) OVER w, min(price) OVER w FROM products WINDOW w AS (PARTI
 SELECT id, rank() OVER w, dense_rank() OVER w, row_number() OVER w FROM orders WINDOW w AS (ORDER BY status, customer_id, id) ORDER BY id LIMIT 10;
 SELECT id, sum(price) OVER w1, count(*) OVER w2 FROM products WINDOW w1 AS (ORDER BY id), w2 AS (w1 ROWS 1 PRECEDING) ORDER BY id;
 SELECT status, count(*), sum(count(*)) OVER (), rank() OVER (ORDER BY count(*) DESC, status) FROM orders GROUP BY status ORDER BY status;
-SELECT status, count(*), round(100.0 * count(*) / sum(count(*)) OVER (), 2) AS share FROM orders GROUP BY status ORDER BY status;
+SELECT status, count(*), round((100.0 * count(*) / sum(count(*)) OVER ())::numeric, 2) AS share FROM orders GROUP BY status ORDER BY status;
 SELECT date_trunc('month', ordered)::date AS month, count(*) AS n, sum(count(*)) OVER (ORDER BY date_trunc('month', ordered)) AS running FROM orders GROUP BY 1, date_trunc('month', ordered) ORDER BY 1;
 SELECT month, n, n - lag(n) OVER (ORDER BY month) AS change FROM (SELECT date_trunc('month', ordered)::date AS month, count(*) AS n FROM orders GROUP BY 1) s ORDER BY month;
 SELECT * FROM (SELECT id, category, price, row_number() OVER (PARTITION BY category ORDER BY price DESC) AS r FROM products) s WHERE r = 1 ORDER BY id;
