@@ -9,7 +9,8 @@ SELECT b.schema, b.name, b.description, b.created_at,
        (SELECT count(*) FROM versions v
         WHERE v.project = b.project AND v.bucket = b.number AND v.replaced_at IS NULL),
        (SELECT coalesce(sum(v.size_bytes), 0) FROM versions v
-        WHERE v.project = b.project AND v.bucket = b.number AND v.replaced_at IS NULL)
+        WHERE v.project = b.project AND v.bucket = b.number AND v.replaced_at IS NULL),
+       b.number
 FROM buckets b )";
 
 Bucket read_bucket(const Statement& row) {
@@ -18,7 +19,8 @@ Bucket read_bucket(const Statement& row) {
             .description = row.text(2),
             .created_at = row.time(3),
             .table_count = row.size(4),
-            .size_bytes = row.size(5)};
+            .size_bytes = row.size(5),
+            .number = row.integer(6)};
 }
 
 Result<Bucket> bucket_of_row(Connection& db, std::int64_t number) {

@@ -51,6 +51,7 @@ struct Bucket {
     std::string description;
     WallTime created_at{};
     std::uint64_t table_count = 0, size_bytes = 0;
+    std::int64_t number = 0;  // never reused
 };
 
 struct Table {

@@ -1,5 +1,7 @@
 #include "engine/builtin_catalog.hpp"
 
+#include "engine/builtin_relations.hpp"
+#include "engine/catalog_function.hpp"
 #include "engine/native_functions.hpp"
 #include "engine/parse_tree.hpp"
 #include "engine/type_names.hpp"
@@ -9,13 +11,11 @@
 #include <duckdb/catalog/catalog_entry/duck_schema_entry.hpp>
 #include <duckdb/catalog/catalog_entry/scalar_function_catalog_entry.hpp>
 #include <duckdb/catalog/catalog_entry/scalar_macro_catalog_entry.hpp>
-#include <duckdb/catalog/catalog_entry/view_catalog_entry.hpp>
 #include <duckdb/catalog/default/default_functions.hpp>
-#include <duckdb/catalog/default/default_views.hpp>
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/main/client_context.hpp>
 #include <duckdb/main/connection.hpp>
-#include <duckdb/parser/parsed_data/create_view_info.hpp>
+#include <duckdb/parser/parsed_data/create_table_function_info.hpp>
 #include <duckdb/parser/parser.hpp>
 #include <duckdb/parser/statement/create_statement.hpp>
 
@@ -38,43 +38,6 @@ void add_names(duckdb::vector<std::string>& names, const ByName<Definition>& def
         if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
 }
-
-class RelationGenerator final : public duckdb::DefaultViewGenerator {
-public:
-    RelationGenerator(duckdb::Catalog& catalog, duckdb::SchemaCatalogEntry& schema_entry)
-        : DefaultViewGenerator(catalog, schema_entry) {
-        for (const pgcatalog::Relation& relation : pgcatalog::relations()) {
-            if (relation.schema == schema_entry.name) relations_.emplace(relation.name, &relation);
-        }
-    }
-
-    duckdb::unique_ptr<CatalogEntry> CreateDefaultEntry(duckdb::ClientContext& context,
-                                                        const std::string& entry_name) override {
-        const auto found = relations_.find(StringUtil::Lower(entry_name));
-        if (found == relations_.end()) return DefaultViewGenerator::CreateDefaultEntry(context, entry_name);
-        auto info = duckdb::make_uniq<duckdb::CreateViewInfo>();
-        info->schema = schema.name;
-        info->view_name = found->first;
-        info->sql = std::string(found->second->query);
-        info->temporary = true;
-        info->internal = true;
-        info = duckdb::CreateViewInfo::FromSelect(context, std::move(info));
-        duckdb::unique_ptr<duckdb::SQLStatement> query(info->query.release());
-        TreeParts parts = survey(*query);
-        restore_type_names(parts, info->sql);
-        info->query.reset(static_cast<duckdb::SelectStatement*>(query.release()));
-        return duckdb::make_uniq_base<CatalogEntry, duckdb::ViewCatalogEntry>(catalog, schema, *info);
-    }
-
-    duckdb::vector<std::string> GetDefaultEntries() override {
-        auto names = DefaultViewGenerator::GetDefaultEntries();
-        add_names(names, relations_);
-        return names;
-    }
-
-private:
-    ByName<pgcatalog::Relation> relations_;
-};
 
 // Of schema pg_catalog: our macros and native functions, then DuckDB's macros. Of main, which is searched first:
 // DuckDB's macros but those whose name is ours.
@@ -142,15 +105,21 @@ private:
 }  // namespace
 
 void install_builtin_catalog(duckdb::DatabaseInstance& database) {
+    install_vector_casts(database);
     auto& system = duckdb::Catalog::GetSystemCatalog(database);
     duckdb::Connection connection(database);
     duckdb::ClientContext& context = *connection.context;
     context.RunFunctionInTransaction([&] {
+        for (const auto& make : catalog_functions()) {
+            duckdb::CreateTableFunctionInfo function(make());
+            function.internal = true;
+            system.CreateTableFunction(context, function);
+        }
         // The schemas are themselves made when they are first named.
         for (const char* name : {"pg_catalog", "information_schema"}) {
             auto& schema = system.GetSchema(context, name).Cast<duckdb::DuckSchemaEntry>();
             schema.GetCatalogSet(duckdb::CatalogType::VIEW_ENTRY)
-                .SetDefaultGenerator(duckdb::make_uniq<RelationGenerator>(system, schema));
+                .SetDefaultGenerator(relation_generator(system, schema));
         }
         for (const char* name : {DEFAULT_SCHEMA, "pg_catalog"}) {
             auto& schema = system.GetSchema(context, name).Cast<duckdb::DuckSchemaEntry>();

@@ -102,8 +102,7 @@ GatedConnection::GatedConnection(const InstanceParts& instance, SessionFacts& fa
     : instance_(instance),
       connection_(instance.database),
       context_(*connection_.context),
-      session_(
-          duckdb::make_shared_ptr<SessionState>(instance.resolver, instance.files, instance.own_catalog, facts)) {
+      session_(duckdb::make_shared_ptr<SessionState>(instance.resolver, instance.files, instance.own_catalog, facts)) {
     session_->register_with(context_, session_);
 }
 
@@ -139,13 +138,13 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     const auto parameters = count_parameters(*tree);
     if (!parameters) return parameters.error();
     TreeParts named = survey(*tree);
+    restore_type_names(named, sql->parsed());
     name_columns(*tree, named, sql->parsed());
     ParsedStatement::Parts statement{*kind, *parameters, false, {}, sql, nullptr, result_names(*tree), {}, {}};
     statement.tree = std::move(tree);
     if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
     TreeParts parts = survey(*statement.tree);
     read_bytea_literals(context_, parts);
-    restore_type_names(parts, sql->parsed());
     for (Target& target : parts.targets) {
         if (*kind == StatementKind::kTruncate) target.verb = "TRUNCATE";
     }

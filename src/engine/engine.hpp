@@ -8,6 +8,7 @@
 #include "core/bytes.hpp"
 #include "core/cancel.hpp"
 #include "core/error.hpp"
+#include "engine/project_catalog.hpp"
 #include "engine/types.hpp"
 
 #include <atomic>
@@ -41,6 +42,8 @@ public:
     virtual Result<std::optional<ResolvedTable>> resolve(std::string_view schema, std::string_view table) = 0;
     // True when `schema` is one of the project's buckets: used to tell "read-only" from "unknown" in errors.
     virtual bool is_project_schema(std::string_view schema) = 0;
+    // Everything of the project, for the catalogs. The answer is shared and never changes; it may be of the moment before.
+    virtual Result<std::shared_ptr<const ProjectCatalog>> list() = 0;
     // Changes whenever a name may mean another version.
     virtual std::uint64_t generation() const = 0;
 };

@@ -17,8 +17,11 @@ class FakeProject final : public TableResolver {
 public:
     Result<std::optional<ResolvedTable>> resolve(std::string_view schema, std::string_view table) override;
     bool is_project_schema(std::string_view schema) override;
+    Result<std::shared_ptr<const ProjectCatalog>> list() override;
     std::uint64_t generation() const override;
 
+    // What list() gives.
+    void describe(ProjectCatalog catalog);
     void set(const std::string& schema, const std::string& table, std::string file, std::int64_t version_id);
     void remove(const std::string& schema, const std::string& table);
     // The next resolve() gives this file instead, once: a version that vanishes before it is attached.
@@ -29,6 +32,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::map<std::pair<std::string, std::string>, ResolvedTable> tables_;
+    std::shared_ptr<const ProjectCatalog> catalog_ = std::make_shared<const ProjectCatalog>();
     std::uint64_t generation_ = 1;
     std::optional<std::string> once_;
     std::optional<Error> error_;

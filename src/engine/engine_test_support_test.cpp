@@ -94,6 +94,18 @@ bool FakeProject::is_project_schema(std::string_view schema) {
                        [&](const auto& entry) { return entry.first.first == lower(schema); });
 }
 
+Result<std::shared_ptr<const ProjectCatalog>> FakeProject::list() {
+    const std::lock_guard lock(mutex_);
+    if (error_) return *error_;
+    return catalog_;
+}
+
+void FakeProject::describe(ProjectCatalog catalog) {
+    const std::lock_guard lock(mutex_);
+    catalog_ = std::make_shared<const ProjectCatalog>(std::move(catalog));
+    ++generation_;
+}
+
 std::uint64_t FakeProject::generation() const {
     const std::lock_guard lock(mutex_);
     return generation_;

@@ -256,6 +256,31 @@ ScalarFunctionSet encode() {
     return one(ScalarFunction({LogicalType::BLOB, LogicalType::VARCHAR}, LogicalType::VARCHAR, encode_bytes));
 }
 
+// ---- cardinality(array), which DuckDB has for maps only
+
+void count_elements(DataChunk& input, ExpressionState&, Vector& result) {
+    duckdb::UnaryExecutor::Execute<duckdb::list_entry_t, std::int32_t>(
+        input.data[0], result, input.size(),
+        [](const duckdb::list_entry_t& list) { return static_cast<std::int32_t>(list.length); });
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> bind_cardinality(
+    duckdb::ClientContext&, ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+    const LogicalType& type = arguments[0]->return_type;
+    using Id = duckdb::LogicalTypeId;
+    if (type.id() == Id::ARRAY) function.arguments[0] = LogicalType::LIST(duckdb::ArrayType::GetChildType(type));
+    if (type.id() == Id::LIST || type.id() == Id::MAP) function.arguments[0] = type;
+    if (function.arguments[0].id() == Id::ANY) {
+        throw_through_duckdb({sqlstate::kUndefinedFunction, "function cardinality() needs an array"});
+    }
+    return nullptr;
+}
+
+ScalarFunctionSet cardinality() {
+    return one(ScalarFunction({LogicalType::ANY}, LogicalType::INTEGER, count_elements, bind_cardinality));
+}
+
 // ---- what there is not: the name is known and the answer says so
 
 [[noreturn]] void refuse(const std::string& name) {
@@ -278,6 +303,7 @@ constexpr std::array kFunctions = {
     NativeFunction{"num_nulls", null_counter<true>},
     NativeFunction{"num_nonnulls", null_counter<false>},
     NativeFunction{"to_hex", to_hex},
+    NativeFunction{"cardinality", cardinality},
     NativeFunction{"encode", encode, true, true},
     NativeFunction{"pg_advisory_lock", unsupported, false},
     NativeFunction{"pg_advisory_unlock", unsupported, false},

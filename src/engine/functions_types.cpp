@@ -4,7 +4,7 @@
 #include "engine/object_casts.hpp"
 #include "engine/object_names.hpp"
 #include "engine/type_names.hpp"
-#include "pgcatalog/types.hpp"
+#include "pgcatalog/builtin_types.hpp"
 
 #include <duckdb/common/vector_operations/unary_executor.hpp>
 #include <duckdb/execution/expression_executor_state.hpp>
@@ -91,7 +91,7 @@ constexpr char kRegclass[] = "regclass", kRegtype[] = "regtype", kRegnamespace[]
 // ---- format_type(oid, modifier)
 
 std::string with_modifier(const std::string& name, std::uint32_t oid, std::int32_t modifier) {
-    const auto* type = pgcatalog::find_type(oid);
+    const auto* type = pgcatalog::builtin_type(oid);
     if (modifier < 0 || type == nullptr) return name;
     const auto behind_first_word = [&](const std::string& text) {
         const std::size_t blank = std::min(name.find(' '), name.size());

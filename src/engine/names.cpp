@@ -136,7 +136,10 @@ void rewrite_names(TreeParts& parts, SessionState& session) {
         // DuckDB keeps what is its own in system.main, PostgreSQL's clients look for all of it in pg_catalog. A macro
         // of the user's cannot come between: the gate refuses names of built-in functions.
         const std::string& schema = *function.schema;
-        if (StringUtil::CIEquals(schema, "pg_catalog") || StringUtil::CIEquals(schema, "information_schema")) {
+        // OVERLAY(… PLACING …) is main.overlay to the parser.
+        const bool written_by_parser = schema == "main" && *function.name == "overlay";
+        if (written_by_parser || StringUtil::CIEquals(schema, "pg_catalog") ||
+            StringUtil::CIEquals(schema, "information_schema")) {
             function.schema->clear();
         }
     }

@@ -1,7 +1,8 @@
 #include "engine/object_names.hpp"
 
 #include "engine/native_functions.hpp"
-#include "pgcatalog/types.hpp"
+#include "pgcatalog/builtin_types.hpp"
+#include "pgcatalog/system_relations.hpp"
 #include "sql/lexer.hpp"
 
 #include <duckdb/catalog/catalog.hpp>
@@ -26,7 +27,7 @@ struct FixedSchema {
     std::int64_t oid;
 };
 constexpr std::array kFixedSchemas = {FixedSchema{"pg_catalog", 11}, FixedSchema{"public", 2200},
-                                      FixedSchema{"information_schema", 13'000}};
+                                      FixedSchema{"information_schema", 13'207}};
 
 duckdb::optional_ptr<duckdb::CatalogEntry> find_entry(ClientContext& context, CatalogType type,
                                                       const std::string& catalog, const std::string& schema,
@@ -173,8 +174,7 @@ std::optional<std::string> schema_name(ClientContext& context, std::int64_t oid)
 
 std::optional<std::string> type_name(ClientContext& context, std::int64_t oid) {
     const auto wanted = static_cast<std::uint32_t>(oid);
-    if (const auto* type = pgcatalog::find_type(wanted)) return std::string(type->sql_name);
-    if (const auto* element = pgcatalog::find_type_of_array(wanted)) return std::string(element->sql_name) + "[]";
+    if (const auto* type = pgcatalog::builtin_type(wanted)) return std::string(type->sql_name);
     const auto entry = entry_of_oid(context, oid, {CatalogType::TYPE_ENTRY});
     if (!entry) return std::nullopt;
     return qualified(*entry, true);

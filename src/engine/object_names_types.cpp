@@ -1,7 +1,7 @@
 // find_type(): the names of types as a user may write them.
 #include "engine/native_functions.hpp"
 #include "engine/object_names.hpp"
-#include "pgcatalog/types.hpp"
+#include "pgcatalog/builtin_types.hpp"
 
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/common/string_util.hpp>
@@ -30,9 +30,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kSynonym
 
 const pgcatalog::BuiltinType* find_builtin(const std::string& name) {
     for (const auto& [synonym, real] : kSynonyms) {
-        if (name == synonym) return pgcatalog::find_type_named(real);
+        if (name == synonym) return pgcatalog::builtin_type(real);
     }
-    if (const auto* named = pgcatalog::find_type_named(name)) return named;
+    if (const auto* named = pgcatalog::builtin_type(name)) return named;
     const auto all = pgcatalog::builtin_types();
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& type) { return type.sql_name == name; });
     return found == all.end() ? nullptr : &*found;
@@ -53,7 +53,7 @@ std::optional<std::int64_t> find_own_type(duckdb::ClientContext& context, const 
     if (!parts) return std::nullopt;
     const std::string schema = parts->size() < 2 ? "main" : parts->at(parts->size() - 2);
     if (schema == "pg_catalog") {
-        const auto* type = pgcatalog::find_type_named(parts->back());
+        const auto* type = pgcatalog::builtin_type(parts->back());
         return type == nullptr ? std::nullopt : std::optional<std::int64_t>(type->oid);
     }
     const duckdb::EntryLookupInfo lookup(duckdb::CatalogType::TYPE_ENTRY, parts->back());
@@ -78,12 +78,12 @@ std::optional<std::int64_t> find_type(duckdb::ClientContext& context, const std:
     const bool quoted = name.find('"') != std::string::npos;
     std::string plain = quoted ? name : without_modifier(duckdb::StringUtil::Lower(name));
     if (duckdb::StringUtil::StartsWith(plain, "pg_catalog.")) plain.erase(0, 11);
-    const auto* type = plain == "\"char\"" ? pgcatalog::find_type_named("char") : find_builtin(plain);
+    const auto* type = plain == "\"char\"" ? pgcatalog::builtin_type("char") : find_builtin(plain);
     if (type == nullptr && plain.starts_with("_")) {
-        const auto* element = pgcatalog::find_type_named(plain.substr(1));
-        if (element != nullptr) return element->array_oid;
+        const auto* element = pgcatalog::builtin_type(plain.substr(1));
+        if (element != nullptr) return element->array;
     }
-    if (type != nullptr) return array ? type->array_oid : type->oid;
+    if (type != nullptr) return array ? type->array : type->oid;
     return array ? std::nullopt : find_own_type(context, name);
 }
 

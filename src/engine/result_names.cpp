@@ -4,6 +4,7 @@
 
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/parser/expression/list.hpp>
+#include <duckdb/parser/parsed_expression_iterator.hpp>
 #include <duckdb/parser/query_node/list.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
 #include <duckdb/parser/tableref/expressionlistref.hpp>
@@ -42,6 +43,9 @@ std::string type_name(const duckdb::LogicalType& type) {
                                                                      {"timestamp with time zone", "timestamptz"},
                                                                      {"time with time zone", "timetz"}};
     std::string name = duckdb::StringUtil::Lower(type.ToString());
+    // As restore_type_names() writes PostgreSQL's own types.
+    constexpr std::string_view kOurs = "system.pg_catalog.";
+    if (name.starts_with(kOurs)) name.erase(0, kOurs.size());
     name = name.substr(0, name.find_first_of("(["));
     name.erase(std::remove(name.begin(), name.end(), '"'), name.end());
     const auto known = kNames.find(name);
@@ -229,6 +233,24 @@ bool wants_name(duckdb::unique_ptr<ParsedExpression>& item) {
            survey(item).stars.empty();
 }
 
+// current_user and its like are columns to the parser, and would mean the item itself once it has that name.
+void call_value_functions(duckdb::unique_ptr<ParsedExpression>& slot) {
+    constexpr std::array<std::string_view, 6> kFunctions = {"current_catalog", "current_date", "current_role",
+                                                            "current_schema",  "current_user", "session_user"};
+    if (slot->GetExpressionClass() == ExpressionClass::COLUMN_REF) {
+        const auto& column = slot->Cast<duckdb::ColumnRefExpression>();
+        const std::string name = duckdb::StringUtil::Lower(column.GetColumnName());
+        if (column.IsQualified() || std::find(kFunctions.begin(), kFunctions.end(), name) == kFunctions.end()) return;
+        const auto location = column.GetQueryLocation();
+        slot =
+            duckdb::make_uniq<duckdb::FunctionExpression>(name, duckdb::vector<duckdb::unique_ptr<ParsedExpression>>());
+        slot->SetQueryLocation(location);
+        return;
+    }
+    duckdb::ParsedExpressionIterator::EnumerateChildren(
+        *slot, [](duckdb::unique_ptr<ParsedExpression>& child) { call_value_functions(child); });
+}
+
 void name_values(duckdb::ExpressionListRef& list) {
     if (!list.expected_names.empty() || list.values.empty()) return;
     for (std::size_t i = 1; i <= list.values.front().size(); ++i) {
@@ -246,6 +268,7 @@ void name_columns(duckdb::SQLStatement& statement, TreeParts& parts, std::string
         for (auto& item : *list) {
             if (!wants_name(item)) continue;
             std::string name = namer.name_of(*item).text;
+            call_value_functions(item);
             if (!of_result || name != kUnnamed) item->SetAlias(std::move(name));
         }
     }

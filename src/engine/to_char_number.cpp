@@ -1,4 +1,5 @@
 // to_char() of numbers.
+#include "engine/number_pattern.hpp"
 #include "engine/to_char.hpp"
 
 #include <algorithm>
@@ -11,135 +12,6 @@
 
 namespace smew::engine {
 namespace {
-
-enum class Part {
-    kNine,
-    kZero,
-    kPoint,
-    kComma,
-    kSign,
-    kMinus,
-    kPlus,
-    kPlusMinus,
-    kOrdinal,
-    kLiteral,
-    kRoman,
-    kCurrency
-};
-enum class SignPlace { kInside, kBefore, kAfter };  // in front of the first digit, or where S stands
-
-struct Item {
-    Part part;
-    std::string literal;  // kLiteral, or the case of kOrdinal and kRoman
-};
-
-struct Format {
-    std::vector<Item> items;
-    int before = 0, behind = 0;  // digit places around the point
-    int first_zero = -1;         // counted over all places; from it on zeros are written
-    int last_zero = -1;
-    int multiplied = 0;  // digits behind V
-    bool has_point = false, fill = true, brackets = false, scientific = false;
-    bool has_minus = false, has_plus = false;
-    SignPlace sign = SignPlace::kInside;
-};
-
-std::string upper(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return out;
-}
-
-class Reader {
-public:
-    explicit Reader(std::string_view pattern) : rest_(pattern) {}
-
-    Format read() {
-        while (!rest_.empty()) one();
-        return std::move(format_);
-    }
-
-private:
-    bool take(std::string_view word) {
-        if (upper(rest_.substr(0, word.size())) != word) return false;
-        taken_ = rest_.substr(0, word.size());
-        rest_.remove_prefix(word.size());
-        return true;
-    }
-    void add(Part part, std::string literal = {}) { format_.items.push_back({part, std::move(literal)}); }
-
-    void digit(bool zero) {
-        const int place = format_.before + format_.behind;
-        if (zero && format_.first_zero < 0 && !format_.has_point) format_.first_zero = place;
-        if (zero) format_.last_zero = place;
-        if (behind_v_) ++format_.multiplied;
-        ++(format_.has_point ? format_.behind : format_.before);
-        add(zero ? Part::kZero : Part::kNine);
-    }
-
-    void sign() {
-        if (format_.before == 0 && !format_.has_point)
-            format_.sign = SignPlace::kBefore;
-        else
-            format_.sign = SignPlace::kAfter;
-        add(Part::kSign);
-    }
-
-    void literal() {
-        std::string text;
-        if (rest_[0] == '"') {
-            std::size_t at = 1;
-            for (; at < rest_.size() && rest_[at] != '"'; ++at) text += rest_[at];
-            rest_.remove_prefix(std::min(at + 1, rest_.size()));
-        } else {
-            text += rest_[0];
-            rest_.remove_prefix(1);
-        }
-        add(Part::kLiteral, text);
-    }
-
-    void one() {
-        if (take("EEEE"))
-            format_.scientific = true;
-        else if (take("FM"))
-            format_.fill = false;
-        else if (take("FX"))
-            return;
-        else if (take("TH"))
-            add(Part::kOrdinal, std::string(taken_));
-        else if (take("PR"))
-            format_.brackets = true;
-        else if (take("MI"))
-            format_.has_minus = true, add(Part::kMinus);
-        else if (take("PL"))
-            format_.has_plus = true, add(Part::kPlus);
-        else if (take("SG"))
-            format_.has_minus = format_.has_plus = true, add(Part::kPlusMinus);
-        else if (take("RN"))
-            add(Part::kRoman, std::string(taken_));
-        else if (take("9"))
-            digit(false);
-        else if (take("0"))
-            digit(true);
-        else if (take("D") || take("."))
-            format_.has_point = true, add(Part::kPoint);
-        else if (take("G") || take(","))
-            add(Part::kComma);
-        else if (take("S"))
-            sign();
-        else if (take("V"))
-            behind_v_ = true;
-        else if (take("L"))
-            add(Part::kCurrency);
-        else
-            literal();
-    }
-
-    std::string_view rest_, taken_;
-    Format format_;
-    bool behind_v_ = false;
-};
 
 std::string ordinal_suffix(const std::string& digits) {
     const char last = digits.empty() ? '0' : digits.back();
@@ -213,7 +85,7 @@ Places split(std::string_view text, int multiplied, int behind) {
 
 class Writer {
 public:
-    Writer(const Format& format, Places places) : format_(format), places_(std::move(places)) {
+    Writer(const NumberPattern& format, Places places) : format_(format), places_(std::move(places)) {
         // Without a place before the point even the zero there is too many.
         const std::size_t wanted = std::max<std::size_t>(places_.whole.size(), format.before == 0 ? 1 : 0);
         overflow_ = static_cast<int>(wanted) > format.before;
@@ -228,7 +100,7 @@ public:
     }
 
     std::string write() {
-        for (const Item& item : format_.items) one(item);
+        for (const NumberItem& item : format_.items) one(item);
         if (!sign_done_) put_sign();
         if (format_.brackets && places_.negative)
             out_ += '>';
@@ -290,57 +162,57 @@ private:
         out_ += places_.fraction[static_cast<std::size_t>(at)];
     }
 
-    void one(const Item& item) {
+    void one(const NumberItem& item) {
         switch (item.part) {
-            case Part::kNine:
-            case Part::kZero:
+            case NumberPart::kNine:
+            case NumberPart::kZero:
                 return digit();
-            case Part::kPoint:
+            case NumberPart::kPoint:
                 if (!sign_done_) put_sign();
                 out_ += '.';
                 return;
-            case Part::kComma:
+            case NumberPart::kComma:
                 if (started_)
                     out_ += ',';
                 else if (format_.fill)
                     out_ += ' ';
                 return;
-            case Part::kSign:
+            case NumberPart::kSign:
                 if (format_.sign == SignPlace::kAfter) out_ += places_.negative ? '-' : '+';
                 return;
-            case Part::kMinus:
+            case NumberPart::kMinus:
                 if (places_.negative)
                     out_ += '-';
                 else if (format_.fill)
                     out_ += ' ';
                 return;
-            case Part::kPlus:
+            case NumberPart::kPlus:
                 if (!places_.negative)
                     out_ += '+';
                 else if (format_.fill)
                     out_ += ' ';
                 return;
-            case Part::kPlusMinus:
+            case NumberPart::kPlusMinus:
                 out_ += places_.negative ? '-' : '+';
                 return;
-            case Part::kOrdinal: {
+            case NumberPart::kOrdinal: {
                 if (places_.negative || format_.has_point || overflow_) return;
                 const std::string suffix = ordinal_suffix(places_.whole);
                 out_ += item.literal[0] == 'T' ? upper(suffix) : suffix;
                 return;
             }
-            case Part::kLiteral:
+            case NumberPart::kLiteral:
                 out_ += item.literal;
                 return;
-            case Part::kCurrency:
+            case NumberPart::kCurrency:
                 out_ += ' ';
                 return;
-            case Part::kRoman:
+            case NumberPart::kRoman:
                 return;
         }
     }
 
-    const Format& format_;
+    const NumberPattern& format_;
     Places places_;
     std::string out_;
     int lead_ = 0, place_ = 0, last_fraction_ = -1;
@@ -348,7 +220,7 @@ private:
 };
 
 // One digit, the point, and the power of ten: 1.49e+02.
-std::string scientific(std::string_view text, const Format& format) {
+std::string scientific(std::string_view text, const NumberPattern& format) {
     const bool negative = text.starts_with('-');
     std::string digits;
     int exponent = -1;
@@ -376,17 +248,17 @@ std::string scientific(std::string_view text, const Format& format) {
 }  // namespace
 
 NumberScale scale_of_pattern(std::string_view pattern) {
-    const Format format = Reader(pattern).read();
+    const NumberPattern format = read_number_pattern(pattern);
     return {format.behind, format.multiplied, format.scientific};
 }
 
 std::string number_to_char(std::string_view digits, std::string_view pattern) {
-    const Format format = Reader(pattern).read();
+    const NumberPattern format = read_number_pattern(pattern);
     if (format.scientific) return scientific(digits, format);
     const bool number = digits.find_first_not_of("0123456789.-") == std::string_view::npos;
     Places places = number ? split(digits, format.multiplied, format.behind) : Places{};
-    for (const Item& item : format.items) {
-        if (item.part != Part::kRoman) continue;
+    for (const NumberItem& item : format.items) {
+        if (item.part != NumberPart::kRoman) continue;
         std::string numeral = roman(places.whole, places.negative);
         if (item.literal[0] == 'r')
             std::transform(numeral.begin(), numeral.end(), numeral.begin(),

@@ -1,7 +1,7 @@
 #include "engine/type_names.hpp"
 
 #include "engine/parse_tree.hpp"
-#include "pgcatalog/types.hpp"
+#include "pgcatalog/builtin_types.hpp"
 #include "sql/lexer.hpp"
 
 #include <duckdb/catalog/catalog.hpp>
@@ -102,7 +102,7 @@ LogicalType named_type(const std::string& name) {
     if (LogicalType alias = aliased_type(name); alias.id() != Id::INVALID) return alias;
     if (LogicalType other = synonym(name); other.id() != Id::INVALID) return other;
     // _int4 is the name of int4's array type.
-    if (!name.starts_with("_") || pgcatalog::find_type_named(name.substr(1)) == nullptr) return LogicalType::INVALID;
+    if (!name.starts_with("_") || pgcatalog::builtin_type(name.substr(1)) == nullptr) return LogicalType::INVALID;
     LogicalType element = named_type(name.substr(1));
     if (element.id() == Id::INVALID)
         element = LogicalType(duckdb::DefaultTypeGenerator::GetDefaultType(name.substr(1)));
@@ -224,12 +224,12 @@ void restore_type_names(TreeParts& parts, std::string_view sql) {
 std::uint32_t oid_of_type(const LogicalType& type) {
     if (type.IsJSONType()) return 114;
     if (type.HasAlias()) {
-        const pgcatalog::BuiltinType* named = pgcatalog::find_type_named(type.GetAlias());
+        const pgcatalog::BuiltinType* named = pgcatalog::builtin_type(type.GetAlias());
         return named == nullptr ? 0 : named->oid;
     }
     if (type.id() == Id::LIST) {
-        const auto* element = pgcatalog::find_type(oid_of_type(duckdb::ListType::GetChildType(type)));
-        return element == nullptr ? 0 : element->array_oid;
+        const auto* element = pgcatalog::builtin_type(oid_of_type(duckdb::ListType::GetChildType(type)));
+        return element == nullptr ? 0 : element->array;
     }
     const auto* row =
         std::find_if(kOids.begin(), kOids.end(), [&](const auto& pair) { return pair.first == type.id(); });

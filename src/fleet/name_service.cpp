@@ -106,7 +106,10 @@ link::CatalogListed NameService::list(const ProjectId& project, const link::List
     link::CatalogListed answer{
         .request = question.request, .generation = generation(project), .schemas = {}, .tables = {}};
     if (const auto buckets = store_.buckets(project)) {
-        for (const catalog::Bucket& bucket : *buckets) answer.schemas.push_back(bucket.schema);
+        for (const catalog::Bucket& bucket : *buckets) {
+            answer.schemas.push_back(
+                {.name = bucket.schema, .schema_id = bucket.number, .description = bucket.description});
+        }
     }
     if (const auto tables = store_.all_tables(project)) {
         for (const catalog::Table& table : *tables) answer.tables.push_back(describe(table));

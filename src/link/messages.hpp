@@ -109,11 +109,16 @@ struct TableResolved {
     std::uint64_t generation = 0;
     std::optional<CatalogTable> table;
 };
+struct CatalogSchema {
+    std::string name;  // "in_c_sales"
+    std::int64_t schema_id = 0;
+    std::string description;
+};
 // Answer to ListCatalog: every bucket (also empty ones) and table.
 struct CatalogListed {
     std::uint64_t request = 0;
     std::uint64_t generation = 0;
-    std::vector<std::string> schemas;
+    std::vector<CatalogSchema> schemas;
     std::vector<CatalogTable> tables;
 };
 

@@ -11,11 +11,12 @@
 
 namespace smew::pgcatalog {
 
-// A view of schema pg_catalog or information_schema.
+// What fills a relation of pg_catalog or information_schema; which there are, and the types of their columns, is in
+// system_relations.hpp. Columns that the query does not name are NULL.
 struct Relation {
     std::string_view schema;
     std::string_view name;
-    std::string_view query;  // SELECT …
+    std::string_view query;  // SELECT …, every column with a name
 };
 
 // A macro of schema pg_catalog, which every search path ends in: called with and without the schema.

@@ -57,7 +57,9 @@ constexpr std::array kMacros = {
     Macro{"regexp_instr", R"((string, pattern) AS
         CASE WHEN regexp_matches(string, pattern)
              THEN length(regexp_extract(string, '^((?s:.*?))(?:' || pattern || ')', 1)) + 1 ELSE 0 END::INTEGER)"},
-    Macro{"get_byte", "(bytes, place) AS ('0x' || substring(hex(bytes), place * 2 + 1, 2))::INTEGER"},
+    Macro{"get_byte", R"((bytes, place) AS
+        ((instr('0123456789ABCDEF', substring(hex(bytes), place * 2 + 1, 1)) - 1) * 16
+         + instr('0123456789ABCDEF', substring(hex(bytes), place * 2 + 2, 1)) - 1)::INTEGER)"},
     Macro{"convert_from", "(bytes, encoding) AS decode(bytes)"},
     Macro{"convert_to", "(string, encoding) AS encode(string)"},
     // A group beyond the last is '', so the list is cut where the pattern's groups end.

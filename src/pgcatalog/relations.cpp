@@ -1,20 +1,20 @@
-#include "pgcatalog/definitions.hpp"
+#include "pgcatalog/relation_groups.hpp"
 
-#include <array>
+#include <vector>
 
 namespace smew::pgcatalog {
-namespace {
-
-constexpr std::array kRelations = {
-    Relation{"pg_catalog", "pg_am", R"(
-        SELECT oid::UINTEGER AS oid, amname, 0::UINTEGER AS amhandler, amtype
-        FROM (VALUES (2, 'heap', 't'), (403, 'btree', 'i')) AS am(oid, amname, amtype))"},
-};
-
-}  // namespace
 
 std::span<const Relation> relations() {
-    return kRelations;
+    static const std::vector<Relation> kAll = [] {
+        std::vector<Relation> all;
+        for (const auto group :
+             {class_relations(), constraint_relations(), type_relations(), server_relations(), statistics_relations(),
+              information_schema_relations(), information_schema_constraint_relations()}) {
+            all.insert(all.end(), group.begin(), group.end());
+        }
+        return all;
+    }();
+    return kAll;
 }
 
 }  // namespace smew::pgcatalog

@@ -1,4 +1,4 @@
-#include "pgcatalog/types.hpp"
+#include "pgcatalog/system_relations.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,166 +6,25 @@
 namespace smew::pgcatalog {
 namespace {
 
-struct SystemRelation {
-    std::uint32_t oid;
-    std::string_view name;
-};
-
-// Tables by src/include/catalog/*.h; views as initdb of PostgreSQL 15 numbers them.
-constexpr std::array kSystemRelations = {
-    SystemRelation{826, "pg_default_acl"},
-    SystemRelation{1213, "pg_tablespace"},
-    SystemRelation{1214, "pg_shdepend"},
-    SystemRelation{1247, "pg_type"},
-    SystemRelation{1249, "pg_attribute"},
-    SystemRelation{1255, "pg_proc"},
-    SystemRelation{1259, "pg_class"},
-    SystemRelation{1260, "pg_authid"},
-    SystemRelation{1261, "pg_auth_members"},
-    SystemRelation{1262, "pg_database"},
-    SystemRelation{1417, "pg_foreign_server"},
-    SystemRelation{1418, "pg_user_mapping"},
-    SystemRelation{2224, "pg_sequence"},
-    SystemRelation{2328, "pg_foreign_data_wrapper"},
-    SystemRelation{2396, "pg_shdescription"},
-    SystemRelation{2600, "pg_aggregate"},
-    SystemRelation{2601, "pg_am"},
-    SystemRelation{2602, "pg_amop"},
-    SystemRelation{2603, "pg_amproc"},
-    SystemRelation{2604, "pg_attrdef"},
-    SystemRelation{2605, "pg_cast"},
-    SystemRelation{2606, "pg_constraint"},
-    SystemRelation{2607, "pg_conversion"},
-    SystemRelation{2608, "pg_depend"},
-    SystemRelation{2609, "pg_description"},
-    SystemRelation{2610, "pg_index"},
-    SystemRelation{2611, "pg_inherits"},
-    SystemRelation{2612, "pg_language"},
-    SystemRelation{2613, "pg_largeobject"},
-    SystemRelation{2615, "pg_namespace"},
-    SystemRelation{2616, "pg_opclass"},
-    SystemRelation{2617, "pg_operator"},
-    SystemRelation{2618, "pg_rewrite"},
-    SystemRelation{2619, "pg_statistic"},
-    SystemRelation{2620, "pg_trigger"},
-    SystemRelation{2753, "pg_opfamily"},
-    SystemRelation{2964, "pg_db_role_setting"},
-    SystemRelation{2995, "pg_largeobject_metadata"},
-    SystemRelation{3079, "pg_extension"},
-    SystemRelation{3118, "pg_foreign_table"},
-    SystemRelation{3256, "pg_policy"},
-    SystemRelation{3350, "pg_partitioned_table"},
-    SystemRelation{3381, "pg_statistic_ext"},
-    SystemRelation{3394, "pg_init_privs"},
-    SystemRelation{3429, "pg_statistic_ext_data"},
-    SystemRelation{3456, "pg_collation"},
-    SystemRelation{3466, "pg_event_trigger"},
-    SystemRelation{3501, "pg_enum"},
-    SystemRelation{3541, "pg_range"},
-    SystemRelation{3576, "pg_transform"},
-    SystemRelation{3592, "pg_shseclabel"},
-    SystemRelation{3596, "pg_seclabel"},
-    SystemRelation{3600, "pg_ts_dict"},
-    SystemRelation{3601, "pg_ts_parser"},
-    SystemRelation{3602, "pg_ts_config"},
-    SystemRelation{3603, "pg_ts_config_map"},
-    SystemRelation{3764, "pg_ts_template"},
-    SystemRelation{6000, "pg_replication_origin"},
-    SystemRelation{6100, "pg_subscription"},
-    SystemRelation{6102, "pg_subscription_rel"},
-    SystemRelation{6104, "pg_publication"},
-    SystemRelation{6106, "pg_publication_rel"},
-    SystemRelation{6237, "pg_publication_namespace"},
-    SystemRelation{6243, "pg_parameter_acl"},
-    SystemRelation{12000, "pg_roles"},
-    SystemRelation{12005, "pg_shadow"},
-    SystemRelation{12010, "pg_group"},
-    SystemRelation{12014, "pg_user"},
-    SystemRelation{12018, "pg_policies"},
-    SystemRelation{12023, "pg_rules"},
-    SystemRelation{12028, "pg_views"},
-    SystemRelation{12033, "pg_tables"},
-    SystemRelation{12038, "pg_matviews"},
-    SystemRelation{12043, "pg_indexes"},
-    SystemRelation{12048, "pg_sequences"},
-    SystemRelation{12053, "pg_stats"},
-    SystemRelation{12058, "pg_stats_ext"},
-    SystemRelation{12063, "pg_stats_ext_exprs"},
-    SystemRelation{12068, "pg_publication_tables"},
-    SystemRelation{12073, "pg_locks"},
-    SystemRelation{12077, "pg_cursors"},
-    SystemRelation{12081, "pg_available_extensions"},
-    SystemRelation{12085, "pg_available_extension_versions"},
-    SystemRelation{12090, "pg_prepared_xacts"},
-    SystemRelation{12095, "pg_prepared_statements"},
-    SystemRelation{12099, "pg_seclabels"},
-    SystemRelation{12104, "pg_settings"},
-    SystemRelation{12110, "pg_file_settings"},
-    SystemRelation{12114, "pg_hba_file_rules"},
-    SystemRelation{12118, "pg_ident_file_mappings"},
-    SystemRelation{12122, "pg_timezone_abbrevs"},
-    SystemRelation{12126, "pg_timezone_names"},
-    SystemRelation{12130, "pg_config"},
-    SystemRelation{12134, "pg_shmem_allocations"},
-    SystemRelation{12138, "pg_backend_memory_contexts"},
-    SystemRelation{12142, "pg_stat_all_tables"},
-    SystemRelation{12147, "pg_stat_xact_all_tables"},
-    SystemRelation{12152, "pg_stat_sys_tables"},
-    SystemRelation{12157, "pg_stat_xact_sys_tables"},
-    SystemRelation{12161, "pg_stat_user_tables"},
-    SystemRelation{12166, "pg_stat_xact_user_tables"},
-    SystemRelation{12170, "pg_statio_all_tables"},
-    SystemRelation{12175, "pg_statio_sys_tables"},
-    SystemRelation{12179, "pg_statio_user_tables"},
-    SystemRelation{12183, "pg_stat_all_indexes"},
-    SystemRelation{12188, "pg_stat_sys_indexes"},
-    SystemRelation{12192, "pg_stat_user_indexes"},
-    SystemRelation{12196, "pg_statio_all_indexes"},
-    SystemRelation{12201, "pg_statio_sys_indexes"},
-    SystemRelation{12205, "pg_statio_user_indexes"},
-    SystemRelation{12209, "pg_statio_all_sequences"},
-    SystemRelation{12214, "pg_statio_sys_sequences"},
-    SystemRelation{12218, "pg_statio_user_sequences"},
-    SystemRelation{12222, "pg_stat_activity"},
-    SystemRelation{12227, "pg_stat_replication"},
-    SystemRelation{12232, "pg_stat_slru"},
-    SystemRelation{12236, "pg_stat_wal_receiver"},
-    SystemRelation{12240, "pg_stat_recovery_prefetch"},
-    SystemRelation{12244, "pg_stat_subscription"},
-    SystemRelation{12249, "pg_stat_ssl"},
-    SystemRelation{12253, "pg_stat_gssapi"},
-    SystemRelation{12257, "pg_replication_slots"},
-    SystemRelation{12262, "pg_stat_replication_slots"},
-    SystemRelation{12266, "pg_stat_database"},
-    SystemRelation{12271, "pg_stat_database_conflicts"},
-    SystemRelation{12275, "pg_stat_user_functions"},
-    SystemRelation{12280, "pg_stat_xact_user_functions"},
-    SystemRelation{12285, "pg_stat_archiver"},
-    SystemRelation{12289, "pg_stat_bgwriter"},
-    SystemRelation{12293, "pg_stat_wal"},
-    SystemRelation{12297, "pg_stat_progress_analyze"},
-    SystemRelation{12302, "pg_stat_progress_vacuum"},
-    SystemRelation{12307, "pg_stat_progress_cluster"},
-    SystemRelation{12312, "pg_stat_progress_create_index"},
-    SystemRelation{12317, "pg_stat_progress_basebackup"},
-    SystemRelation{12322, "pg_stat_progress_copy"},
-    SystemRelation{12327, "pg_user_mappings"},
-    SystemRelation{12332, "pg_replication_origin_status"},
-    SystemRelation{12336, "pg_stat_subscription_stats"},
-};
+template <class Wanted>
+const SystemRelation* first(Wanted&& wanted) {
+    for (const auto group : {system_tables(), system_views()}) {
+        const auto found = std::ranges::find_if(group, wanted);
+        if (found != group.end()) return &*found;
+    }
+    return nullptr;
+}
 
 }  // namespace
 
 std::uint32_t system_relation_oid(std::string_view name) {
-    const auto found = std::find_if(kSystemRelations.begin(), kSystemRelations.end(),
-                                    [&](const SystemRelation& relation) { return relation.name == name; });
-    return found == kSystemRelations.end() ? 0 : found->oid;
+    const auto* found = first([&](const SystemRelation& relation) { return relation.name == name; });
+    return found == nullptr ? 0 : found->oid;
 }
 
 std::string_view system_relation_name(std::uint32_t oid) {
-    const auto found = std::find_if(kSystemRelations.begin(), kSystemRelations.end(),
-                                    [&](const SystemRelation& relation) { return relation.oid == oid; });
-    return found == kSystemRelations.end() ? std::string_view() : found->name;
+    const auto* found = first([&](const SystemRelation& relation) { return relation.oid == oid; });
+    return found == nullptr ? std::string_view() : found->name;
 }
 
 }  // namespace smew::pgcatalog

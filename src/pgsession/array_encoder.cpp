@@ -1,4 +1,6 @@
 #include "core/byte_io.hpp"
+#include "engine/postgres_types.hpp"
+#include "pgproto/oids.hpp"
 #include "pgsession/type_map.hpp"
 #include "pgsession/value_encoder.hpp"
 #include "sql/lexer.hpp"
@@ -10,6 +12,7 @@
 namespace smew::pgsession {
 namespace {
 
+using engine::array_leaf;
 using engine::ColumnView;
 using engine::ListEntry;
 using engine::TypeId;
@@ -144,11 +147,28 @@ std::vector<std::uint64_t> dimensions_of(Elements elements) {
     return dimensions;
 }
 
+bool is_vector(std::uint32_t oid) {
+    return oid == pgproto::oid::kInt2Vector || oid == pgproto::oid::kOidVector;
+}
+
+// "1 2 3"; without NULLs.
+Octet* vector_text(RowSink& sink, Octet* out, Elements elements, const ValueEncoder& leaf, const ValueFormat& format) {
+    for (std::uint64_t i = 0; i < elements.count; ++i) {
+        out = sink.reserve(out, 1 + leaf.bound);
+        if (i > 0) *out++ = ' ';
+        out = leaf.encode(sink, out, *elements.column, elements.first + i, format);
+    }
+    return out;
+}
+
 }  // namespace
 
 Octet* encode_array_text(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row,
                          const ValueFormat& format) {
     const Elements elements = elements_of(column, row);
+    if (is_vector(wire_type_of(*column.type).oid)) {
+        return vector_text(sink, out, elements, text_encoder_for(*elements.column->type), format);
+    }
     return array_text(sink, out, elements, true, text_encoder_for(array_leaf(*column.type)), format);
 }
 
@@ -160,9 +180,10 @@ Octet* encode_array_binary(RowSink& sink, Octet* out, const ColumnView& column, 
     const std::size_t start = sink.offset(out);
     out = put_u32(out, static_cast<std::uint32_t>(dimensions.size()));
     out = put_u32(out, 0);
-    out = put_u32(out, element_oid_of(wire_type_of(*column.type).oid));
+    const std::uint32_t oid = wire_type_of(*column.type).oid;
+    out = put_u32(out, element_oid_of(oid));
     for (const std::uint64_t size : dimensions) {
-        out = put_u32(put_u32(out, static_cast<std::uint32_t>(size)), 1);
+        out = put_u32(put_u32(out, static_cast<std::uint32_t>(size)), is_vector(oid) ? 0 : 1);
     }
     if (dimensions.empty()) return out;
     bool any_null = false;

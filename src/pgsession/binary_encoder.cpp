@@ -142,7 +142,8 @@ ValueEncoder binary_encoder_for(const engine::Type& type) {
         case TypeId::kInteger:
             return {integer_binary<std::int32_t, std::int32_t>, 4};
         case TypeId::kBigInt:
-            if (!type.alias.empty()) return {integer_binary<std::int64_t, std::int32_t>, 4};  // oid and its kind
+            if (wire_type_of(type).size == 4)
+                return {integer_binary<std::int64_t, std::int32_t>, 4};  // oid and its kin
             return {integer_binary<std::int64_t, std::int64_t>, 8};
         case TypeId::kUTinyInt:
             return {integer_binary<std::uint8_t, std::int16_t>, 2};

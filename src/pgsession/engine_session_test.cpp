@@ -15,6 +15,9 @@ public:
         return std::optional<engine::ResolvedTable>();
     }
     bool is_project_schema(std::string_view) override { return false; }
+    Result<std::shared_ptr<const engine::ProjectCatalog>> list() override {
+        return std::make_shared<const engine::ProjectCatalog>();
+    }
     std::uint64_t generation() const override { return 1; }
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// Which PostgreSQL type a client sees for an engine type, and which one a type's name stands for: the one table of
-// both.
+// How a client sees an engine type on the wire (its PostgreSQL type is engine/postgres_types.hpp's to say), and which
+// type a name stands for.
 
 #include "engine/types.hpp"
 
@@ -12,7 +12,7 @@ namespace smew::pgsession {
 
 enum class WireShape : std::uint8_t {
     kScalar,
-    kArray,  // a list of scalars, or fixed-size arrays in one another: rectangular by their type
+    kArray,  // a list of scalars, or fixed-size arrays in one another: rectangular by their type; int2vector
     kJson,   // what PostgreSQL has no type for: structs, maps, unions, lists of lists (which may be ragged)
 };
 
@@ -27,8 +27,6 @@ WireType wire_type_of(const engine::Type& type);
 
 // True for VARCHAR called JSON: its text is JSON already.
 bool is_json_text(const engine::Type& type);
-// The scalar at the bottom of an array.
-const engine::Type& array_leaf(const engine::Type& type);
 
 // 0 when the type has no array type here; 0 when the OID is no array.
 std::uint32_t array_oid_of(std::uint32_t element_oid);

@@ -36,15 +36,35 @@ std::optional<engine::ResolvedTable> to_resolved(const link::TableResolved& answ
         .file = answer.table->file, .version_id = answer.table->version_id, .table_id = answer.table->table_id};
 }
 
-Error no_answer(const char* why) {
-    return {sqlstate::kSystemError, "cannot look up the project's tables", why, "Try again."};
+std::shared_ptr<const engine::ProjectCatalog> to_catalog(link::CatalogListed&& listed) {
+    auto catalog = std::make_shared<engine::ProjectCatalog>();
+    for (link::CatalogSchema& schema : listed.schemas) {
+        catalog->schemas.push_back({std::move(schema.name), schema.schema_id, std::move(schema.description)});
+    }
+    catalog->tables.reserve(listed.tables.size());
+    for (link::CatalogTable& from : listed.tables) {
+        engine::ProjectTable& table = catalog->tables.emplace_back(engine::ProjectTable{
+            .schema = std::move(from.schema),
+            .name = std::move(from.name),
+            .table_id = from.table_id,
+            .row_count = from.row_count,
+            .description = std::move(from.description),
+            .columns = {},
+            .primary_key = std::move(from.primary_key),
+        });
+        for (link::TableColumn& column : from.columns) {
+            table.columns.push_back(
+                {std::move(column.name), std::move(column.type), column.nullable, std::move(column.description)});
+        }
+    }
+    return catalog;
 }
 
 }  // namespace
 
 LinkResolver::LinkResolver(link::Channel& channel, link::CatalogGeneration generation,
                            std::chrono::milliseconds timeout)
-    : channel_(channel), generation_(std::move(generation)), timeout_(timeout) {}
+    : generation_(std::move(generation)), questions_(channel, timeout) {}
 
 Result<std::optional<engine::ResolvedTable>> LinkResolver::resolve(std::string_view schema, std::string_view table) {
     if (schema.size() > kMaxNameBytes || table.size() > kMaxNameBytes) return Answer();
@@ -85,39 +105,30 @@ bool LinkResolver::is_project_schema(std::string_view schema) {
 }
 
 Result<link::TableResolved> LinkResolver::ask(std::string_view schema, std::string_view table) {
-    std::unique_lock lock(mutex_);
-    if (closed_) return no_answer("the gateway is gone");
-    Question question;
-    const std::uint64_t request = next_request_++;
-    questions_.emplace(request, &question);
-    lock.unlock();
-    const Result<void> sent = channel_.send(
-        link::ResolveTable{.request = request, .schema = std::string(schema), .name = std::string(table)});
-    lock.lock();
-    const auto over = [&] { return question.answered || closed_; };
-    const bool in_time = sent.has_value() && answered_.wait_for(lock, timeout_, over);
-    questions_.erase(request);
-    if (question.answered) return std::move(question.answer);
-    return no_answer(in_time || !sent ? "the gateway is gone" : "the gateway did not answer in time");
+    return questions_.ask<link::TableResolved>([&](std::uint64_t request) {
+        return link::ResolveTable{.request = request, .schema = std::string(schema), .name = std::string(table)};
+    });
+}
+
+Result<std::shared_ptr<const engine::ProjectCatalog>> LinkResolver::list() {
+    const std::lock_guard lock(listing_mutex_);
+    if (listing_.catalog && listing_.generation == generation_.current()) return listing_.catalog;
+    auto listed = questions_.ask<link::CatalogListed>(
+        [](std::uint64_t request) { return link::ListCatalog{.request = request}; });
+    if (!listed) return listed.error();
+    const std::uint64_t of = listed->generation;
+    listing_ = {.generation = of, .catalog = to_catalog(std::move(*listed))};
+    return listing_.catalog;
 }
 
 void LinkResolver::answer(link::TableResolved answer) {
-    {
-        const std::lock_guard lock(mutex_);
-        const auto found = questions_.find(answer.request);
-        if (found == questions_.end()) return;  // it was given up
-        found->second->answer = std::move(answer);
-        found->second->answered = true;
-    }
-    answered_.notify_all();
+    const std::uint64_t request = answer.request;
+    questions_.answer(request, std::move(answer));
 }
 
-void LinkResolver::close() {
-    {
-        const std::lock_guard lock(mutex_);
-        closed_ = true;
-    }
-    answered_.notify_all();
+void LinkResolver::answer(link::CatalogListed answer) {
+    const std::uint64_t request = answer.request;
+    questions_.answer(request, std::move(answer));
 }
 
 std::optional<LinkResolver::Answer> LinkResolver::cached(const std::string& name) {

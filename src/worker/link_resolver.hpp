@@ -1,12 +1,12 @@
 #pragma once
-// Resolves names of project tables by asking the gateway over the link, and remembers the answers until the project's
-// catalog changes.
+// Resolves names of project tables and lists them by asking the gateway over the link, and remembers the answers until
+// the project's catalog changes.
 
 #include "engine/engine.hpp"
 #include "link/channel.hpp"
+#include "worker/link_questions.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -23,17 +23,19 @@ public:
 
     Result<std::optional<engine::ResolvedTable>> resolve(std::string_view schema, std::string_view table) override;
     bool is_project_schema(std::string_view schema) override;
+    Result<std::shared_ptr<const engine::ProjectCatalog>> list() override;
     std::uint64_t generation() const override { return generation_.current(); }
 
     void answer(link::TableResolved answer);
+    void answer(link::CatalogListed answer);
     // The gateway is gone: every question fails, now and later.
-    void close();
+    void close() { questions_.close(); }
 
 private:
     using Answer = std::optional<engine::ResolvedTable>;
-    struct Question {
-        bool answered = false;
-        link::TableResolved answer;
+    struct Listing {
+        std::uint64_t generation = 0;
+        std::shared_ptr<const engine::ProjectCatalog> catalog;
     };
 
     Result<Answer> look_up(std::string_view schema, std::string_view table);
@@ -43,15 +45,13 @@ private:
     void remember(const std::string& name, const link::TableResolved& answer);
     void drop_outdated();
 
-    link::Channel& channel_;
     const link::CatalogGeneration generation_;
-    const std::chrono::milliseconds timeout_;
+    LinkQuestions questions_;
+
+    std::mutex listing_mutex_;  // held while a list is asked for: who asks meanwhile gets the same one
+    Listing listing_;
 
     std::mutex mutex_;  // guards all below
-    std::condition_variable answered_;
-    std::unordered_map<std::uint64_t, Question*> questions_;  // on the stacks of those who wait
-    std::uint64_t next_request_ = 1;
-    bool closed_ = false;
     std::unordered_map<std::string, Answer> cache_;
     std::uint64_t cache_generation_ = 0;
     std::unordered_set<std::string> project_schemas_;

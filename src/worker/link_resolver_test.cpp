@@ -146,5 +146,26 @@ TEST_F(LinkResolverTest, GivesUpAfterATime) {
     impatient.answer({.request = question().request, .generation = 1, .table = {}});  // too late: ignored
 }
 
+TEST_F(LinkResolverTest, ListsTheProjectOnceUntilItChanges) {
+    const auto list = [this] {
+        return std::async(std::launch::async, [this] { return resolver.list().value()->tables.size(); });
+    };
+    const auto tell = [this](std::size_t tables) {
+        const auto asked = std::get<link::ListCatalog>(gateway.receive().value()->message);
+        link::CatalogListed listed{.request = asked.request, .generation = generation.current()};
+        listed.schemas = {{.name = "in_c_sales", .schema_id = 7}};
+        listed.tables.resize(tables, {.schema = "in_c_sales", .name = "orders", .file = "secret"});
+        resolver.answer(std::move(listed));
+    };
+    auto first = list();
+    tell(1);
+    EXPECT_EQ(first.get(), 1U);
+    EXPECT_EQ(resolver.list().value()->schemas.at(0).schema_id, 7);
+    generation.bump();
+    auto second = list();
+    tell(2);
+    EXPECT_EQ(second.get(), 2U);
+}
+
 }  // namespace
 }  // namespace smew::worker

@@ -113,6 +113,8 @@ void WorkspaceWorker::handle(link::Channel::Received received) {
         pool_->for_each([&](pgsession::Session& session) { session.end(all->reason); });
     } else if (auto* resolved = std::get_if<link::TableResolved>(&message)) {
         resolver_.answer(std::move(*resolved));
+    } else if (auto* listed = std::get_if<link::CatalogListed>(&message)) {
+        resolver_.answer(std::move(*listed));
     } else if (const auto* limits = std::get_if<link::SetLimits>(&message)) {
         set_limits(*limits);
     } else if (const auto* shutdown = std::get_if<link::Shutdown>(&message)) {

@@ -1,0 +1,16 @@
+#pragma once
+// The relations that are filled, by topic. Internal to pgcatalog/.
+
+#include "pgcatalog/definitions.hpp"
+
+namespace smew::pgcatalog {
+
+std::span<const Relation> class_relations();
+std::span<const Relation> constraint_relations();
+std::span<const Relation> type_relations();
+std::span<const Relation> server_relations();
+std::span<const Relation> statistics_relations();
+std::span<const Relation> information_schema_relations();
+std::span<const Relation> information_schema_constraint_relations();
+
+}  // namespace smew::pgcatalog

@@ -1,0 +1,54 @@
+// The server: databases, roles, access methods, languages, settings.
+#include "pgcatalog/relation_groups.hpp"
+
+#include <array>
+
+namespace smew::pgcatalog {
+namespace {
+
+constexpr std::array kRelations = {
+    Relation{"pg_catalog", "pg_am", R"(
+        SELECT oid, amname, amhandler, amtype
+        FROM (VALUES (2, 'heap', 3, 't'), (403, 'btree', 330, 'i')) AS am(oid, amname, amhandler, amtype))"},
+
+    Relation{"pg_catalog", "pg_database", R"(
+        SELECT oid, name AS datname, owner AS datdba, 6 AS encoding, 'c' AS datlocprovider, false AS datistemplate,
+               true AS datallowconn, -1 AS datconnlimit, 0 AS datfrozenxid, 0 AS datminmxid, 1663 AS dattablespace,
+               'C.UTF-8' AS datcollate, 'C.UTF-8' AS datctype
+        FROM smew_databases())"},
+
+    Relation{"pg_catalog", "pg_tablespace", R"(
+        SELECT oid, spcname, spcowner
+        FROM (VALUES (1663, 'pg_default', 10), (1664, 'pg_global', 10))
+            AS t(oid, spcname, spcowner))"},
+
+    Relation{"pg_catalog", "pg_authid", R"(
+        SELECT oid, name AS rolname, false AS rolsuper, true AS rolinherit, false AS rolcreaterole,
+               false AS rolcreatedb, login AS rolcanlogin, false AS rolreplication, false AS rolbypassrls,
+               -1 AS rolconnlimit
+        FROM smew_roles())"},
+
+    Relation{"pg_catalog", "pg_roles", R"(
+        SELECT name AS rolname, false AS rolsuper, true AS rolinherit, false AS rolcreaterole, false AS rolcreatedb,
+               login AS rolcanlogin, false AS rolreplication, -1 AS rolconnlimit, '********' AS rolpassword,
+               false AS rolbypassrls, oid
+        FROM smew_roles())"},
+
+    Relation{"pg_catalog", "pg_user", R"(
+        SELECT name AS usename, oid AS usesysid, false AS usecreatedb, false AS usesuper, false AS userepl,
+               false AS usebypassrls, '********' AS passwd
+        FROM smew_roles() WHERE login)"},
+
+    Relation{"pg_catalog", "pg_language", R"(
+        SELECT oid, lanname, 10 AS lanowner, lanispl, lanpltrusted, lanplcallfoid, laninline, lanvalidator
+        FROM (VALUES (12, 'internal', false, false, 0, 0, 2246), (14, 'sql', false, true, 0, 0, 2248))
+            AS l(oid, lanname, lanispl, lanpltrusted, lanplcallfoid, laninline, lanvalidator))"},
+};
+
+}  // namespace
+
+std::span<const Relation> server_relations() {
+    return kRelations;
+}
+
+}  // namespace smew::pgcatalog
