@@ -43,11 +43,11 @@ std::string type_name(const duckdb::LogicalType& type) {
                                                                      {"timestamp with time zone", "timestamptz"},
                                                                      {"time with time zone", "timetz"}};
     std::string name = duckdb::StringUtil::Lower(type.ToString());
+    name = name.substr(0, name.find_first_of("(["));
+    name.erase(std::remove(name.begin(), name.end(), '"'), name.end());
     // As restore_type_names() writes PostgreSQL's own types.
     constexpr std::string_view kOurs = "system.pg_catalog.";
     if (name.starts_with(kOurs)) name.erase(0, kOurs.size());
-    name = name.substr(0, name.find_first_of("(["));
-    name.erase(std::remove(name.begin(), name.end(), '"'), name.end());
     const auto known = kNames.find(name);
     return known == kNames.end() ? name : known->second;
 }

@@ -150,8 +150,25 @@ std::string written_name(std::string_view sql, std::size_t at) {
     return name == "char" && token.kind != sql::TokenKind::kQuotedIdentifier ? std::string() : name;
 }
 
+// Where the type of a cast is written: behind ::, or behind the AS of CAST(… AS …). A name with a schema has no place
+// of its own in the tree.
+std::size_t type_of_cast(std::string_view sql, duckdb::optional_idx cast) {
+    if (!cast.IsValid() || cast.GetIndex() >= sql.size()) return std::string_view::npos;
+    const std::string_view text = sql.substr(cast.GetIndex());
+    if (text.starts_with("::")) return cast.GetIndex() + 2;
+    sql::Lexer lexer(text);
+    int depth = 0;
+    for (sql::Token token = lexer.next(); token.kind != sql::TokenKind::kEnd; token = lexer.next()) {
+        if (token.is_symbol('(')) ++depth;
+        if (token.is_symbol(')') && --depth == 0) break;
+        if (depth == 1 && token.is("as")) return sql.size() - lexer.rest().size();
+    }
+    return std::string_view::npos;
+}
+
 // Gives a type's name as PostgreSQL knows it. True when it was changed.
-bool restore(duckdb::unique_ptr<duckdb::ParsedExpression>& slot, std::string_view sql) {
+bool restore(duckdb::unique_ptr<duckdb::ParsedExpression>& slot, std::string_view sql,
+             std::size_t otherwise = std::string_view::npos) {
     if (slot->GetExpressionClass() != duckdb::ExpressionClass::TYPE) return false;
     auto& type = slot->Cast<duckdb::TypeExpression>();
     bool changed = false;
@@ -160,8 +177,9 @@ bool restore(duckdb::unique_ptr<duckdb::ParsedExpression>& slot, std::string_vie
     const bool hides_name = type.GetTypeName() == "BIGINT" || type.GetTypeName() == "VARCHAR";
     if (!builtin_schema && !(hides_name && type.GetSchema().empty())) return changed;
     std::string name = type.GetTypeName();
-    if (hides_name && type.GetQueryLocation().IsValid()) {
-        const std::string written = written_name(sql, type.GetQueryLocation().GetIndex());
+    if (hides_name) {
+        const auto location = type.GetQueryLocation();
+        const std::string written = written_name(sql, location.IsValid() ? location.GetIndex() : otherwise);
         if (find_alias(written) != nullptr) name = written;
     }
     if (!builtin_schema && name == type.GetTypeName()) return changed;
@@ -217,7 +235,8 @@ void restore_type_names(TreeParts& parts, std::string_view sql) {
     for (duckdb::CastExpression* cast : parts.casts) {
         if (cast->cast_type.id() != Id::UNBOUND) continue;
         auto type = duckdb::UnboundType::GetTypeExpression(cast->cast_type)->Copy();
-        if (restore(type, sql)) cast->cast_type = LogicalType::UNBOUND(std::move(type));
+        if (restore(type, sql, type_of_cast(sql, cast->GetQueryLocation())))
+            cast->cast_type = LogicalType::UNBOUND(std::move(type));
     }
 }
 
