@@ -94,9 +94,14 @@ Value not_recovering(duckdb::ClientContext&) {
     return Value::BOOLEAN(false);
 }
 
+// DuckDB's schema main is public to everybody.
+Value shown_schema(const std::string& schema) {
+    return Value(schema == "main" ? "public" : schema);
+}
+
 Value first_schema(duckdb::ClientContext& context) {
     const auto& path = session_of(context)->search_path;
-    return path.empty() ? Value(LogicalType::VARCHAR) : Value(path.front());
+    return path.empty() ? Value(LogicalType::VARCHAR) : shown_schema(path.front());
 }
 
 // current_schemas(include_implicit)
@@ -105,7 +110,7 @@ void list_schemas(DataChunk& input, ExpressionState& state, Vector& result) {
     for (duckdb::idx_t row = 0; row < input.size(); ++row) {
         duckdb::vector<Value> names;
         if (input.GetValue(0, row).GetValue<bool>()) names.emplace_back("pg_catalog");
-        for (const std::string& schema : path) names.emplace_back(schema);
+        for (const std::string& schema : path) names.push_back(shown_schema(schema));
         result.SetValue(row, Value::LIST(LogicalType::VARCHAR, std::move(names)));
     }
 }
