@@ -7,13 +7,14 @@ namespace smew::pgcatalog {
 namespace {
 
 constexpr std::array kMacros = {
-    Macro{"array_lower", "(list, dimension) AS CASE WHEN dimension = 1 AND len(list) > 0 THEN 1 END"},
-    Macro{"array_upper",
-          R"((list, dimension) AS CASE WHEN dimension = 1 AND len(list) > 0 THEN len(list)::INTEGER END)"},
+    Macro{"array_lower", "(list, dimension) AS CASE WHEN dimension = 1 AND cardinality(list) > 0 THEN 1 END"},
+    Macro{
+        "array_upper",
+        R"((list, dimension) AS CASE WHEN dimension = 1 AND cardinality(list) > 0 THEN cardinality(list)::INTEGER END)"},
     Macro{
         "array_ndims",
-        R"((list) AS CASE WHEN len(list) > 0 THEN 1 + (length(typeof(list)) - length(replace(typeof(list), '[]', ''))) // 2 - 1 END::INTEGER)"},
-    Macro{"array_dims", "(list) AS CASE WHEN len(list) > 0 THEN '[1:' || len(list) || ']' END"},
+        R"((list) AS CASE WHEN cardinality(list) > 0 THEN 1 + (length(typeof(list)) - length(replace(typeof(list), '[]', ''))) // 2 - 1 END::INTEGER)"},
+    Macro{"array_dims", "(list) AS CASE WHEN cardinality(list) > 0 THEN '[1:' || cardinality(list) || ']' END"},
     Macro{"array_positions", R"((list, element) AS CASE WHEN list IS NOT NULL THEN list_filter(range(1, len(list) + 1),
         lambda place: list[place] IS NOT DISTINCT FROM element)::INTEGER[] END)"},
     Macro{"array_remove", R"((list, element) AS list_filter(list, lambda value: value IS DISTINCT FROM element))"},
@@ -27,13 +28,16 @@ constexpr std::array kMacros = {
           CASE WHEN null_string IS NULL THEN list::VARCHAR[]
                ELSE list_transform(list::VARCHAR[], lambda value: coalesce(value, null_string)) END,
           'string_agg', delimiter), '') END)"},
-    Macro{"generate_subscripts",
-          R"((list, dimension) AS unnest(CASE WHEN dimension = 1 THEN range(1, len(list) + 1) ELSE [] END)::INTEGER,
+    Macro{
+        "generate_subscripts",
+        R"((list, dimension) AS unnest(CASE WHEN dimension = 1 THEN range(1, cardinality(list) + 1) ELSE [] END)::INTEGER,
         (list, dimension, backwards) AS
-        unnest(CASE WHEN dimension <> 1 THEN [] WHEN backwards THEN range(len(list), 0, -1)
-               ELSE range(1, len(list) + 1) END)::INTEGER)"},
-    Macro{"_pg_expandarray",
-          R"((list) AS unnest(list_transform(list, lambda value, place: {'x': value, 'n': place::INTEGER})))"},
+        unnest(CASE WHEN dimension <> 1 THEN [] WHEN backwards THEN range(cardinality(list), 0, -1)
+               ELSE range(1, cardinality(list) + 1) END)::INTEGER)"},
+    // Of numbers: catalogs hold them as int2vector and oidvector, which DuckDB's list functions do not take.
+    Macro{
+        "_pg_expandarray",
+        R"((list) AS unnest(list_transform(list::BIGINT[], lambda value, place: {'x': value, 'n': place::INTEGER})))"},
 };
 
 }  // namespace

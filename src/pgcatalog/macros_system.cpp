@@ -31,7 +31,7 @@ constexpr std::array kMacros = {
         (index_oid_arg, column_number_arg, pretty_arg) AS
         CASE WHEN column_number_arg = 0 THEN pg_catalog.pg_get_indexdef(index_oid_arg) ELSE
         (SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a
-         ON a.attrelid = i.indrelid AND a.attnum = i.indkey[column_number_arg] WHERE i.indexrelid = index_oid_arg) END)"},
+         ON a.attrelid = i.indrelid AND a.attnum = (i.indkey::INTEGER[])[column_number_arg] WHERE i.indexrelid = index_oid_arg) END)"},
     Macro{"pg_get_constraintdef", R"((constraint_oid_arg) AS
         (SELECT CASE contype WHEN 'p' THEN 'PRIMARY KEY (' || own || ')' WHEN 'u' THEN 'UNIQUE (' || own || ')'
                 WHEN 'c' THEN 'CHECK (' || conbin || ')'
@@ -59,7 +59,7 @@ constexpr std::array kMacros = {
     Macro{"pg_get_function_result", R"((function_arg) AS
         (SELECT pg_catalog.format_type(min(prorettype), NULL) FROM pg_catalog.pg_proc WHERE oid = function_arg))"},
     Macro{"pg_get_function_arguments", R"((function_arg) AS
-        (SELECT array_to_string(list_transform(any_value(proargtypes), lambda type: pg_catalog.format_type(type, NULL)), ', ')
+        (SELECT array_to_string(list_transform(any_value(proargtypes)::BIGINT[], lambda type: pg_catalog.format_type(type, NULL)), ', ')
          FROM pg_catalog.pg_proc WHERE oid = function_arg))"},
     Macro{"pg_get_function_identity_arguments", "(function_arg) AS pg_catalog.pg_get_function_arguments(function_arg)"},
     Macro{"pg_get_functiondef", "(function_arg) AS NULL::VARCHAR"},

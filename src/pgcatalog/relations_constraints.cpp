@@ -18,12 +18,12 @@ constexpr std::array kRelations = {
         FROM smew_constraints())"},
 
     Relation{"pg_catalog", "pg_index", R"(
-        SELECT oid AS indexrelid, table_oid AS indrelid, len(columns) AS indnatts, len(columns) AS indnkeyatts,
+        SELECT oid AS indexrelid, table_oid AS indrelid, cardinality(columns) AS indnatts, cardinality(columns) AS indnkeyatts,
                is_unique AS indisunique, false AS indnullsnotdistinct, is_primary AS indisprimary,
                false AS indisexclusion, true AS indimmediate, false AS indisclustered, true AS indisvalid,
                false AS indcheckxmin, true AS indisready, true AS indislive, false AS indisreplident,
-               columns AS indkey, [0 FOR x IN columns] AS indcollation, [0 FOR x IN columns] AS indclass,
-               [0 FOR x IN columns] AS indoption, expressions AS indexprs
+               columns AS indkey, [0 FOR x IN columns::INTEGER[]] AS indcollation,
+               [0 FOR x IN columns::INTEGER[]] AS indclass, [0 FOR x IN columns::INTEGER[]] AS indoption, expressions AS indexprs
         FROM smew_indexes())"},
 
     Relation{"pg_catalog", "pg_indexes", R"(

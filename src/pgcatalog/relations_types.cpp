@@ -35,7 +35,7 @@ constexpr std::array kRelations = {
         SELECT oid, name AS proname, schema_oid AS pronamespace, owner AS proowner, language AS prolang, 1 AS procost,
                CASE WHEN returns_set THEN 1000 ELSE 0 END AS prorows, variadic_type AS provariadic, 0 AS prosupport,
                kind AS prokind, false AS prosecdef, false AS proleakproof, is_strict AS proisstrict,
-               returns_set AS proretset, volatility AS provolatile, 's' AS proparallel, len(arguments) AS pronargs,
+               returns_set AS proretset, volatility AS provolatile, 's' AS proparallel, cardinality(arguments) AS pronargs,
                0 AS pronargdefaults, result AS prorettype, arguments AS proargtypes, argument_names AS proargnames,
                source AS prosrc
         FROM smew_procedures())"},
