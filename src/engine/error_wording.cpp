@@ -2,6 +2,7 @@
 
 #include "core/cancel.hpp"
 #include "core/sqlstate_query.hpp"
+#include "engine/error_columns.hpp"
 
 #include <duckdb/common/exception.hpp>
 
@@ -70,8 +71,9 @@ Error entry_exists(const duckdb::ErrorData& error, std::string_view message) {
 
 Error column_not_found(const duckdb::ErrorData& error) {
     const std::string candidates = info_of(error, "candidates");
-    return {sqlstate::kUndefinedColumn, "column " + quoted(info_of(error, "name")) + " does not exist", "",
-            candidates.empty() || has(candidates, "@") ? "" : "Columns with a similar name: " + candidates + "."};
+    return missing_column(info_of(error, "name"), candidates.empty() || has(candidates, "@")
+                                                      ? ""
+                                                      : "Columns with a similar name: " + candidates + ".");
 }
 
 Error no_matching_function(const duckdb::ErrorData& error) {
@@ -318,6 +320,9 @@ Error worded(const duckdb::ErrorData& error, std::string_view message) {
     if (code == sqlstate::kUndefinedTable && error.Type() == Type::CATALOG) {
         const std::string_view name = until(after(message, "with name \""), "\" does not exist");
         return {code, "relation " + quoted(name) + " does not exist"};
+    }
+    if (const auto name = column_not_had(message); !name.empty()) {
+        return missing_column(name, split_hint(code, message).hint);
     }
     if (code == sqlstate::kDivisionByZero) return {code, "division by zero"};
     if (code == sqlstate::kSerializationFailure) {
