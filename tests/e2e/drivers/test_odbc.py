@@ -89,12 +89,12 @@ def test_an_error_and_on(target):
 
 
 def test_catalog_functions(cursor):
-    cursor.execute("CREATE TABLE keyed (id integer PRIMARY KEY, name varchar(20) NOT NULL)")
+    cursor.execute("CREATE TABLE keyed (id integer PRIMARY KEY, name text NOT NULL)")
     cursor.commit()
     tables = {(row.table_schem, row.table_name, row.table_type) for row in cursor.tables(tableType="TABLE").fetchall()}
     assert {("in_c_sales", "orders", "TABLE"), ("public", "keyed", "TABLE")} <= tables
     columns = [(row.column_name, row.type_name, row.nullable) for row in cursor.columns(table="keyed").fetchall()]
-    assert columns == [("id", "int4", 0), ("name", "varchar", 0)]
+    assert columns == [("id", "int4", 0), ("name", "text", 0)]
     assert [row.column_name for row in cursor.primaryKeys(table="keyed").fetchall()] == ["id"]
     assert [row.column_name for row in cursor.columns(table="customers", schema="in_c_sales").fetchall()] == ["id", "name", "country"]
     assert cursor.foreignKeys(table="keyed").fetchall() == []
