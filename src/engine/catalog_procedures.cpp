@@ -26,7 +26,7 @@ using duckdb::LogicalType;
 constexpr std::int64_t kFirstBuiltin = 0x08000000, kFirstOwnOverload = 0x20000000;
 constexpr std::int64_t kOverloads = 256;
 constexpr std::int64_t kInternalLanguage = 12, kSqlLanguage = 14;
-constexpr std::int64_t kAny = 2276, kAnyElement = 2283, kAnyArray = 2277, kRecord = 2249;
+constexpr std::int64_t kAny = 2276, kAnyElement = 2283, kAnyArray = 2277, kRecord = 2249, kNumeric = 1700;
 
 struct Procedure {
     std::int64_t oid = 0;
@@ -47,6 +47,12 @@ std::int64_t type_oid(const LogicalType& type) {
     if (type.id() == Id::ANY || type.id() == Id::TEMPLATE) return kAnyElement;
     if (type.id() == Id::UNKNOWN || type.id() == Id::INVALID || type.id() == Id::LAMBDA) return kAny;
     if (type.id() == Id::STRUCT) return kRecord;
+    // A function that takes any list, map or decimal says so by a type without its details.
+    if (type.AuxInfo() == nullptr) {
+        if (type.id() == Id::LIST || type.id() == Id::ARRAY) return kAnyArray;
+        if (type.id() == Id::DECIMAL) return kNumeric;
+        if (type.IsNested() || type.id() == Id::ENUM) return kAny;
+    }
     if (type.id() == Id::LIST && duckdb::ListType::GetChildType(type).id() != Id::LIST) {
         const auto element = type_oid(duckdb::ListType::GetChildType(type));
         if (element == kAnyElement || element == kAny) return kAnyArray;
@@ -130,14 +136,22 @@ void add_builtin_macro(const duckdb::MacroCatalogEntry& entry, std::vector<Proce
     }
 }
 
-void add_builtin(duckdb::CatalogEntry& entry, std::vector<Procedure>& out) {
-    if (!is_listed(entry.name)) return;
+void describe_builtin(duckdb::CatalogEntry& entry, std::vector<Procedure>& out) {
     if (entry.type == CatalogType::SCALAR_FUNCTION_ENTRY) {
         add_overloads(entry.Cast<duckdb::ScalarFunctionCatalogEntry>(), 'f', out);
     } else if (entry.type == CatalogType::AGGREGATE_FUNCTION_ENTRY) {
         add_overloads(entry.Cast<duckdb::AggregateFunctionCatalogEntry>(), 'a', out);
     } else if (entry.type == CatalogType::MACRO_ENTRY) {
         add_builtin_macro(entry.Cast<duckdb::MacroCatalogEntry>(), out);
+    }
+}
+
+// An internal exception of DuckDB's that got out would end the instance: what it cannot describe is left out.
+void add_builtin(duckdb::CatalogEntry& entry, std::vector<Procedure>& out) {
+    if (!is_listed(entry.name)) return;
+    try {
+        describe_builtin(entry, out);
+    } catch (const std::exception&) {
     }
 }
 

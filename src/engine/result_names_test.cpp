@@ -27,8 +27,8 @@ TEST_F(ResultNames, UnnamedColumnsAreCalledAsPostgresCallsThem) {
               "varchar,varchar,bpchar,text");
     EXPECT_EQ(names("SELECT CASE WHEN a THEN 1 END, CASE WHEN a THEN 1 ELSE b END FROM (SELECT true AS a, 2 AS b) t"),
               "case,b");
-    EXPECT_EQ(names("SELECT ARRAY[1], ARRAY(SELECT 1), (ARRAY[1])[1], (SELECT max(1)), EXISTS (SELECT 1)"),
-              "array,array,array,max,exists");
+    EXPECT_EQ(names("SELECT ARRAY[1], (ARRAY[1])[1], (SELECT max(1)), EXISTS (SELECT 1)"),
+              "array,array,max,exists");
     EXPECT_EQ(names("SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM (SELECT 1 AS x) t"), "percentile_cont");
     EXPECT_EQ(names("SELECT $1, $1::int + 1, $2::date"), "?column?,?column?,date");
 }

@@ -202,7 +202,7 @@ Result<void> CopyIn::decode_tuple() {
 Result<void> CopyIn::gather() {
     Result<void> done;
     if (binary()) {
-        done = judge(bulk_->gather(values_, engine::BulkInsert::OnFault::kStop), 0, rows_.size());
+        if (!rows_.empty()) done = judge(bulk_->gather(values_, engine::BulkInsert::OnFault::kStop), 0, rows_.size());
     } else {
         for (std::size_t first = 0, last = 0; done && first < rows_.size(); first = last) {
             for (last = first + 1; last < rows_.size() && rows_[last].defaults == rows_[first].defaults;) ++last;
