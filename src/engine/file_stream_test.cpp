@@ -76,14 +76,14 @@ TEST_F(FileStreamTest, EndsWhenNobodyReadsOn) {
 }
 
 TEST_F(FileStreamTest, IsNoWayAroundTheGate) {
-    GTEST_SKIP() << "hangs beside the dialect: see issue 4";
     workspace.publish("in_c_sales", "orders", 1, "SELECT 1 AS id");
     EXPECT_TRUE(write("SELECT * FROM in_c_sales.orders", {"parquet", {}}));
-    const auto file = write("SELECT * FROM range(100000000)", {"json", {}}).value();
+    auto file = write("SELECT * FROM range(100000000)", {"json", {}}).value();
     const auto other = workspace.connect();
     for (const char* sql : {"COPY (SELECT 1) TO '/dev/smew-pipe/2'", "SELECT * FROM read_text('/dev/smew-pipe/2')",
                             "SELECT * FROM '/dev/smew-pipe/2'"})
         EXPECT_NE(code(*other, sql), "00000") << sql;
+    file.reset();  // a connection writes one file at a time
     EXPECT_FALSE(write("SELECT * FROM read_text('/etc/hostname')", {"parquet", {}}));
 }
 
