@@ -11,7 +11,9 @@
 #include <duckdb/catalog/catalog_entry/duck_schema_entry.hpp>
 #include <duckdb/catalog/catalog_entry/scalar_function_catalog_entry.hpp>
 #include <duckdb/catalog/catalog_entry/scalar_macro_catalog_entry.hpp>
+#include <duckdb/catalog/catalog_entry/table_macro_catalog_entry.hpp>
 #include <duckdb/catalog/default/default_functions.hpp>
+#include <duckdb/catalog/default/default_table_functions.hpp>
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/main/client_context.hpp>
 #include <duckdb/main/connection.hpp>
@@ -39,12 +41,27 @@ void add_names(duckdb::vector<std::string>& names, const ByName<Definition>& def
     }
 }
 
+template <class Entry>
+duckdb::unique_ptr<CatalogEntry> macro_entry(duckdb::Catalog& system, duckdb::SchemaCatalogEntry& home,
+                                             std::string_view name, std::string_view definition) {
+    const std::string sql = "CREATE MACRO " + std::string(name) + std::string(definition);
+    duckdb::Parser parser;
+    parser.ParseQuery(sql);
+    TreeParts parts = survey(*parser.statements.at(0));
+    restore_type_names(parts, sql);
+    auto& info = parser.statements.at(0)->Cast<duckdb::CreateStatement>().info->Cast<duckdb::CreateMacroInfo>();
+    info.schema = home.name;
+    info.temporary = true;
+    info.internal = true;
+    return duckdb::make_uniq_base<CatalogEntry, Entry>(system, home, info);
+}
+
 // Of schema pg_catalog: our macros and native functions, then DuckDB's macros. Of main, which is searched first:
 // DuckDB's macros but those whose name is ours.
 class FunctionGenerator final : public duckdb::DefaultFunctionGenerator {
 public:
-    FunctionGenerator(duckdb::Catalog& catalog, duckdb::SchemaCatalogEntry& schema_entry)
-        : DefaultFunctionGenerator(catalog, schema_entry), ours_here_(schema_entry.name == "pg_catalog") {
+    FunctionGenerator(duckdb::Catalog& of, duckdb::SchemaCatalogEntry& schema_entry)
+        : DefaultFunctionGenerator(of, schema_entry), ours_here_(schema_entry.name == "pg_catalog") {
         for (const pgcatalog::Macro& macro : pgcatalog::macros()) macros_.emplace(macro.name, &macro);
     }
 
@@ -57,7 +74,9 @@ public:
             return DefaultFunctionGenerator::CreateDefaultEntry(context, entry_name);
         }
         if (!ours_here_) return nullptr;
-        return native != nullptr ? make_function(*native) : make_macro(*macro->second);
+        return native != nullptr
+                   ? make_function(*native)
+                   : macro_entry<duckdb::ScalarMacroCatalogEntry>(catalog, schema, name, macro->second->definition);
     }
 
     duckdb::vector<std::string> GetDefaultEntries() override {
@@ -85,21 +104,33 @@ private:
         return duckdb::make_uniq_base<CatalogEntry, duckdb::ScalarFunctionCatalogEntry>(catalog, schema, info);
     }
 
-    duckdb::unique_ptr<CatalogEntry> make_macro(const pgcatalog::Macro& macro) {
-        const std::string sql = "CREATE MACRO " + std::string(macro.name) + std::string(macro.definition);
-        duckdb::Parser parser;
-        parser.ParseQuery(sql);
-        TreeParts parts = survey(*parser.statements.at(0));
-        restore_type_names(parts, sql);
-        auto& info = parser.statements.at(0)->Cast<duckdb::CreateStatement>().info->Cast<duckdb::CreateMacroInfo>();
-        info.schema = schema.name;
-        info.temporary = true;
-        info.internal = true;
-        return duckdb::make_uniq_base<CatalogEntry, duckdb::ScalarMacroCatalogEntry>(catalog, schema, info);
-    }
-
     const bool ours_here_;
     ByName<pgcatalog::Macro> macros_;
+};
+
+// Of schema pg_catalog: our functions that give rows, then DuckDB's.
+class TableMacroGenerator final : public duckdb::DefaultTableFunctionGenerator {
+public:
+    TableMacroGenerator(duckdb::Catalog& of, duckdb::SchemaCatalogEntry& schema_entry)
+        : DefaultTableFunctionGenerator(of, schema_entry) {
+        for (const pgcatalog::TableMacro& macro : pgcatalog::table_macros()) macros_.emplace(macro.name, &macro);
+    }
+
+    duckdb::unique_ptr<CatalogEntry> CreateDefaultEntry(duckdb::ClientContext& context,
+                                                        const std::string& entry_name) override {
+        const auto macro = macros_.find(StringUtil::Lower(entry_name));
+        if (macro == macros_.end()) return DefaultTableFunctionGenerator::CreateDefaultEntry(context, entry_name);
+        return macro_entry<duckdb::TableMacroCatalogEntry>(catalog, schema, macro->first, macro->second->definition);
+    }
+
+    duckdb::vector<std::string> GetDefaultEntries() override {
+        auto names = DefaultTableFunctionGenerator::GetDefaultEntries();
+        add_names(names, macros_);
+        return names;
+    }
+
+private:
+    ByName<pgcatalog::TableMacro> macros_;
 };
 
 }  // namespace
@@ -121,6 +152,9 @@ void install_builtin_catalog(duckdb::DatabaseInstance& database) {
             schema.GetCatalogSet(duckdb::CatalogType::VIEW_ENTRY)
                 .SetDefaultGenerator(relation_generator(system, schema));
         }
+        auto& functions = system.GetSchema(context, "pg_catalog").Cast<duckdb::DuckSchemaEntry>();
+        functions.GetCatalogSet(duckdb::CatalogType::TABLE_FUNCTION_ENTRY)
+            .SetDefaultGenerator(duckdb::make_uniq<TableMacroGenerator>(system, functions));
         for (const char* name : {DEFAULT_SCHEMA, "pg_catalog"}) {
             auto& schema = system.GetSchema(context, name).Cast<duckdb::DuckSchemaEntry>();
             schema.GetCatalogSet(duckdb::CatalogType::SCALAR_FUNCTION_ENTRY)

@@ -32,7 +32,7 @@ const Case kCases[] = {
     {"18446744073709551615::UBIGINT", TypeId::kUBigInt, "18446744073709551615"},
     {"36893488147419103233::HUGEINT", TypeId::kHugeInt, "2:1"},
     {"36893488147419103233::UHUGEINT", TypeId::kUHugeInt, "2:1"},
-    {"1.5::FLOAT", TypeId::kFloat, "1.500000"},
+    {"1.5::REAL", TypeId::kFloat, "1.500000"},
     {"2.25::DOUBLE", TypeId::kDouble, "2.250000"},
     {"12.34::DECIMAL(4,2)", TypeId::kDecimal, "1234"},
     {"-12.34::DECIMAL(9,2)", TypeId::kDecimal, "-1234"},

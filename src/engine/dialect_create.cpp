@@ -1,6 +1,7 @@
 #include "engine/dialect_create.hpp"
 
 #include "engine/dialect_expressions.hpp"
+#include "engine/dialect_like.hpp"
 #include "engine/dialect_sequence_options.hpp"
 #include "engine/dialect_tokens.hpp"
 #include "engine/duckdb_instance.hpp"
@@ -261,6 +262,7 @@ void complete_create(duckdb::ClientContext& context, ParsedStatement::Parts& par
     if (info.type == CatalogType::INDEX_ENTRY) complete_index(context, info.Cast<duckdb::CreateIndexInfo>());
     if (info.type != CatalogType::TABLE_ENTRY) return;
     auto& table = info.Cast<duckdb::CreateTableInfo>();
+    expand_like(context, table);
     const bool skipped = info.on_conflict == duckdb::OnCreateConflict::IGNORE_ON_CONFLICT &&
                          exists(context, info, CatalogType::TABLE_ENTRY, table.table);
     TableCompletion(context, parts, table).complete(!skipped);

@@ -26,6 +26,14 @@ void rewrite_operator(ExpressionSlot& slot);
 void rewrite_like(ExpressionSlot& slot);
 // x::numeric without a precision: DuckDB's would be DECIMAL(18,3). A constant keeps the digits it has.
 void rewrite_numeric(ExpressionSlot& slot);
+// x::varchar(3) and x::char(3) cut the text, char pads it with blanks that no comparison sees: without them.
+void rewrite_text_length(ExpressionSlot& slot);
+// Functions whose result DuckDB gives as bigint and PostgreSQL as integer: length(), position(), array_length() …
+void rewrite_count(ExpressionSlot& slot);
+// json_agg(x ORDER BY y): an aggregate with DISTINCT, ORDER BY or FILTER, which DuckDB's macros do not take.
+void rewrite_json_aggregate(ExpressionSlot& slot);
+// json_build_object() and json_build_array() of any number of arguments.
+void rewrite_json_builder(ExpressionSlot& slot);
 // generate_series() in a SELECT list gives rows, not a list.
 void rewrite_series(ExpressionSlot& item);
 // COLLATE "C", "POSIX", pg_catalog."default": the order text has anyway.

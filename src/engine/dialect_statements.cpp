@@ -42,6 +42,32 @@ void split_drop(TokenList& list) {
     if (split_at_commas(list, names, end, tail + "; " + list.text(0, names) + " ")) list.split();
 }
 
+// DROP FUNCTION IF EXISTS f(int): macros are found by their names alone.
+void rewrite_drop_function(TokenList& list) {
+    const std::size_t name = list.words(2, {"if", "exists"}) ? 4 : 2;
+    const std::size_t arguments = list.skip_name(name);
+    if (list.symbol(arguments, '(')) list.erase(arguments, list.skip_parentheses(arguments));
+}
+
+// SELECT a INTO TEMP t FROM … is CREATE TEMP TABLE t AS SELECT a FROM …
+void rewrite_select_into(TokenList& list) {
+    int depth = 0;
+    for (std::size_t i = 0; list[i].kind != TokenKind::kEnd; ++i) {
+        if (list.symbol(i, '(')) ++depth;
+        if (list.symbol(i, ')')) --depth;
+        if (depth != 0 || !list.word(i, "into")) continue;
+        if (list.word(i - 1, "insert") || list.word(i - 1, "merge")) return;
+        std::size_t name = i + 1;
+        const bool temporary = list.word(name, "temp") || list.word(name, "temporary");
+        if (temporary || list.word(name, "unlogged")) ++name;
+        if (list.word(name, "table")) ++name;
+        const std::size_t end = list.skip_name(name);
+        list.insert(0, "CREATE " + std::string(temporary ? "TEMP " : "") + "TABLE " + list.text(name, end) + " AS ");
+        list.erase(i, end);
+        return;
+    }
+}
+
 // TRUNCATE TABLE a, b RESTART IDENTITY CASCADE
 Result<void> split_truncate(TokenList& list) {
     std::size_t names = list.word(1, "table") ? 2 : 1;
@@ -158,7 +184,9 @@ Result<void> rewrite_create(TokenList& list) {
 Result<void> rewrite_statement(TokenList& list) {
     std::size_t start = 0;
     if (list.word(start, "create")) return rewrite_create(list);
+    if (list.word(start, "select") || list.word(start, "with")) rewrite_select_into(list);
     const bool drops = list.word(0, "drop");
+    if (drops && (list.word(1, "function") || list.word(1, "aggregate"))) rewrite_drop_function(list);
     constexpr std::array kDropped = {"table", "view", "index", "sequence", "schema", "type", "materialized"};
     for (const char* kind : kDropped) {
         if (drops && list.word(1, kind)) split_drop(list);

@@ -28,8 +28,33 @@ TEST(DialectTokensTest, GivesDuckDbFormsItReads) {
     EXPECT_EQ(rewritten("ALTER TABLE t ADD COLUMN a numeric(4, 2), DROP COLUMN b"),
               "ALTER TABLE t ADD COLUMN a numeric(4, 2); ALTER TABLE t  DROP COLUMN b");
     EXPECT_EQ(rewritten("CREATE TYPE p AS (a int, b text)"), "CREATE TYPE p AS STRUCT(a int, b text)");
+    EXPECT_EQ(rewritten("DROP FUNCTION IF EXISTS s.f(int, text)"), "DROP FUNCTION IF EXISTS s.f ");
+    EXPECT_EQ(rewritten("SELECT a INTO TEMP t FROM s"), "CREATE TEMP TABLE t AS SELECT a   FROM s");
+    EXPECT_EQ(rewritten("INSERT INTO t SELECT 1"), "INSERT INTO t SELECT 1");
     EXPECT_EQ(rewritten("CREATE INDEX ON t (a) WHERE a > 1"), "0A000");
     EXPECT_EQ(rewritten("CREATE MATERIALIZED VIEW v AS SELECT 1"), "0A000");
+}
+
+TEST(DialectTokensTest, FloatIsDoublePrecisionWhereItIsAType) {
+    EXPECT_EQ(rewritten("SELECT 1::float, CAST(a AS FLOAT), b::float[], float '1'"),
+              "SELECT 1::float8, CAST(a AS float8), b::float8[], float8 '1'");
+    EXPECT_EQ(rewritten("CREATE TABLE t (float float, a float NOT NULL)"),
+              "CREATE TABLE t (float float8, a float8 NOT NULL)");
+    EXPECT_EQ(rewritten("ALTER TABLE t ADD COLUMN float float"), "ALTER TABLE t ADD COLUMN float float8");
+    EXPECT_EQ(rewritten("ALTER TABLE t ALTER a TYPE float"), "ALTER TABLE t ALTER a TYPE float8");
+    EXPECT_EQ(rewritten("PREPARE p (int, float) AS SELECT 1"), "PREPARE p (int, float8) AS SELECT 1");
+    for (const char* sql : {"SELECT float FROM (SELECT 1 AS float) t", "SELECT a::float(20)", "SELECT 'float'"})
+        EXPECT_EQ(rewritten(sql), sql);
+}
+
+TEST(DialectTokensTest, NamesThatOnlyDuckDbReserves) {
+    EXPECT_EQ(rewritten("CREATE TABLE t (at date, By text, show int)"),
+              "CREATE TABLE t (\"at\" date, \"by\" text, \"show\" int)");
+    EXPECT_EQ(rewritten("SELECT at, count(*) FROM t WHERE by = 'x' GROUP BY at ORDER BY at"),
+              "SELECT \"at\", count(*) FROM t WHERE \"by\" = 'x' GROUP BY \"at\" ORDER BY \"at\"");
+    for (const char* sql : {"SELECT a AT TIME ZONE 'UTC' FROM t", "SELECT * FROM (DESCRIBE t)", "SELECT map([1], [2])",
+                            "SELECT sum(a) OVER (PARTITION BY b) FROM t QUALIFY 1 = 1", "SHOW tables"})
+        EXPECT_EQ(rewritten(sql), sql);
 }
 
 TEST(DialectTokensTest, LeavesTextInQuotesAlone) {

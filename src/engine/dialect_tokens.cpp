@@ -2,6 +2,7 @@
 
 #include "engine/dialect_statements.hpp"
 #include "engine/dialect_token_list.hpp"
+#include "engine/dialect_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -203,6 +204,7 @@ std::size_t rewrite_word(TokenList& list, std::size_t i) {
     if (rewrite_qualified_operator(list, i)) return list.length_of_last();
     if (rewrite_qualified_type(list, i)) return 2;
     if (const std::size_t taken = rewrite_locking(list, i)) return taken;
+    if (rewrite_float(list, i) || rewrite_reserved_name(list, i)) return 1;
     if (list.words(i, {"between", "symmetric"})) {
         list.replace(i + 1, i + 2, std::string(dialect::kSymmetric));
         return 2;
@@ -236,7 +238,8 @@ std::optional<std::string> renamed_operator(std::string_view name) {
 }
 
 bool loses_meaning(std::string_view sql) {
-    return has_marked_string(sql) || sql.find("->") != std::string_view::npos || has_operator_word(sql);
+    return has_marked_string(sql) || sql.find("->") != std::string_view::npos || has_operator_word(sql) ||
+           mentions_float(sql);
 }
 
 Result<Rewriting> rewrite_tokens(std::string_view sql) {

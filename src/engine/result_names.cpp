@@ -67,15 +67,14 @@ bool is_truth_text(const ParsedExpression& expression) {
     return text == "t" || text == "f";
 }
 
-// What the parser makes of ARRAY(SELECT …): CASE WHEN array_agg(COLUMNS(*)) IS NULL THEN [] ELSE array_agg(COLUMNS(*))
-// END.
+// What the parser makes of ARRAY(SELECT …): CASE WHEN array_agg(#1) IS NULL THEN [] ELSE array_agg(#1) END.
 bool is_array_of(const ParsedExpression& item) {
     if (item.GetExpressionClass() != ExpressionClass::CASE) return false;
     const ParsedExpression& otherwise = *item.Cast<duckdb::CaseExpression>().else_expr;
     if (otherwise.GetExpressionClass() != ExpressionClass::FUNCTION) return false;
     const auto& call = otherwise.Cast<duckdb::FunctionExpression>();
     return call.function_name == "array_agg" && call.children.size() == 1 &&
-           call.children.front()->GetExpressionClass() == ExpressionClass::STAR;
+           call.children.front()->GetExpressionClass() == ExpressionClass::POSITIONAL_REFERENCE;
 }
 
 // The first token of the type in `::type` or `CAST(… AS type)`, before which the lexer stands.

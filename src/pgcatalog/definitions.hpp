@@ -25,7 +25,16 @@ struct Macro {
     std::string_view definition;  // what follows the name in CREATE MACRO: "(a, b) AS a + b", overloads behind commas
 };
 
+// A function of pg_catalog that gives rows, called in FROM; a macro of the same name may stand for it elsewhere.
+struct TableMacro {
+    std::string_view name;
+    std::string_view definition;  // "(a, b) AS TABLE SELECT …", overloads behind commas
+    // The rows are single values without a name of their own: FROM f(x) AS n calls the column n, too.
+    bool unnamed = false;
+};
+
 std::span<const Relation> relations();
 std::span<const Macro> macros();
+std::span<const TableMacro> table_macros();
 
 }  // namespace smew::pgcatalog

@@ -73,3 +73,47 @@ CREATE TABLE Folded (MyCol INTEGER, "Quoted" INTEGER);
 INSERT INTO FOLDED VALUES (1, 2);
 SELECT * FROM folded;
 SELECT MYCOL AS Upper_Case, "Quoted" FROM folded;
+
+-- float is double precision
+SELECT 0.1::float, CAST('0.1' AS float), float '1.5';
+CREATE TABLE floats (f float, float float(24));
+SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'floats' ORDER BY 1;
+DROP TABLE floats;
+
+-- words that only DuckDB reserves
+CREATE TABLE words (by int, at date, show text, describe text, qualify int, lambda int, pivot int);
+INSERT INTO words (by, at, qualify) VALUES (1, '2024-01-01', 2), (2, '2024-01-01', 3);
+SELECT at, sum(qualify) AS qualify FROM words WHERE by > 0 GROUP BY at ORDER BY at;
+UPDATE words SET by = 3 WHERE by = 2;
+SELECT by FROM words ORDER BY by DESC;
+DROP TABLE words;
+
+-- LIKE and SELECT INTO
+CREATE TABLE pattern (a int NOT NULL, b text DEFAULT 'x', c int CHECK (c > 0), PRIMARY KEY (a));
+CREATE TABLE plain (LIKE pattern);
+INSERT INTO plain (a) VALUES (1), (1);
+SELECT * FROM plain;
+CREATE TABLE whole (z int UNIQUE, LIKE pattern INCLUDING ALL, y int NOT NULL);
+INSERT INTO whole (z, a, y) VALUES (1, 2, 3);
+SELECT * FROM whole;
+SELECT * INTO TEMP copied FROM whole;
+SELECT z FROM copied;
+DROP TABLE pattern, plain, whole, copied;
+
+-- texts of a length
+SELECT 'abcdef'::varchar(3), CAST('abcdef' AS char(2)), 1500.25::varchar(4), 'ab'::character varying(1);
+SELECT pg_typeof(length('abc')), pg_typeof(position('b' IN 'abc')), pg_typeof(array_length(ARRAY[1], 1));
+SELECT ARRAY(SELECT 1);
+
+-- json in rows and aggregates
+SELECT json_agg(x ORDER BY x DESC) FILTER (WHERE x < 3) FROM (VALUES (1), (2), (3)) t(x);
+SELECT json_object_agg('k' || x, x ORDER BY x DESC) FROM (VALUES (1), (2)) t(x);
+SELECT value FROM json_array_elements('[1, "a", null]');
+SELECT item ->> 'x' AS x FROM json_array_elements('[{"x": 1}, {"x": 2}]') AS item;
+SELECT item.value ->> 'x' AS x FROM json_array_elements('[{"x": 1}, {"x": 2}]') AS item;
+SELECT * FROM json_array_elements_text('["b", null]');
+SELECT key, value FROM json_each_text('{"a": 1, "b/c": "x", "~": null}') ORDER BY key;
+SELECT * FROM json_object_keys('{"a": 1, "b": 2}') AS k;
+SELECT * FROM string_to_table('a,b', ',') AS w;
+SELECT * FROM regexp_split_to_table('a  b', '\s+');
+SELECT i FROM generate_subscripts(ARRAY['a', 'b'], 1) AS i;
