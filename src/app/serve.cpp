@@ -10,6 +10,7 @@
 #include "engine/engine.hpp"
 #include "http/server.hpp"
 #include "observe/alerts.hpp"
+#include "observe/history.hpp"
 #include "pgfront/front.hpp"
 #include "telemetry/log.hpp"
 
@@ -65,11 +66,19 @@ struct Core {
                                              return project ? project->name : std::string();
                                          })),
           fleet(fleet::Fleet::create(settings, layout, *store, metrics, *alerts, clock)),
-          versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }) {
+          versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }),
+          history([this] { return measure(); }, clock) {
         versions.clean_at_start();
     }
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
+
+    observe::Measured measure() const {
+        const fleet::Fleet::Totals totals = fleet->totals();
+        return {.metrics = metrics.read(),
+                .sessions = static_cast<double>(totals.sessions),
+                .worker_bytes = static_cast<double>(totals.memory_bytes)};
+    }
 
     SystemClock clock;
     storage::Layout layout;
@@ -79,6 +88,7 @@ struct Core {
     std::unique_ptr<observe::Alerts> alerts;
     std::unique_ptr<fleet::Fleet> fleet;
     storage::Versions versions;
+    observe::History history;
 };
 
 std::unique_ptr<net::Tls> open_tls(const config::Settings& settings, const storage::Layout& layout) {
@@ -103,6 +113,7 @@ struct Doors {
                                        .fleet = *core.fleet,
                                        .metrics = core.metrics,
                                        .alerts = *core.alerts,
+                                       .history = core.history,
                                        .clock = core.clock,
                                        .version = version,
                                        .duckdb_version = core.duckdb_version,
@@ -188,6 +199,8 @@ void serve_until_stopped(const config::Settings& settings, const std::string& ve
     doors.front->start();
     doors.server->start();
     Maintenance maintenance(duties(settings, core, *doors.front));
+    // On a thread of its own: other duties may take longer than a second.
+    Maintenance sampling({{"keep history", seconds(1), [&core] { core.history.tick(); }}});
     doors.server->set_ready(true);
     announce(settings, doors, demo);
 

@@ -29,6 +29,8 @@ struct ScramVerifier {
     static ScramVerifier mock(std::string_view user, const Secret& server_secret);
     static Result<ScramVerifier> parse(std::string_view text);
     std::string to_text() const;
+    // For doors that get the password itself (HTTP Basic). Costs what a login costs; constant time.
+    bool matches(const Secret& password) const;
 };
 
 inline constexpr std::string_view kScramSha256 = "SCRAM-SHA-256";

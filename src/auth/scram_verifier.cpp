@@ -1,3 +1,4 @@
+#include "auth/api_key.hpp"
 #include "auth/base64.hpp"
 #include "auth/scram.hpp"
 #include "auth/scram_keys.hpp"
@@ -61,6 +62,11 @@ Result<ScramVerifier> ScramVerifier::parse(std::string_view text) {
                          .salt = std::move(*salt),
                          .stored_key = std::move(*stored_key),
                          .server_key = std::move(*server_key)};
+}
+
+bool ScramVerifier::matches(const Secret& password) const {
+    const ScramKeys keys = derive_keys(pbkdf2_sha256(password.reveal(), salt, iterations));
+    return equal_constant_time(as_text(keys.stored_key), as_text(stored_key));
 }
 
 std::string ScramVerifier::to_text() const {

@@ -98,6 +98,20 @@ public:
         std::uint64_t memory_bytes = 0;
     };
     virtual Totals totals() const = 0;
+
+    // A worker that runs, as it last reported itself.
+    struct WorkerInfo {
+        link::WorkerKind kind = link::WorkerKind::kWorkspace;
+        ProjectId project;
+        WorkspaceId workspace;  // empty for a loader
+        int pid = 0;
+        bool ready = false;
+        std::size_t sessions = 0;
+        std::uint64_t memory_bytes = 0, disk_bytes = 0;
+        Bytes size_limit;  // of its disk; 0: none
+        std::chrono::seconds running{0};
+    };
+    virtual std::vector<WorkerInfo> workers() const = 0;
 };
 
 }  // namespace smew::fleet

@@ -37,6 +37,7 @@ public:
     void set_limits(const WorkspaceId& workspace, Bytes memory, Bytes size) override;
     void shutdown(std::chrono::milliseconds grace) override;
     Totals totals() const override;
+    std::vector<WorkerInfo> workers() const override;
 
     // fleet_jobs.cpp
     Result<Rows> execute(const catalog::Workspace& workspace, std::string_view sql,

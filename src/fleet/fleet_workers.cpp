@@ -410,4 +410,25 @@ FleetImpl::Totals FleetImpl::totals() const {
     return totals;
 }
 
+std::vector<FleetImpl::WorkerInfo> FleetImpl::workers() const {
+    std::vector<WorkerInfo> list;
+    const SteadyTime now = clock_.steady_now();
+    const std::lock_guard lock(mutex_);
+    const auto add = [&](const WorkerRecord& worker) {
+        list.push_back({.kind = worker.kind,
+                        .project = worker.project,
+                        .workspace = worker.workspace,
+                        .pid = worker.process.pid,
+                        .ready = worker.state == WorkerState::kReady,
+                        .sessions = worker.sessions.size(),
+                        .memory_bytes = worker.memory_bytes,
+                        .disk_bytes = worker.disk_bytes,
+                        .size_limit = worker.size_limit,
+                        .running = std::chrono::duration_cast<std::chrono::seconds>(now - worker.started_at)});
+    };
+    for (const auto& [id, worker] : workspaces_) add(*worker);
+    for (const auto& [number, worker] : loaders_) add(*worker);
+    return list;
+}
+
 }  // namespace smew::fleet

@@ -1,5 +1,6 @@
 #include "http/access.hpp"
 
+#include "auth/scram.hpp"
 #include "http/problem.hpp"
 
 #include <algorithm>
@@ -41,34 +42,35 @@ std::string_view bearer_token(std::string_view header) {
 AccessControl::AccessControl(Context& context)
     : context_(context), throttle_(policy_of(context.settings), context.clock) {}
 
-Caller AccessControl::authorise(const Route& route, std::string_view project, const Head& head,
+Caller AccessControl::authorise(const Route& route, const NamedTexts& parameters, const Head& head,
                                 std::chrono::milliseconds& delay) {
     if (route.access == Access::kPublic) return {};
-    Caller caller = identify(head, delay);
-    if (caller.kind == Caller::Kind::kAdmin) return caller;
+    Caller caller = identify(route, head, delay);
+    if (caller.kind == Caller::Kind::kAdmin || route.access == Access::kAnyone) return caller;
     if (route.access == Access::kAdmin) fail(403, "forbidden", "this needs the instance's admin key");
-    if (caller.project.value() != project) fail(403, "forbidden", "the key belongs to another project");
+    if (caller.project.value() != find_text(parameters, "project").value_or("")) {
+        fail(403, "forbidden", "the key belongs to another project");
+    }
+    if (caller.kind == Caller::Kind::kWorkspace && caller.workspace.value() != find_text(parameters, "workspace")) {
+        fail(403, "forbidden", "the user belongs to another workspace");
+    }
     if (route.access == Access::kProjectAdmin && caller.scope != auth::Scope::kProjectAdmin) {
         fail(403, "forbidden", "the key's scope is project_read; this needs project_admin");
     }
     return caller;
 }
 
-Caller AccessControl::identify(const Head& head, std::chrono::milliseconds& delay) {
+Caller AccessControl::identify(const Route& route, const Head& head, std::chrono::milliseconds& delay) {
     if (head.authorization.empty()) fail_unauthorized("the Authorization header is missing");
+    if (route.access == Access::kWorkspace || route.access == Access::kAnyone) {
+        if (const auto basic = auth::parse_basic(head.authorization)) return workspace_user(*basic, head, delay);
+    }
     const std::string_view presented = bearer_token(head.authorization);
     if (presented.empty()) fail_unauthorized("the Authorization header must be \"Bearer <key>\"");
     // A project's key has 256 random bits: nobody guesses one, so a ban of the address, which others may share, does
     // not shut it out. The admin key is whatever text the operator chose.
     if (std::optional<Caller> caller = project_key(presented)) return std::move(*caller);
-    const auth::LoginThrottle::Verdict verdict = throttle_.check(head.client_address, kThrottleUser);
-    if (verdict.refused) {
-        throw ProblemException(
-            {.status = 429,
-             .code = "too_many_failures",
-             .message = "too many wrong keys came from this address",
-             .headers = {{"Retry-After", std::to_string(context_.settings.auth_ban_seconds.count())}}});
-    }
+    check_throttle(head.client_address, kThrottleUser);
     if (!context_.admin_key_hash.empty() &&
         auth::equal_constant_time(auth::sha256_hex(presented), context_.admin_key_hash)) {
         throttle_.succeeded(head.client_address, kThrottleUser);
@@ -76,6 +78,34 @@ Caller AccessControl::identify(const Head& head, std::chrono::milliseconds& dela
     }
     delay = throttle_.failed(head.client_address, kThrottleUser).delay;
     fail_unauthorized("the key is not valid");
+}
+
+Caller AccessControl::workspace_user(const auth::BasicCredentials& credentials, const Head& head,
+                                     std::chrono::milliseconds& delay) {
+    check_throttle(head.client_address, credentials.user);
+    const std::optional<catalog::Workspace> workspace = context_.store.workspace_by_user(credentials.user);
+    // An unknown user costs the same time as a wrong password.
+    const auto verifier = workspace ? auth::ScramVerifier::parse(workspace->verifier)
+                                    : auth::ScramVerifier::mock(credentials.user, Secret("nobody"));
+    if (verifier && verifier->matches(credentials.password) && workspace) {
+        throttle_.succeeded(head.client_address, credentials.user);
+        return {.kind = Caller::Kind::kWorkspace,
+                .project = workspace->project,
+                .workspace = workspace->id,
+                .user = workspace->username,
+                .scope = auth::Scope::kProjectRead};
+    }
+    delay = throttle_.failed(head.client_address, credentials.user).delay;
+    context_.alerts.login_failed(workspace ? workspace->project : ProjectId(), credentials.user, head.client_address);
+    fail_unauthorized("the user name or the password is wrong");
+}
+
+void AccessControl::check_throttle(const std::string& address, std::string_view user) {
+    if (!throttle_.check(address, user).refused) return;
+    throw ProblemException({.status = 429,
+                            .code = "too_many_failures",
+                            .message = "too many wrong keys or passwords came from this address",
+                            .headers = {{"Retry-After", std::to_string(context_.settings.auth_ban_seconds.count())}}});
 }
 
 std::optional<Caller> AccessControl::project_key(std::string_view presented) {

@@ -89,7 +89,15 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
         (void)co_await timer.async_wait(kTuple);
     }
     std::uint64_t sent = 0;
-    const bool arrived = co_await send(exchange, parser.get().version() == 10 ? 10 : 11, keep_alive, sent);
+    const unsigned version = parser.get().version() == 10 ? 10 : 11;
+    bool arrived = false;
+    if (exchange.response->stream) {
+        // Without chunks the end of the connection is the end of the stream.
+        keep_alive = keep_alive && version >= 11;
+        arrived = co_await send_stream(exchange, version, keep_alive, sent);
+    } else {
+        arrived = co_await send(exchange, version, keep_alive, sent);
+    }
     record(exchange, started, sent);
     co_return keep_alive&& arrived;
 }
@@ -114,7 +122,8 @@ void HttpConnection<Stream>::record(const Exchange& exchange, SteadyTime started
 std::shared_ptr<Connection> make_connection(Desk desk, asio::ip::tcp::socket socket, const net::Tls* tls) {
     error_code error;
     const auto peer = socket.remote_endpoint(error);
-    std::string client = error ? std::string() : net::host_text(peer);
+    wire::Peer client;
+    if (!error) client = {net::host_text(peer), peer.port()};
     beast::tcp_stream plain(std::move(socket));
     if (tls == nullptr) return std::make_shared<HttpConnection<PlainStream>>(desk, std::move(plain), std::move(client));
     // Making a connection's state from it changes nothing but its count of references, which OpenSSL guards.

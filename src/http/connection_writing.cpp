@@ -1,3 +1,5 @@
+#include "http/body_stream.hpp"
+#include "http/departure_watch.hpp"
 #include "http/http_connection.hpp"
 #include "http/problem.hpp"
 #include "net/run_blocking.hpp"
@@ -73,6 +75,32 @@ awaitable<bool> HttpConnection<Stream>::send_body(wire::Reply& reply, BodySource
     co_return true;
 }
 
+// A statement may run for long without a row: meanwhile the peer's leaving is what ends it.
+template <class Stream>
+awaitable<bool> HttpConnection<Stream>::send_stream(Exchange& exchange, unsigned version, bool keep_alive,
+                                                    std::uint64_t& sent) {
+    BodyStream& source = *exchange.response->stream;
+    source.attach(stream_.get_executor());
+    const DepartureWatch watch(socket().socket(), [&source] { source.abandon(); });
+    wire::Reply reply = wire::reply_of(*exchange.response, exchange.head.request_id,
+                                       {.version = version, .keep_alive = keep_alive, .size = std::nullopt});
+    bhttp::response_serializer<bhttp::buffer_body> serializer(reply);
+    for (;;) {
+        const std::string_view piece = co_await source.next();
+        reply.body().data = const_cast<char*>(piece.data());  // Beast only reads it
+        reply.body().size = piece.size();
+        reply.body().more = !piece.empty();
+        start_deadline();
+        const auto [error, count] = co_await bhttp::async_write(stream_, serializer, kTuple);
+        if (error && error != bhttp::error::need_buffer) {
+            source.abandon();
+            co_return false;
+        }
+        if (piece.empty()) co_return true;
+        sent += piece.size();
+    }
+}
+
 // Says goodbye, then reads what the peer was still sending, so that it sees the answer and not a reset.
 template <class Stream>
 awaitable<void> HttpConnection<Stream>::close() {
@@ -94,9 +122,11 @@ awaitable<void> HttpConnection<Stream>::close() {
 }
 
 template awaitable<bool> HttpConnection<PlainStream>::send(Exchange&, unsigned, bool, std::uint64_t&);
+template awaitable<bool> HttpConnection<PlainStream>::send_stream(Exchange&, unsigned, bool, std::uint64_t&);
 template awaitable<bool> HttpConnection<PlainStream>::tell_to_continue(unsigned);
 template awaitable<void> HttpConnection<PlainStream>::close();
 template awaitable<bool> HttpConnection<TlsStream>::send(Exchange&, unsigned, bool, std::uint64_t&);
+template awaitable<bool> HttpConnection<TlsStream>::send_stream(Exchange&, unsigned, bool, std::uint64_t&);
 template awaitable<bool> HttpConnection<TlsStream>::tell_to_continue(unsigned);
 template awaitable<void> HttpConnection<TlsStream>::close();
 

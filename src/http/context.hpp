@@ -1,6 +1,7 @@
 #pragma once
 // What all requests of one server share beside its Services.
 
+#include "http/running_queries.hpp"
 #include "http/server.hpp"
 #include "http/table_locks.hpp"
 
@@ -16,6 +17,7 @@ struct Context : Services {
     explicit Context(Services services) : Services(std::move(services)) {}
 
     TableLocks table_locks;
+    RunningQueries queries;
     std::atomic<bool> ready{false};
     std::atomic<bool> stopping{false};
 

@@ -142,8 +142,7 @@ void Dispatcher::admit_or_throw(Exchange& exchange, std::chrono::milliseconds& d
     exchange.route = found.route;
     Request& request = exchange.request;
     request.parameters = std::move(found.parameters);
-    request.caller =
-        access_.authorise(*found.route, find_text(request.parameters, "project").value_or(""), head, delay);
+    request.caller = access_.authorise(*found.route, request.parameters, head, delay);
     if (found.branch && *found.branch != "default") {
         fail(404, "branch_not_found", "there is no such branch; \"default\" is the only one");
     }
@@ -152,6 +151,10 @@ void Dispatcher::admit_or_throw(Exchange& exchange, std::chrono::milliseconds& d
     request.request_id = head.request_id;
     request.content_encoding = head.content_encoding;
     request.host = head.host;
+    request.client_address = head.client_address;
+    request.client_port = head.client_port;
+    request.if_none_match = head.if_none_match;
+    request.accept_encoding = head.accept_encoding;
     if (!head.idempotency_key.empty()) check_idempotency_key(head.idempotency_key);
     if (found.route->body == BodyKind::kFile) open_upload(exchange);
 }

@@ -93,4 +93,16 @@ Response list_sessions(const Request& request, Context& context);
 Response disconnect_session(const Request& request, Context& context);
 Response disconnect_all(const Request& request, Context& context);
 
+// statement_endpoints.cpp
+Response run_query(const Request& request, Context& context);
+Response cancel_query(const Request& request, Context& context);
+Response whoami(const Request& request, Context& context);
+
+// history_endpoints.cpp
+Response metrics_history(const Request& request, Context& context);
+
+// worker_endpoints.cpp
+Response list_workers(const Request& request, Context& context);
+Response list_project_workers(const Request& request, Context& context);
+
 }  // namespace smew::http::endpoints

@@ -32,7 +32,7 @@ inline constexpr std::size_t kPiece = 256 << 10;
 template <class Stream>
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
 public:
-    HttpConnection(Desk desk, Stream stream, std::string client)
+    HttpConnection(Desk desk, Stream stream, wire::Peer client)
         : desk_(desk), stream_(std::move(stream)), client_(std::move(client)) {}
 
     boost::asio::awaitable<void> run() override;
@@ -56,6 +56,7 @@ private:
     // connection_writing.cpp
     awaitable<bool> send(Exchange& exchange, unsigned version, bool keep_alive, std::uint64_t& sent);
     awaitable<bool> send_body(wire::Reply& reply, BodySource& source, std::uint64_t& sent);
+    awaitable<bool> send_stream(Exchange& exchange, unsigned version, bool keep_alive, std::uint64_t& sent);
     awaitable<bool> tell_to_continue(unsigned version);
     awaitable<void> close();
 
@@ -64,7 +65,7 @@ private:
 
     Desk desk_;
     Stream stream_;
-    const std::string client_;
+    const wire::Peer client_;
     boost::beast::flat_buffer buffer_;
     bool idle_ = false;    // waiting for a request to begin
     bool ending_ = false;  // the request under way is the last

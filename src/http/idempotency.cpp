@@ -48,7 +48,7 @@ std::optional<Response> Idempotency::replay(const Request& request, const std::s
 
 void Idempotency::remember(const Request& request, const Route& route, const std::string& key,
                            const std::string& request_hash, const Response& response) {
-    if (response.status >= 300 || !response.file.empty()) return;
+    if (response.status >= 300 || !response.file.empty() || response.stream) return;
     std::string body = response.body;
     if (route.reply != nullptr && !body.empty()) {
         boost::json::value value = boost::json::parse(body);

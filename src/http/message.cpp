@@ -20,6 +20,8 @@ std::string Caller::name() const {
             return "admin";
         case Kind::kProjectKey:
             return key.value();
+        case Kind::kWorkspace:
+            return user;
         case Kind::kAnonymous:
             break;
     }

@@ -19,6 +19,8 @@
 
 namespace smew::http {
 
+class BodyStream;
+
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
 // The value of the first entry of that name.
@@ -26,13 +28,15 @@ std::optional<std::string> find_text(const NamedTexts& texts, std::string_view n
 
 // Who asks, once the Authorization header has been judged.
 struct Caller {
-    enum class Kind { kAnonymous, kAdmin, kProjectKey };
+    enum class Kind { kAnonymous, kAdmin, kProjectKey, kWorkspace };
     Kind kind = Kind::kAnonymous;
-    ProjectId project;  // of a project key
+    ProjectId project;  // of a project key or a workspace
     ApiKeyId key;
+    WorkspaceId workspace;  // of a workspace's user
+    std::string user;
     auth::Scope scope = auth::Scope::kProjectRead;
 
-    // "anonymous", "admin" or the key's id: for the log and for idempotency.
+    // "anonymous", "admin", the key's id or the workspace's user: for the log and for idempotency.
     std::string name() const;
 };
 
@@ -42,8 +46,9 @@ struct Head {
     std::string target;  // as sent, undecoded
     std::string authorization, content_type, content_encoding, host;
     std::string request_id;  // checked or made
-    std::string idempotency_key;
+    std::string idempotency_key, if_none_match, accept_encoding;
     std::string client_address;
+    std::uint16_t client_port = 0;
     std::string body_text;  // of a JSON route, filled in when it has been read
 };
 
@@ -57,6 +62,9 @@ struct Request {
     std::string request_id;
     std::string content_encoding;
     std::string host;
+    std::string client_address;
+    std::uint16_t client_port = 0;
+    std::string if_none_match, accept_encoding;
 
     // Of the pattern: the route table guarantees that it is there.
     const std::string& parameter(std::string_view name) const;
@@ -70,8 +78,9 @@ struct Response {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;
-    std::filesystem::path file;  // sent instead of the body
-    bool remove_file = false;    // after it was sent, or could not be
+    std::filesystem::path file;          // sent instead of the body
+    bool remove_file = false;            // after it was sent, or could not be
+    std::shared_ptr<BodyStream> stream;  // sent instead of the body, as it comes; held by the response alone
     NamedTexts headers;
     std::chrono::milliseconds delay{0};  // wait before answering: failed logins
 };

@@ -108,6 +108,10 @@ json::object operation(const Route& route) {
                      {"responses", responses(route)}};
     if (route.body != BodyKind::kNone) out["requestBody"] = request_body(route);
     if (route.access == Access::kPublic) out["security"] = json::array{};
+    if (route.access == Access::kWorkspace || route.access == Access::kAnyone) {
+        out["security"] =
+            json::array{json::object{{"bearer", json::array{}}}, json::object{{"workspace", json::array{}}}};
+    }
     return out;
 }
 
@@ -136,7 +140,8 @@ json::object components() {
     return {{"schemas", std::move(all)},
             {"parameters", json::object{{"IdempotencyKey", std::move(key)}}},
             {"responses", json::object{{"Problem", std::move(problem)}}},
-            {"securitySchemes", json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}}}}};
+            {"securitySchemes", json::object{{"bearer", json::object{{"type", "http"}, {"scheme", "bearer"}}},
+                                             {"workspace", json::object{{"type", "http"}, {"scheme", "basic"}}}}}};
 }
 
 }  // namespace

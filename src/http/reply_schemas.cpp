@@ -216,6 +216,39 @@ const Schema alert{
 const Schema alert_list{.name = "AlertList", .fields = {list("alerts", alert), number("count"), number("webhooks")}};
 const Schema alert_sent{.name = "AlertSent", .fields = {text("message"), number("id"), number("webhooks")}};
 
+const Schema query_cancelled{.name = "QueryCancelled", .fields = {text("message"), text("query_id")}};
+const Schema caller{.name = "Caller",
+                    .fields = {{.name = "kind",
+                                .doc = "Whose the credentials are.",
+                                .required = true,
+                                .one_of = {"admin", "project_key", "workspace_user"}},
+                               {.name = "project_id", .doc = "Not of the admin key."},
+                               {.name = "scope", .doc = "Of a project's key."},
+                               {.name = "workspace_id", .doc = "Of a workspace's user."},
+                               {.name = "workspace_name", .doc = "Of a workspace's user."},
+                               {.name = "expires_at", .doc = "Of the workspace.", .nullable = true}}};
+
+const Schema metrics_history{
+    .name = "MetricsHistory",
+    .fields = {text("range"),
+               number("step_seconds", "Between two points; a point tells of the time since the one before."),
+               {.name = "times", .type = kArray, .doc = "Unix time.", .required = true, .items = kNumber},
+               any_object("series", "By name one number a time; null where nothing happened.")}};
+const Schema worker{.name = "Worker",
+                    .fields = {{.name = "kind", .required = true, .one_of = {"workspace", "loader"}},
+                               text("project_id"),
+                               text_or_null("workspace_id", "null: it loads tables."),
+                               text_or_null("workspace_name"),
+                               {.name = "state", .required = true, .one_of = {"ready", "starting"}},
+                               number("pid"),
+                               number("sessions"),
+                               number("memory_bytes"),
+                               text_or_null("memory_limit"),
+                               number("disk_bytes"),
+                               number("size_limit_bytes"),
+                               number("running_seconds")}};
+const Schema worker_list{.name = "WorkerList", .fields = {list("workers", worker), number("count")}};
+
 const Schema problem{.name = "Problem",
                      .doc = "RFC 9457, and the names of the reference service.",
                      .fields = {text("type"), text("title"), number("status"), text("detail"), text("instance"),
@@ -275,6 +308,12 @@ const std::vector<const Schema*>& all() {
                                                  &load_result,
                                                  &loaded_table,
                                                  &failed_table,
+                                                 &query_run,
+                                                 &query_cancelled,
+                                                 &caller,
+                                                 &metrics_history,
+                                                 &worker,
+                                                 &worker_list,
                                                  &session,
                                                  &session_list,
                                                  &session_disconnected,

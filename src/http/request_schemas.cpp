@@ -293,4 +293,24 @@ const Schema workspace_load{.name = "WorkspaceLoad",
                                         .most = 100,
                                         .of = &load_item}}};
 
+const Schema query_run{
+    .name = "QueryRun",
+    .fields = {{.name = "sql", .doc = "One statement.", .required = true, .least = 1, .most = 1'000'000},
+               {.name = "parameters",
+                .type = kArray,
+                .doc = "Values of $1, $2 …: text, numbers, true, false or null.",
+                .nullable = true,
+                .most = 1000,
+                .items = kAny},
+               {.name = "max_rows",
+                .type = kInteger,
+                .doc = "Stop after so many rows; \"more\" at the end tells that there are others.",
+                .nullable = true,
+                .least = 1,
+                .most = 2'000'000'000},
+               {.name = "application_name",
+                .doc = "As listed among the sessions; \"rest\" when left out.",
+                .nullable = true,
+                .most = 63}}};
+
 }  // namespace smew::http::schemas

@@ -12,7 +12,9 @@
 namespace smew::http {
 
 // Who may call it. There is no default: a route without it does not compile.
-enum class Access { kPublic, kAdmin, kProjectRead, kProjectAdmin };
+// kWorkspace: a key of the project or the workspace's own user name and password (HTTP Basic). kAnyone: whoever has any
+// of these.
+enum class Access { kPublic, kAnyone, kAdmin, kProjectRead, kProjectAdmin, kWorkspace };
 std::string_view to_text(Access access);
 
 enum class BodyKind { kNone, kJson, kFile };

@@ -21,6 +21,8 @@ void add_columns(Routes& routes);
 void add_transfer(Routes& routes);
 void add_files(Routes& routes);
 void add_workspaces(Routes& routes);
+void add_statements(Routes& routes);
+void add_observation(Routes& routes);
 void add_alerts(Routes& routes);
 
 }  // namespace smew::http

@@ -51,6 +51,8 @@ const std::vector<Route>& route_table() {
         add_transfer(routes);
         add_files(routes);
         add_workspaces(routes);
+        add_statements(routes);
+        add_observation(routes);
         add_alerts(routes);
         return routes;
     }();

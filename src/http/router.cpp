@@ -63,6 +63,10 @@ std::string_view to_text(Access access) {
     switch (access) {
         case Access::kPublic:
             return "public";
+        case Access::kAnyone:
+            return "anyone";
+        case Access::kWorkspace:
+            return "workspace";
         case Access::kAdmin:
             return "admin";
         case Access::kProjectRead:

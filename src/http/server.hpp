@@ -7,6 +7,7 @@
 #include "fleet/fleet.hpp"
 #include "net/tls.hpp"
 #include "observe/alerts.hpp"
+#include "observe/history.hpp"
 #include "storage/versions.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -26,6 +27,7 @@ struct Services {
     fleet::Fleet& fleet;
     telemetry::Metrics& metrics;
     observe::Alerts& alerts;
+    observe::History& history;
     const Clock& clock;
     std::string version;  // of smew
     std::string duckdb_version;

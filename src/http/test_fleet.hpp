@@ -61,6 +61,7 @@ public:
     // Called with each job; an error is what the job ends with.
     std::function<std::optional<Error>(const link::LoadJob&)> on_job;
     std::vector<fleet::SessionInfo> connected;
+    std::vector<WorkerInfo> running;
     std::optional<std::pair<Bytes, Bytes>> limits;
 
     Result<std::unique_ptr<fleet::Admission>> admit(const catalog::Workspace&) override {
@@ -122,6 +123,7 @@ public:
     }
     void shutdown(std::chrono::milliseconds) override {}
     Totals totals() const override { return {}; }
+    std::vector<WorkerInfo> workers() const override { return running; }
 
 private:
     void begin(const link::LoadJob& job) {

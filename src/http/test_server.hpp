@@ -131,6 +131,7 @@ protected:
                                   .fleet = fleet_,
                                   .metrics = metrics_,
                                   .alerts = *alerts_,
+                                  .history = history_,
                                   .clock = clock_,
                                   .version = "1.2.3",
                                   .duckdb_version = "v1.5.5",
@@ -217,6 +218,7 @@ protected:
     ManualClock clock_{catalog::kNoon};
     telemetry::Metrics metrics_{"1.2.3", "v1.5.5"};
     std::unique_ptr<observe::Alerts> alerts_;
+    observe::History history_{[this] { return observe::Measured{.metrics = metrics_.read()}; }, clock_};
     TestFleet fleet_;
     std::unique_ptr<storage::Layout> layout_;
     std::unique_ptr<catalog::Store> store_;

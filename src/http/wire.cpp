@@ -36,7 +36,7 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-Head head_of(const Parser& parser, const std::string& client_address) {
+Head head_of(const Parser& parser, const Peer& client) {
     const auto& message = parser.get();
     Head head;
     head.method = message.method_string();
@@ -49,7 +49,10 @@ Head head_of(const Parser& parser, const std::string& client_address) {
     if (head.idempotency_key.empty()) head.idempotency_key = message["Idempotency-Key"];
     head.request_id = message["X-Request-ID"];
     if (!sane_request_id(head.request_id)) head.request_id = random_hex(kRequestIdDigits);
-    head.client_address = client_address;
+    head.accept_encoding = message[field::accept_encoding];
+    head.if_none_match = message[field::if_none_match];
+    head.client_address = client.address;
+    head.client_port = client.port;
     return head;
 }
 
@@ -70,7 +73,8 @@ Reply reply_of(const Response& response, const std::string& request_id, const Re
     if (!response.content_type.empty()) reply.set(field::content_type, one_line(response.content_type));
     for (const auto& [name, value] : response.headers) reply.set(name, one_line(value));
     reply.keep_alive(terms.keep_alive);
-    if (response.status != 204) reply.content_length(terms.size);
+    if (!terms.size && terms.version >= 11) reply.chunked(true);
+    if (terms.size && response.status != 204 && response.status != 304) reply.content_length(*terms.size);
     return reply;
 }
 

@@ -15,7 +15,11 @@ using Parser = boost::beast::http::request_parser<boost::beast::http::buffer_bod
 using Reply = boost::beast::http::response<boost::beast::http::buffer_body>;
 
 // The request's id is X-Request-ID when that is sane, else a fresh one.
-Head head_of(const Parser& parser, const std::string& client_address);
+struct Peer {
+    std::string address;
+    std::uint16_t port = 0;
+};
+Head head_of(const Parser& parser, const Peer& client);
 
 bool expects_continue(const Parser& parser);
 // An Expect that is not known: 417.
@@ -24,7 +28,7 @@ bool expects_more(const Parser& parser);
 struct ReplyTerms {
     unsigned version = 11;
     bool keep_alive = true;
-    std::uint64_t size = 0;  // of the body, also when HEAD leaves it out
+    std::optional<std::uint64_t> size;  // of the body, also when HEAD leaves it out; nullopt: nobody knows
 };
 Reply reply_of(const Response& response, const std::string& request_id, const ReplyTerms& terms);
 

@@ -57,6 +57,11 @@ void WorkspaceSession::attach(const asio::any_io_executor& executor) {
     socket_.emplace(executor, asio::local::stream_protocol(), unattached_.release());
 }
 
+void WorkspaceSession::close() {
+    boost::system::error_code ignored;
+    socket_->close(ignored);
+}
+
 asio::awaitable<Result<void>> WorkspaceSession::greet() {
     for (;;) {
         while (std::optional<Result<pgproto::BackendMessage>> message = take()) {

@@ -53,6 +53,8 @@ public:
     boost::asio::awaitable<Result<void>> greet();
     // 08006 when the worker is gone.
     boost::asio::awaitable<Result<void>> send(ByteSpan bytes);
+    // Ends the session: what waits on it fails with 08006.
+    void close();
     // The next message that has arrived; its views hold until the next receive(). nullopt: receive() first.
     std::optional<Result<pgproto::BackendMessage>> take();
     // Waits for more bytes; 08006 at their end.

@@ -79,6 +79,7 @@ public:
     void catalog_changed(const ProjectId&) override {}
     void shutdown(std::chrono::milliseconds) override {}
     Totals totals() const override { return {}; }
+    std::vector<WorkerInfo> workers() const override { return {}; }
 
 private:
     class Place final : public fleet::Admission {

@@ -1,6 +1,7 @@
 #include "telemetry/metrics.hpp"
 
 #include "core/duration_buckets.hpp"
+#include "telemetry/family_reading.hpp"
 #include "telemetry/process_usage.hpp"
 
 #include <prometheus/counter.h>
@@ -183,6 +184,10 @@ std::string Metrics::scrape() const {
     std::ostringstream text;
     prometheus::TextSerializer().Serialize(text, families);
     return std::move(text).str();
+}
+
+MetricsReading Metrics::read() const {
+    return reading_of(impl_->registry.Collect());
 }
 
 void Metrics::connection(ConnectionStatus status) {

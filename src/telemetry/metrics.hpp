@@ -3,6 +3,8 @@
 // gateway; workers report over the link. All methods are thread-safe and cheap (an atomic or a short lock); label
 // values come from fixed sets, so cardinality is bounded. Names: the seeds and reference-service 3.5 and 5.1.
 
+#include "telemetry/metrics_reading.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -24,6 +26,8 @@ public:
 
     // Prometheus text format 0.0.4.
     std::string scrape() const;
+    // What a history of the service is made of.
+    MetricsReading read() const;
 
     // PostgreSQL wire.
     void connection(ConnectionStatus status);              // pgwire_connections_total{status}

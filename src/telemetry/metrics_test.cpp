@@ -189,5 +189,26 @@ TEST(ProcessUsage, CountsCpuTime) {
     EXPECT_GT(read_process_usage().cpu_seconds, before);
 }
 
+TEST(Metrics, AReadingHoldsWhatTheHistoryShows) {
+    Metrics metrics("1", "2");
+    metrics.query(QueryStatus::kSuccess, 5);
+    metrics.query(QueryStatus::kTimeout, 2);
+    metrics.query(QueryStatus::kCancelled, 1);
+    metrics.query_duration(std::chrono::milliseconds(20));
+    metrics.query_duration(std::chrono::minutes(5));
+    metrics.connection(ConnectionStatus::kAuthFailed);
+    metrics.connection(ConnectionStatus::kSuccess);
+    metrics.connections_active(3);
+    const MetricsReading reading = metrics.read();
+    EXPECT_EQ(reading.queries, 8);
+    EXPECT_EQ(reading.failed, 2);
+    EXPECT_EQ(reading.cancelled, 1);
+    EXPECT_EQ(reading.durations[1], 1);
+    EXPECT_EQ(reading.durations.back(), 1);
+    EXPECT_EQ(reading.auth_failures, 1);
+    EXPECT_EQ(reading.connections, 3);
+    EXPECT_GT(reading.gateway_bytes, 0);
+}
+
 }  // namespace
 }  // namespace smew::telemetry

@@ -1,0 +1,27 @@
+#include "http/endpoints.hpp"
+#include "http/route_groups.hpp"
+#include "http/schemas.hpp"
+
+namespace smew::http {
+namespace {
+
+std::vector<Field> history_range() {
+    return {{.name = "range", .doc = "How far back.", .one_of = {"10m", "1h", "3h", "24h"}, .default_text = "1h"}};
+}
+
+}  // namespace
+
+void add_observation(Routes& routes) {
+    routes.push_back(Route("GET", "/metrics/history", Access::kAdmin, "getMetricsHistory",
+                           "Throughput, latency, errors and memory over the last 24 hours", endpoints::metrics_history)
+                         .with(history_range())
+                         .gives(schemas::metrics_history));
+    routes.push_back(Route("GET", "/workers", Access::kAdmin, "listWorkers", "The worker processes and what they use",
+                           endpoints::list_workers)
+                         .gives(schemas::worker_list));
+    routes.push_back(Route("GET", "/projects/{project}/workers", Access::kProjectRead, "listProjectWorkers",
+                           "The project's worker processes and what they use", endpoints::list_project_workers)
+                         .gives(schemas::worker_list));
+}
+
+}  // namespace smew::http

@@ -1,0 +1,78 @@
+#include "observe/history.hpp"
+
+#include <gtest/gtest.h>
+
+namespace smew::observe {
+namespace {
+
+using std::chrono::seconds;
+
+class HistoryTest : public testing::Test {
+protected:
+    void advance(int times, const std::function<void()>& change = {}) {
+        for (int i = 0; i < times; ++i) {
+            clock_.advance(seconds(1));
+            if (change) change();
+            history_.tick();
+        }
+    }
+
+    ManualClock clock_{WallTime(std::chrono::hours(24 * 365 * 50))};
+    Measured now_;
+    History history_{[this] { return now_; }, clock_};
+};
+
+TEST_F(HistoryTest, CountersBecomeRates) {
+    history_.tick();
+    advance(3, [this] { now_.metrics.queries += 20; });
+    const auto intervals = history_.last(seconds(600));
+    ASSERT_EQ(intervals.size(), 3U);
+    EXPECT_DOUBLE_EQ(intervals[0].queries_per_second, 20);
+    EXPECT_EQ(intervals[2].end, clock_.now());
+    EXPECT_FALSE(intervals[0].any_query);  // no duration was counted
+}
+
+TEST_F(HistoryTest, CoarsePointsKeepPeaks) {
+    history_.tick();
+    advance(5);
+    now_.worker_bytes = 7e9;
+    advance(1);
+    now_.worker_bytes = 1;
+    advance(4);
+    const auto intervals = history_.last(std::chrono::hours(1));
+    ASSERT_EQ(intervals.size(), 1U);
+    EXPECT_EQ(intervals[0].worker_bytes, 7e9);
+}
+
+TEST_F(HistoryTest, EachResolutionReachesAsFarAsItSays) {
+    history_.tick();
+    advance(3 * 3600 + 500, [this] { now_.metrics.queries += 1; });
+    EXPECT_EQ(history_.last(seconds(600)).size(), 600U);
+    EXPECT_EQ(history_.last(std::chrono::hours(3)).size(), 1080U);
+    EXPECT_EQ(history_.last(std::chrono::hours(24)).size(), 188U);
+    for (const auto& interval : history_.last(std::chrono::hours(24))) EXPECT_DOUBLE_EQ(interval.queries_per_second, 1);
+}
+
+TEST_F(HistoryTest, MemoryIsBounded) {
+    for (int minute = 0; minute < 30 * 60; ++minute) {
+        clock_.advance(seconds(60));
+        history_.tick();
+    }
+    EXPECT_EQ(history_.last(std::chrono::hours(48)).size(), 1440U);
+}
+
+TEST(Quantile, LiesBetweenTheBoundsOfItsBucket) {
+    std::array<double, kDurationBucketCount> counts{};
+    EXPECT_EQ(quantile(counts, 0.5), 0);
+    counts[1] = 100;  // 10 to 50 ms
+    EXPECT_NEAR(quantile(counts, 0.5), 0.030, 1e-9);
+    counts[3] = 100;  // 100 to 250 ms
+    EXPECT_NEAR(quantile(counts, 0.5), 0.050, 1e-9);
+    EXPECT_NEAR(quantile(counts, 0.75), 0.175, 1e-9);
+    counts = {};
+    counts.back() = 3;
+    EXPECT_EQ(quantile(counts, 0.99), 60);
+}
+
+}  // namespace
+}  // namespace smew::observe
