@@ -29,7 +29,7 @@ stop: ## Stop what `make run` started
 
 test: ## Everything: unit, protocol, SQL, end to end
 	@scripts/install-packages build test
-	@scripts/fetch-deps
+	@scripts/fetch-deps test
 	@scripts/test
 
 test-unit: configure ## Unit and protocol tests only
@@ -50,7 +50,7 @@ bench: build ## Compare with PostgreSQL and in-process DuckDB; writes docs/bench
 	@scripts/bench
 
 lint: configure ## clang-format over all, clang-tidy over what the last commit changed
-	@scripts/install-packages lint && scripts/lint
+	@scripts/install-packages lint && scripts/fetch-deps test && scripts/lint
 
 format: ## Format all sources
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i

@@ -105,4 +105,9 @@ Response metrics_history(const Request& request, Context& context);
 Response list_workers(const Request& request, Context& context);
 Response list_project_workers(const Request& request, Context& context);
 
+// page_endpoints.cpp
+Response dashboard(const Request& request, Context& context);
+Response console(const Request& request, Context& context);
+Response page_asset(const Request& request, Context& context);
+
 }  // namespace smew::http::endpoints

@@ -32,6 +32,7 @@ constexpr std::array kTypes{
     TypeName{oid::kInt8, oid::kInt8Array, "bigint"},
     TypeName{oid::kNumeric, oid::kNumericArray, "numeric"},
     TypeName{oid::kText, oid::kTextArray, "text"},
+    TypeName{oid::kName, 0, "name"},
     TypeName{oid::kVarchar, oid::kVarcharArray, "character varying"},
     TypeName{oid::kDate, oid::kDateArray, "date"},
     TypeName{oid::kTime, oid::kTimeArray, "time"},
@@ -49,7 +50,7 @@ constexpr std::array kTypes{
 std::string type_name(std::uint32_t type) {
     for (const TypeName& entry : kTypes) {
         if (entry.type == type) return std::string(entry.name);
-        if (entry.array == type) return std::string(entry.name) + "[]";
+        if (entry.array == type && type != 0) return std::string(entry.name) + "[]";
     }
     return "oid " + std::to_string(type);
 }

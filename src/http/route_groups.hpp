@@ -23,6 +23,7 @@ void add_files(Routes& routes);
 void add_workspaces(Routes& routes);
 void add_statements(Routes& routes);
 void add_observation(Routes& routes);
+void add_pages(Routes& routes);
 void add_alerts(Routes& routes);
 
 }  // namespace smew::http

@@ -53,6 +53,7 @@ const std::vector<Route>& route_table() {
         add_workspaces(routes);
         add_statements(routes);
         add_observation(routes);
+        add_pages(routes);
         add_alerts(routes);
         return routes;
     }();

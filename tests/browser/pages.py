@@ -1,0 +1,46 @@
+"""Steps that several tests take."""
+
+from smew_server import ADMIN_KEY
+
+
+def log_in_with_key(page, key=ADMIN_KEY):
+    page.get_by_label("Key").fill(key)
+    page.get_by_role("button", name="Log in").click()
+
+
+def open_dashboard(open_page, **options):
+    page = open_page("/dashboard", **options)
+    log_in_with_key(page)
+    page.get_by_role("heading", name="Dashboard").wait_for()
+    return page
+
+
+def open_console(open_page, workspace, **options):
+    page = open_page("/console", **options)
+    page.get_by_label("User", exact=True).fill(workspace.connection["username"])
+    page.get_by_label("Password").fill(workspace.connection["password"])
+    page.get_by_role("button", name="Log in").click()
+    page.locator(".schema").first.wait_for(state="attached")
+    return page
+
+
+def write_statement(page, sql):
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(sql)
+
+
+def status(page):
+    return page.locator(".result-status")
+
+
+def serious_violations(page, axe):
+    """What axe-core finds serious or critical, as short lines. Run through the debugger: the page's policy lets in no script."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}" for one in found if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]]
+
+
+def scrolls_sideways(page):
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

@@ -1,0 +1,168 @@
+"""The SQL console in a real browser, against a running server."""
+
+import csv
+import io
+import json
+import re
+
+from pages import log_in_with_key, open_console, scrolls_sideways, serious_violations, status, write_statement
+from playwright.sync_api import expect
+from smew_server import eventually
+
+LONG = "SELECT count(*) FROM range(100000) a, range(100000) b, range(1000) c WHERE a.range + b.range + c.range = -1"
+
+
+def run(page, sql):
+    write_statement(page, sql)
+    page.keyboard.press("Control+Enter")
+
+
+def cells(page, row):
+    return page.locator(f".grid tbody tr[aria-rowindex='{row + 1}'] td").all_inner_texts()
+
+
+def test_control_enter_runs_and_shows_typed_columns(open_page, workspace):
+    page = open_console(open_page, workspace)
+    run(page, "SELECT 1 AS one, 'two' AS two, NULL AS three")
+    expect(status(page)).to_have_text(re.compile(r"^1 row in "))
+    assert cells(page, 1) == ["1", "two", "NULL"]
+    expect(page.locator(".grid thead th").nth(1)).to_have_text("oneinteger")
+
+
+def test_tables_are_listed_completed_and_previewed(open_page, workspace):
+    workspace.query("CREATE OR REPLACE TABLE my_own AS SELECT 42 AS answer")
+    page = open_console(open_page, workspace)
+    page.locator("summary").filter(has_text="my_own").click()
+    expect(page.get_by_role("button", name="Insert column answer")).to_be_visible()
+    page.get_by_role("button", name="Preview my_own").click()
+    expect(status(page)).to_have_text(re.compile(r"^1 row in "))
+    write_statement(page, "SELECT * FROM in_c_sales.")
+    page.keyboard.press("Control+Space")
+    expect(page.locator(".cm-tooltip-autocomplete").get_by_text("customers")).to_be_visible()
+
+
+def test_fifty_thousand_rows_stream_into_a_table_of_few_elements(open_page, workspace):
+    page = open_console(open_page, workspace)
+    page.get_by_label("Most rows to fetch").select_option("100000")
+    run(page, "SELECT range AS i, 'row ' || range AS t FROM range(50000)")
+    expect(status(page)).to_have_text(re.compile(r"^50,000 rows in "))
+    assert page.locator(".grid tbody tr").count() < 150
+    page.locator(".grid").evaluate("grid => { grid.scrollTop = grid.scrollHeight; }")
+    expect(page.locator(".grid tbody tr[aria-rowindex='50001'] td").last).to_have_text("row 49999")
+
+
+def test_more_rows_than_asked_for_are_told(open_page, workspace):
+    page = open_console(open_page, workspace)
+    page.get_by_label("Most rows to fetch").select_option("1000")
+    run(page, "SELECT * FROM range(5000)")
+    expect(status(page)).to_have_text(re.compile(r"^1,000 rows, there are more in "))
+
+
+def test_cancel_stops_the_statement_in_the_server(open_page, workspace):
+    page = open_console(open_page, workspace)
+    run(page, LONG)
+    sessions = lambda: [one for one in workspace.project.rest.get(workspace.path + "/sessions")["sessions"]  # noqa: E731
+                        if one["application_name"] == "smew console"]
+    eventually(sessions, what="the console's session")
+    page.get_by_role("button", name="Cancel").click()
+    expect(status(page)).to_have_text(re.compile(r"^Cancelled after "))
+    eventually(lambda: not sessions(), what="the end of the console's session")
+    run(page, "SELECT 7 AS seven")
+    expect(status(page)).to_have_text(re.compile(r"^1 row in "))
+
+
+def test_a_mistake_shows_what_and_where(open_page, workspace):
+    page = open_console(open_page, workspace)
+    run(page, "SELECT * FROM no_such_table")
+    expect(page.get_by_role("alert")).to_contain_text("42P01")
+    expect(status(page)).to_have_text("Failed")
+    page.keyboard.insert_text("|")  # the cursor stands where the mistake is
+    expect(page.locator(".cm-content")).to_have_text("SELECT * FROM |no_such_table")
+
+
+def downloaded(page, label):
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Save the rows as {label}").click()
+    return open(download.value.path(), encoding="utf-8", newline="").read()
+
+
+def test_rows_are_saved_as_csv_and_json(open_page, workspace):
+    page = open_console(open_page, workspace)
+    run(page, """SELECT 1 AS a, 'x,"y"' AS b, NULL AS c UNION ALL SELECT 2, '', 'z' ORDER BY 1""")
+    expect(status(page)).to_have_text(re.compile(r"^2 rows in "))
+    text = downloaded(page, "CSV")
+    assert list(csv.reader(io.StringIO(text))) == [["a", "b", "c"], ["1", 'x,"y"', ""], ["2", "", "z"]]
+    assert text.splitlines()[2] == '2,"",z'  # an empty text is not NULL
+    assert json.loads(downloaded(page, "JSON")) == [{"a": 1, "b": 'x,"y"', "c": None}, {"a": 2, "b": "", "c": "z"}]
+
+
+def test_explain_and_analyze_show_the_plan_as_a_tree(open_page, workspace):
+    page = open_console(open_page, workspace)
+    write_statement(page, "SELECT count(*) FROM in_c_sales.orders WHERE id > 5")
+    page.get_by_role("button", name="Explain").click()
+    tree = page.get_by_role("list", name="Plan")
+    expect(tree).to_contain_text("SCAN")
+    expect(tree.locator(".cost").first).to_have_text("")
+    page.get_by_role("button", name="Analyze").click()
+    expect(tree.locator(".cost").first).to_contain_text("ms")
+    expect(tree.locator("ul .node").last).to_contain_text("SCAN")
+
+
+def test_a_result_becomes_a_graph(open_page, workspace):
+    page = open_console(open_page, workspace)
+    run(page, "SELECT 'k' || range AS name, range * 2 AS amount FROM range(5)")
+    expect(status(page)).to_have_text(re.compile(r"^5 rows in "))
+    page.get_by_role("tab", name="Chart").click()
+    expect(page.get_by_role("img", name="Graph of amount over 5 points")).to_be_visible()
+    expect(page.locator(".result-plot canvas")).to_be_visible()
+
+
+def test_history_brings_a_statement_back(open_page, workspace):
+    page = open_console(open_page, workspace)
+    run(page, "SELECT 'first' AS f")
+    expect(status(page)).to_have_text(re.compile(r"^1 row in "))
+    run(page, "SELECT 'second' AS s")
+    expect(page.locator(".grid thead")).to_contain_text("s")
+    page.locator("summary").filter(has_text="History").click()
+    page.get_by_role("button", name="Edit again: SELECT 'first' AS f").click()
+    expect(page.locator(".cm-content")).to_have_text("SELECT 'first' AS f")
+
+
+def test_a_key_chooses_among_its_workspaces(open_page, workspace, shop):
+    page = open_page("/console")
+    page.get_by_role("button", name="Project key").click()
+    log_in_with_key(page, shop.key)
+    page.get_by_label("Workspace", exact=True).select_option(label=f"analysis ({workspace.id})")
+    page.get_by_role("button", name="Open").click()
+    page.locator(".schema").first.wait_for(state="attached")
+    run(page, "SELECT current_user AS me")
+    expect(page.locator(".grid tbody td")).to_have_text(workspace.connection["username"])
+
+
+def test_nothing_is_kept_in_the_browser(open_page, workspace):
+    page = open_console(open_page, workspace)
+    password = workspace.connection["password"]
+    kept = page.evaluate("JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage}) + document.cookie + location.href")
+    assert password not in kept and workspace.connection["username"] not in kept
+    assert page.context.cookies() == []
+
+
+def test_no_serious_accessibility_violation(open_page, workspace, axe):
+    page = open_page("/console")
+    assert serious_violations(page, axe) == []
+    page = open_console(open_page, workspace)
+    run(page, "SELECT range AS i, NULL AS n, 'text' AS t FROM range(200)")
+    expect(status(page)).to_have_text(re.compile(r"^200 rows in "))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert serious_violations(page, axe) == []
+    page.get_by_role("button", name="Analyze").click()
+    page.get_by_role("list", name="Plan").wait_for()
+    assert serious_violations(page, axe) == []
+
+
+def test_a_phone_needs_no_sideways_scrolling(open_page, workspace):
+    page = open_console(open_page, workspace, phone=True)
+    run(page, "SELECT range AS i, repeat('wide ', 30) AS t FROM range(200)")
+    expect(status(page)).to_have_text(re.compile(r"^200 rows in "))
+    assert not scrolls_sideways(page)

@@ -1,0 +1,124 @@
+"""The dashboard in a real browser, against a running server."""
+
+import re
+
+import psycopg
+from pages import log_in_with_key, open_dashboard, scrolls_sideways, serious_violations
+from playwright.sync_api import expect
+from smew_server import ADMIN_KEY, farewell
+
+LONG = "SELECT count(*) FROM range(100000) a, range(100000) b, range(1000) c WHERE a.range + b.range + c.range = -1"
+
+
+def row_of(page, panel, text):
+    return page.get_by_role("region", name=f"{panel}, table").locator("tbody tr").filter(has_text=text)
+
+
+def connect(workspace, name):
+    return workspace.connect(application_name=name)
+
+
+def test_a_wrong_key_is_refused_and_a_right_one_shows_figures(open_page, workspace):
+    page = open_page("/dashboard", expected=["401"])
+    log_in_with_key(page, "wrong")
+    expect(page.get_by_role("alert")).to_have_text("the key is not valid")
+    log_in_with_key(page)
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    expect(page.locator(".figure").filter(has_text="P95 latency")).to_be_visible()
+    expect(page.locator(".chart canvas").first).to_be_visible()
+    assert ADMIN_KEY not in page.url and page.evaluate("JSON.stringify({...localStorage}) + document.cookie") == "{}"
+
+
+def test_disconnect_ends_the_clients_session(open_page, workspace):
+    connection = connect(workspace, "to be disconnected")
+    page = open_dashboard(open_page)
+    row = row_of(page, "Live sessions", "to be disconnected")
+    row.get_by_role("button", name="Disconnect").click()
+    page.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
+    assert farewell(connection)[0] == "57P01"
+    expect(page.get_by_role("status").filter(has_text="The session was disconnected.")).to_be_visible()
+    expect(row).to_have_count(0)
+
+
+def test_keep_keeps_the_session(open_page, workspace):
+    connection = connect(workspace, "to be kept")
+    page = open_dashboard(open_page)
+    row_of(page, "Live sessions", "to be kept").get_by_role("button", name="Disconnect").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    connection.cursor().execute("SELECT 1")
+    connection.close()
+
+
+def test_throughput_outlives_a_reload(open_page, workspace):
+    """The history is the server's: a page opened afterwards shows what happened before it."""
+    for _ in range(20):
+        workspace.query("SELECT 1")
+    page = open_dashboard(open_page)
+    graph = page.get_by_role("img", name=re.compile(r"^Throughput\. Queries: now .*, highest (?!0.s)"))
+    expect(graph).to_be_visible()
+    page.reload()
+    log_in_with_key(page)
+    expect(graph).to_be_visible()
+
+
+def test_workers_show_memory_and_disk(open_page, workspace):
+    connection = connect(workspace, "worker's reason")
+    page = open_dashboard(open_page)
+    row = row_of(page, "Workspaces and workers", "analysis")
+    expect(row).to_contain_text("ready")
+    expect(row.locator(".gauge").nth(1)).to_contain_text(" of 10.7 GB")
+    connection.close()
+
+
+def test_a_projects_key_sees_its_project_only(open_page, workspace, shop):
+    other = shop.server.admin.get("/projects")["projects"]
+    other = shop.server.project("other") if "other" not in [one["id"] for one in other] else None
+    connection = connect(workspace, "of the shop")
+    page = open_page("/dashboard")
+    log_in_with_key(page, shop.key)
+    expect(page.get_by_role("heading", name="Dashboard of project shop")).to_be_visible()
+    expect(row_of(page, "Live sessions", "of the shop")).to_be_visible()
+    expect(page.locator(".figure")).to_have_count(0)
+    page.reload()
+    log_in_with_key(page, other.key)
+    expect(page.get_by_text("Nobody is connected.")).to_be_visible()
+    connection.close()
+
+
+def test_the_range_of_the_graphs_is_chosen(open_page, workspace):
+    page = open_dashboard(open_page)
+    with page.expect_response(lambda reply: "/metrics/history?range=24h" in reply.url) as reply:
+        page.get_by_role("button", name="24 h").click()
+    assert reply.value.json()["step_seconds"] == 60
+    expect(page.get_by_role("button", name="24 h")).to_have_attribute("aria-pressed", "true")
+
+
+def test_light_and_dark(open_page):
+    page = open_page("/dashboard")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="Switch to light colours").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_no_serious_accessibility_violation(open_page, workspace, axe):
+    connection = connect(workspace, "seen by axe")
+    page = open_page("/dashboard")
+    assert serious_violations(page, axe) == []
+    log_in_with_key(page)
+    expect(row_of(page, "Live sessions", "seen by axe")).to_be_visible()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert serious_violations(page, axe) == []
+    connection.close()
+
+
+def test_a_phone_needs_no_sideways_scrolling(open_page, workspace):
+    connection = connect(workspace, "with a phone")
+    page = open_dashboard(open_page, phone=True)
+    expect(row_of(page, "Live sessions", "with a phone")).to_be_visible()
+    assert not scrolls_sideways(page)
+    connection.close()

@@ -1,0 +1,121 @@
+// Below the editor: rows, graph, plan and messages of the last statement, and its files.
+
+import { h, replace } from "../shared/dom";
+import { count, duration } from "../shared/format";
+import { planTree } from "../shared/plan";
+import { csv, json, save } from "./export";
+import { Grid } from "./grid";
+import { ResultChart } from "./result_chart";
+import { Column, End, Failure, Row } from "./stream";
+
+type View = "table" | "chart" | "plan";
+const VIEWS: [View, string][] = [["table", "Rows"], ["chart", "Chart"], ["plan", "Plan"]];
+
+export class Results {
+  readonly element: HTMLElement;
+  private readonly grid = new Grid();
+  private readonly chart = new ResultChart();
+  private readonly plan = h("div", { class: "plan-place" }, h("p", { class: "empty" }, "Explain shows the plan of the statement."));
+  private readonly messages = h("div", { class: "messages", role: "alert" });
+  private readonly status = h("p", { class: "result-status", role: "status", "aria-live": "polite" }, "Nothing has run yet.");
+  private readonly tabs = h("div", { class: "segmented", role: "tablist", "aria-label": "Result as" });
+  private readonly place = h("div", { class: "result-place", role: "tabpanel", id: "result-panel" });
+  private readonly files: HTMLButtonElement[];
+  private columns: Column[] = [];
+  private rows: Row[] = [];
+  private view: View = "table";
+
+  constructor() {
+    this.files = [this.fileButton("CSV", () => save(csv(this.columns, this.rows), "result.csv")),
+      this.fileButton("JSON", () => save(json(this.columns, this.rows), "result.json"))];
+    for (const [view, label] of VIEWS) {
+      this.tabs.append(h("button", { type: "button", role: "tab", id: `tab-${view}`, "data-view": view, "aria-controls": "result-panel", onclick: () => this.choose(view) }, label));
+    }
+    this.tabs.addEventListener("keydown", (event) => this.moveTab(event));
+    this.element = h("section", { class: "results", "aria-label": "Result" },
+      h("div", { class: "result-bar" }, this.tabs, this.status, h("div", { class: "row push" }, ...this.files)), this.messages, this.place);
+    this.choose("table");
+  }
+
+  private fileButton(label: string, work: () => void): HTMLButtonElement {
+    return h("button", { type: "button", class: "small", disabled: true, "aria-label": `Save the rows as ${label}`, onclick: work }, label);
+  }
+
+  // Arrow keys go from tab to tab, as in every tab list.
+  private moveTab(event: KeyboardEvent): void {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    const index = VIEWS.findIndex(([view]) => view === this.view);
+    const next = VIEWS[(index + step + VIEWS.length) % VIEWS.length];
+    if (!next) return;
+    this.choose(next[0]);
+    this.tabs.querySelector<HTMLElement>(`[data-view="${next[0]}"]`)?.focus();
+  }
+
+  choose(view: View): void {
+    this.view = view;
+    for (const tab of this.tabs.children) {
+      const chosen = (tab as HTMLElement).dataset.view === view;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.setAttribute("tabindex", chosen ? "0" : "-1");
+    }
+    this.place.setAttribute("aria-labelledby", `tab-${view}`);
+    replace(this.place, view === "table" ? this.grid.element : view === "chart" ? this.chart.element : this.plan);
+    if (view === "chart") this.chart.show(this.columns, this.rows);
+    if (view === "table") this.grid.grown();
+  }
+
+  begin(text: string): void {
+    this.messages.replaceChildren();
+    this.status.textContent = text;
+    this.columns = [];
+    this.rows = [];
+    this.grid.begin([], this.rows);
+    this.offerFiles();
+  }
+
+  header(columns: Column[]): void {
+    this.columns = columns;
+    this.grid.begin(columns, this.rows);
+  }
+
+  add(rows: Row[]): void {
+    for (const row of rows) this.rows.push(row);
+    if (this.view === "table") this.grid.grown();
+  }
+
+  progress(text: string): void {
+    this.status.textContent = text;
+  }
+
+  get length(): number {
+    return this.rows.length;
+  }
+
+  end(end: End): void {
+    const what = this.columns.length > 0 ? `${count(end.rows)} ${end.rows === 1 ? "row" : "rows"}${end.more ? ", there are more" : ""}` : end.command || "Done";
+    this.status.textContent = `${what} in ${duration(end.duration_ms)}`;
+    this.offerFiles();
+    if (this.view === "chart") this.chart.show(this.columns, this.rows);
+  }
+
+  notice(notice: Failure): void {
+    this.messages.append(h("p", { class: "notice" }, notice.message));
+  }
+
+  fail(failure: Failure, text: string): void {
+    this.status.textContent = text;
+    this.offerFiles();
+    this.messages.append(h("div", { class: "problem" }, h("strong", {}, `${failure.sqlstate}: `), failure.message,
+      failure.detail && h("div", {}, failure.detail), failure.hint && h("div", {}, `Hint: ${failure.hint}`)));
+  }
+
+  showPlan(value: unknown): void {
+    replace(this.plan, planTree(value) ?? h("p", { class: "empty" }, "The database gave no plan."));
+    this.choose("plan");
+  }
+
+  private offerFiles(): void {
+    for (const button of this.files) button.disabled = this.columns.length === 0;
+  }
+}

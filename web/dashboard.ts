@@ -1,0 +1,113 @@
+// The dashboard: what the service does now and did in the last 24 hours.
+
+import { Api, Caller, path, Refused } from "./shared/api";
+import { byId, h, replace } from "./shared/dom";
+import { login } from "./shared/login";
+import { AlertsPanel } from "./dashboard/alerts";
+import { Overview } from "./dashboard/overview";
+import { SessionsPanel } from "./dashboard/sessions";
+import { SlowQueriesPanel } from "./dashboard/slow_queries";
+import { Alert, History, SlowQuery, Worker } from "./dashboard/types";
+import { WorkersPanel } from "./dashboard/workers";
+
+const RANGES: [string, string][] = [["10m", "10 min"], ["1h", "1 h"], ["3h", "3 h"], ["24h", "24 h"]];
+const LIVE_MS = 2000;
+// Slow queries carry their plans, and graphs of a day change once a minute.
+const SELDOM_MS = 6000;
+
+class Dashboard {
+  private readonly overview = new Overview();
+  private readonly sessions: SessionsPanel;
+  private readonly workers = new WorkersPanel();
+  private readonly alerts = new AlertsPanel();
+  private readonly slow = new SlowQueriesPanel();
+  private readonly fresh = h("span", { class: "fresh", role: "status" });
+  private readonly admin: boolean;
+  private range = "10m";
+  private busy = false;
+  private readonly due = new Map<string, number>();
+
+  constructor(private readonly api: Api, private readonly caller: Caller) {
+    this.admin = caller.kind === "admin";
+    this.sessions = new SessionsPanel(api, this.admin || caller.scope === "project_admin");
+  }
+
+  start(): void {
+    const title = this.admin ? "Dashboard" : `Dashboard of project ${this.caller.project_id}`;
+    replace(byId("main"), h("div", { class: "page" },
+      h("div", { class: "page-head" }, h("h1", {}, title), this.admin && this.rangeChoice(), this.fresh),
+      this.admin && this.overview.figures, this.admin && this.overview.charts,
+      this.sessions.element, this.workers.element,
+      this.admin && this.overview.slow.chart.element, this.slow.element, this.admin && this.alerts.element));
+    byId("main").focus({ preventScroll: true });
+    document.addEventListener("refresh", () => {
+      this.due.clear();
+      void this.refresh();
+    });
+    void this.refresh();
+    setInterval(() => document.hidden || void this.refresh(), LIVE_MS);
+  }
+
+  private rangeChoice(): HTMLElement {
+    const group = h("div", { class: "segmented", role: "group", "aria-label": "Range of the graphs" });
+    for (const [range, label] of RANGES) {
+      group.append(h("button", { type: "button", "aria-pressed": String(range === this.range), onclick: (event: Event) => {
+        this.range = range;
+        this.due.clear();
+        for (const button of group.children) button.setAttribute("aria-pressed", String(button === event.currentTarget));
+        void this.refresh();
+      } }, label));
+    }
+    return group;
+  }
+
+  private async refresh(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      await Promise.all([this.live(), this.admin && this.at("history", () => this.history()),
+        this.at("slow", () => this.slowQueries()), this.admin && this.at("alerts", () => this.recentAlerts())]);
+      this.fresh.textContent = `Updated ${new Date().toLocaleTimeString("en-GB")}`;
+    } catch (error) {
+      this.fresh.textContent = error instanceof Refused ? `Not updated: ${error.message}` : `Not updated: ${String(error)}`;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  // Does the work when its time has come and asks it how long to wait until the next.
+  private async at(name: string, work: () => Promise<number>): Promise<void> {
+    if (performance.now() < (this.due.get(name) ?? 0)) return;
+    this.due.set(name, performance.now() + (await work()) - LIVE_MS / 2);
+  }
+
+  private async live(): Promise<void> {
+    const where = this.admin ? "/workers" : path("projects", this.caller.project_id ?? "", "workers");
+    const { workers } = await this.api.get<{ workers: Worker[] }>(where);
+    this.workers.show(workers);
+    await this.sessions.refresh(workers);
+  }
+
+  private async history(): Promise<number> {
+    const history = await this.api.get<History>(`/metrics/history?range=${this.range}`);
+    this.overview.show(history);
+    return history.step_seconds * 1000;
+  }
+
+  private async slowQueries(): Promise<number> {
+    const where = this.admin ? "/slow-queries" : path("projects", this.caller.project_id ?? "", "slow-queries");
+    const reply = await this.api.get<{ slow_queries: SlowQuery[]; threshold_ms: number }>(`${where}?limit=50`);
+    this.slow.show(reply.slow_queries, reply.threshold_ms);
+    return SELDOM_MS;
+  }
+
+  private async recentAlerts(): Promise<number> {
+    const reply = await this.api.get<{ alerts: Alert[]; webhooks: number }>("/alerts?limit=20");
+    this.alerts.show(reply.alerts, reply.webhooks);
+    return SELDOM_MS;
+  }
+}
+
+void login({ title: "smew dashboard", ways: ["key"],
+  note: "The admin key shows the whole instance, a project's key its project. The key stays in this page's memory: reloading forgets it." })
+  .then(({ api, caller }) => new Dashboard(api, caller).start());

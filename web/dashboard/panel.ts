@@ -1,0 +1,65 @@
+// A card with a table that is drawn again only when what it shows has changed, so that focus and text selection stay.
+
+import { Child, h, replace } from "../shared/dom";
+
+export interface Column<Row> {
+  title: string;
+  cell: (row: Row) => Child | Child[];
+  class?: string;
+  // The title is for screen readers only.
+  silent?: boolean;
+}
+
+export class TablePanel<Row> {
+  readonly element: HTMLElement;
+  readonly tools = h("div", { class: "row push" });
+  private readonly sub = h("span", { class: "sub" });
+  private readonly place = h("div", {});
+  private shown = "";
+
+  constructor(private readonly title: string, private readonly columns: Column<Row>[], private readonly empty: string,
+    private readonly key: (row: Row) => string) {
+    this.element = h("section", { class: "card", "aria-label": title }, h("header", {}, h("h2", {}, title), this.sub, this.tools), this.place);
+    replace(this.place, h("p", { class: "empty" }, "Loading …"));
+  }
+
+  // `state`: what the cells are made of; the same text means nothing to draw.
+  show(rows: Row[], note = ""): void {
+    const state = JSON.stringify(rows);
+    this.sub.textContent = note;
+    if (state === this.shown) return;
+    this.shown = state;
+    const focused = this.focusedButton();
+    replace(this.place, rows.length === 0 ? h("p", { class: "empty" }, this.empty) : this.table(rows));
+    if (focused) this.place.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  fail(message: string): void {
+    this.shown = "";
+    replace(this.place, h("p", { class: "empty" }, message));
+  }
+
+  private focusedButton(): string | null {
+    const active = document.activeElement;
+    return active instanceof HTMLElement && this.place.contains(active) ? active.dataset.focus ?? null : null;
+  }
+
+  private table(rows: Row[]): HTMLElement {
+    const head = this.columns.map((column) => h("th", { scope: "col", class: column.class ?? null },
+      column.silent ? h("span", { class: "sr-only" }, column.title) : column.title));
+    const body = rows.map((row) => h("tr", { "data-key": this.key(row) }, ...this.columns.map((column) => {
+      const content = column.cell(row);
+      return h("td", { class: column.class ?? null }, ...(Array.isArray(content) ? content : [content]));
+    })));
+    return h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": `${this.title}, table` },
+      h("table", {}, h("caption", { class: "sr-only" }, this.title), h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...body)));
+  }
+}
+
+export function gauge(used: number, limit: number, text: string): HTMLElement {
+  const share = limit > 0 ? Math.min(used / limit, 1) : 0;
+  const fill = h("span", { class: "fill" });
+  fill.style.width = `${(share * 100).toFixed(1)}%`;
+  return h("div", { class: share >= 0.9 ? "gauge high" : "gauge" }, h("span", { class: "text" }, text),
+    limit > 0 && h("div", { class: "track", "aria-hidden": "true" }, fill));
+}
