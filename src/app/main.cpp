@@ -6,6 +6,7 @@
 #include "config/reference.hpp"
 #include "core/error.hpp"
 #include "engine/engine.hpp"
+#include "load/load.hpp"
 #include "telemetry/log.hpp"
 #include "worker/worker.hpp"
 
@@ -90,6 +91,9 @@ int main(int count, char** words) {
     // Before anything else is set up: workers are started by the hundred and each is to be small and quick.
     if (arguments.size() == 1 && std::string_view(arguments[0]) == "worker") {
         return smew::worker::run_worker(smew::app::kWorkerLinkFd);
+    }
+    if (!arguments.empty() && std::string_view(arguments[0]) == "load") {
+        return smew::load::run_load(arguments.subspan(1), SMEW_VERSION);
     }
     const smew::config::CommandLine line = smew::config::parse_command_line(arguments);
     smew::config::hide_secret_arguments(arguments);

@@ -1,5 +1,5 @@
 #pragma once
-// Base64 with padding (RFC 4648, section 4), strict: no blanks, no missing padding, no stray bits. For this room only.
+// Base64 with padding (RFC 4648, section 4), strict: no blanks, no missing padding, no stray bits.
 
 #include "core/bytes.hpp"
 

@@ -78,7 +78,7 @@ std::string unknown_flag(const Grammar& grammar, const std::string& flag) {
 std::string unknown_word(const Grammar& grammar, const std::string& word) {
     if (word.starts_with('-')) return unknown_flag(grammar, word.substr(0, word.find('=')));
     if (!grammar.app.get_subcommands().empty()) return "unexpected argument " + in_quotes(word);
-    const std::vector<std::string> commands{"serve", "version"};
+    const std::vector<std::string> commands{"serve", "load", "version"};
     return "unknown command " + in_quotes(word) + "; did you mean " + in_quotes(nearest(word, commands)) + "?";
 }
 

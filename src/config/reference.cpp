@@ -113,9 +113,10 @@ std::string program_help() {
            "\n"
            "Commands:\n"
            "  serve    run the server\n"
+           "  load     load tests of PostgreSQL and WebSocket servers, smew's among them\n"
            "  version  print the versions of smew and DuckDB\n"
            "\n"
-           "\"smew serve --help\" lists the server's flags.\n";
+           "\"smew serve --help\" lists the server's flags, \"smew load --help\" the kinds of load tests.\n";
 }
 
 std::string serve_help() {

@@ -14,11 +14,11 @@ CONFINED = {
     "openssl/": {"auth", "net"},
     "boost/asio": {"net", "pgfront", "http", "app", "load"},
     "boost/beast": {"http", "load"},
-    "boost/json": {"http", "telemetry", "catalog", "app", "observe", "load"},
+    "boost/json": {"http", "telemetry", "catalog", "app", "observe", "measure", "load"},
     "spdlog": {"telemetry"},
     "prometheus": {"telemetry"},
-    "CLI/": {"config", "app"},
-    "toml": {"config"},
+    "CLI/": {"config", "app", "load"},
+    "toml": {"config", "load"},
 }
 
 
