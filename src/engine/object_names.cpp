@@ -1,6 +1,8 @@
 #include "engine/object_names.hpp"
 
+#include "engine/names.hpp"
 #include "engine/native_functions.hpp"
+#include "engine/workspace_objects.hpp"
 #include "pgcatalog/builtin_types.hpp"
 #include "pgcatalog/system_relations.hpp"
 #include "sql/lexer.hpp"
@@ -47,8 +49,8 @@ std::optional<std::int64_t> relation_in(ClientContext& context, const std::strin
     return std::nullopt;
 }
 
-std::optional<std::int64_t> system_relation(const std::string& name) {
-    const std::uint32_t oid = pgcatalog::system_relation_oid(name);
+std::optional<std::int64_t> system_relation(const std::string& schema, const std::string& name) {
+    const std::uint32_t oid = pgcatalog::system_relation_oid(schema, name);
     return oid == 0 ? std::nullopt : std::optional<std::int64_t>(oid);
 }
 
@@ -56,10 +58,53 @@ std::string real_schema(const std::string& name) {
     return name == "public" ? "main" : name;
 }
 
+std::optional<std::int64_t> project_table(ClientContext& context, const std::string& schema, const std::string& name) {
+    const auto project = project_of(context);
+    const auto found = std::find_if(project->tables.begin(), project->tables.end(), [&](const ProjectTable& table) {
+        return duckdb::StringUtil::CIEquals(table.name, name) && duckdb::StringUtil::CIEquals(table.schema, schema);
+    });
+    if (found == project->tables.end()) return std::nullopt;
+    return oid_of_project_table(found->table_id);
+}
+
+// nullptr: no table of the project.
+const ProjectTable* project_table_of(const ProjectCatalog& project, std::int64_t oid) {
+    const auto found = std::find_if(project.tables.begin(), project.tables.end(), [&](const ProjectTable& table) {
+        return oid_of_project_table(table.table_id) == oid;
+    });
+    return found == project.tables.end() ? nullptr : &*found;
+}
+
+bool in_search_path(ClientContext& context, const std::string& bucket) {
+    const auto& path = session_of(context)->project_path;
+    return std::find(path.begin(), path.end(), bucket) != path.end();
+}
+
+std::optional<bool> is_visible_project_table(ClientContext& context, std::int64_t oid) {
+    if (oid < oid_of_project_table(0)) return std::nullopt;
+    const auto project = project_of(context);
+    const ProjectTable* table = project_table_of(*project, oid);
+    if (table == nullptr) return std::nullopt;
+    return in_search_path(context, table->schema);
+}
+
+// "in_c_sales.orders", without the schema when the search path has it.
+std::optional<std::string> project_table_name(ClientContext& context, std::int64_t oid) {
+    if (oid < oid_of_project_table(0)) return std::nullopt;
+    const auto project = project_of(context);
+    const ProjectTable* table = project_table_of(*project, oid);
+    if (table == nullptr) return std::nullopt;
+    const std::string schema = in_search_path(context, table->schema) ? "" : quote_if_needed(table->schema) + ".";
+    return schema + quote_if_needed(table->name);
+}
+
 std::optional<std::int64_t> relation_of_schema(ClientContext& context, const std::string& schema,
                                                const std::string& name) {
-    if (schema == "pg_catalog") return system_relation(name);
+    if (schema == "pg_catalog" || schema == "information_schema") return system_relation(schema, name);
     if (schema == "pg_temp") return relation_in(context, "temp", "main", name);
+    if (is_reserved_schema(schema) || session_of(context)->resolver().is_project_schema(schema)) {
+        return project_table(context, schema, name);
+    }
     return relation_in(context, session_of(context)->own_catalog(), real_schema(schema), name);
 }
 
@@ -128,7 +173,7 @@ std::optional<std::int64_t> find_relation(ClientContext& context, const std::vec
     if (name.size() >= 2) return relation_of_schema(context, name[name.size() - 2], name.back());
     const auto session = session_of(context);
     if (auto temporary = relation_in(context, "temp", "main", name[0])) return temporary;
-    if (auto system = system_relation(name[0])) return system;
+    if (auto system = system_relation("pg_catalog", name[0])) return system;
     for (const std::string& schema : session->search_path) {
         if (auto found = relation_of_schema(context, schema, name[0])) return found;
     }
@@ -139,6 +184,10 @@ std::optional<std::int64_t> find_schema(ClientContext& context, const std::strin
     for (const FixedSchema& fixed : kFixedSchemas) {
         if (name == fixed.name || (name == "main" && fixed.oid == 2200)) return fixed.oid;
     }
+    const auto project = project_of(context);
+    const auto bucket = std::find_if(project->schemas.begin(), project->schemas.end(),
+                                     [&](const ProjectSchema& candidate) { return candidate.name == name; });
+    if (bucket != project->schemas.end()) return oid_of_project_schema(bucket->schema_id);
     const auto schema = duckdb::Catalog::GetSchema(context, session_of(context)->own_catalog(), name,
                                                    duckdb::OnEntryNotFound::RETURN_NULL);
     if (!schema) return std::nullopt;
@@ -147,6 +196,7 @@ std::optional<std::int64_t> find_schema(ClientContext& context, const std::strin
 
 bool is_visible(ClientContext& context, std::int64_t relation) {
     if (!pgcatalog::system_relation_name(static_cast<std::uint32_t>(relation)).empty()) return true;
+    if (const auto visible = is_visible_project_table(context, relation)) return *visible;
     const auto entry = relation_of_oid(context, relation);
     return entry && finds(context, *entry);
 }
@@ -155,6 +205,7 @@ std::optional<std::string> relation_name(ClientContext& context, std::int64_t oi
     if (const auto name = pgcatalog::system_relation_name(static_cast<std::uint32_t>(oid)); !name.empty()) {
         return std::string(name);
     }
+    if (auto name = project_table_name(context, oid)) return name;
     const auto entry = relation_of_oid(context, oid);
     if (!entry) return std::nullopt;
     return qualified(*entry, finds(context, *entry));
@@ -163,6 +214,9 @@ std::optional<std::string> relation_name(ClientContext& context, std::int64_t oi
 std::optional<std::string> schema_name(ClientContext& context, std::int64_t oid) {
     for (const FixedSchema& fixed : kFixedSchemas) {
         if (oid == fixed.oid) return std::string(fixed.name);
+    }
+    for (const ProjectSchema& bucket : project_of(context)->schemas) {
+        if (oid_of_project_schema(bucket.schema_id) == oid) return quote_if_needed(bucket.name);
     }
     for (const auto& schema : duckdb::Catalog::GetSchemas(context, session_of(context)->own_catalog())) {
         if (kFirstOwnOid + static_cast<std::int64_t>(schema.get().oid) == oid) {

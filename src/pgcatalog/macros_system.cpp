@@ -21,28 +21,15 @@ constexpr std::array kMacros = {
           "(expression_arg, relation_arg) AS expression_arg::VARCHAR, "
           "(expression_arg, relation_arg, pretty_arg) AS expression_arg::VARCHAR"},
     Macro{"pg_get_viewdef", R"((view_oid_arg) AS
-        (SELECT v.definition FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-         JOIN pg_catalog.pg_views v ON v.schemaname = n.nspname AND v.viewname = c.relname
-         WHERE c.oid = view_oid_arg::regclass),
+        (SELECT definition FROM smew_relations() WHERE oid = view_oid_arg::regclass),
         (view_oid_arg, pretty_arg) AS pg_catalog.pg_get_viewdef(view_oid_arg))"},
     Macro{"pg_get_indexdef", R"((index_oid_arg) AS
-        (SELECT i.indexdef FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-         JOIN pg_catalog.pg_indexes i ON i.schemaname = n.nspname AND i.indexname = c.relname WHERE c.oid = index_oid_arg),
+        (SELECT definition FROM smew_indexes() WHERE oid = index_oid_arg),
         (index_oid_arg, column_number_arg, pretty_arg) AS
-        CASE WHEN column_number_arg = 0 THEN pg_catalog.pg_get_indexdef(index_oid_arg) ELSE
-        (SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a
-         ON a.attrelid = i.indrelid AND a.attnum = (i.indkey::INTEGER[])[column_number_arg] WHERE i.indexrelid = index_oid_arg) END)"},
+        (SELECT CASE WHEN column_number_arg = 0 THEN definition ELSE keys[column_number_arg] END
+         FROM smew_indexes() WHERE oid = index_oid_arg))"},
     Macro{"pg_get_constraintdef", R"((constraint_oid_arg) AS
-        (SELECT CASE contype WHEN 'p' THEN 'PRIMARY KEY (' || own || ')' WHEN 'u' THEN 'UNIQUE (' || own || ')'
-                WHEN 'c' THEN 'CHECK (' || conbin || ')'
-                WHEN 'f' THEN 'FOREIGN KEY (' || own || ') REFERENCES ' || confrelid::regclass::VARCHAR
-                              || '(' || other || ')' END
-         FROM (SELECT c.*,
-                      (SELECT string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY list_position(c.conkey, attnum))
-                       FROM pg_catalog.pg_attribute WHERE attrelid = c.conrelid AND list_contains(c.conkey, attnum)) AS own,
-                      (SELECT string_agg(pg_catalog.quote_ident(attname), ', ' ORDER BY list_position(c.confkey, attnum))
-                       FROM pg_catalog.pg_attribute WHERE attrelid = c.confrelid AND list_contains(c.confkey, attnum)) AS other
-               FROM pg_catalog.pg_constraint c WHERE c.oid = constraint_oid_arg)),
+        (SELECT definition FROM smew_constraints() WHERE oid = constraint_oid_arg),
         (constraint_oid_arg, pretty_arg) AS pg_catalog.pg_get_constraintdef(constraint_oid_arg))"},
     Macro{"pg_get_serial_sequence", R"((table_name_arg, column_name_arg) AS
         (SELECT CASE WHEN contains(sequence, '.') THEN sequence ELSE 'public.' || sequence END FROM

@@ -22,8 +22,8 @@ std::span<const SystemRelation> system_tables();             // pg_catalog
 std::span<const SystemRelation> system_views();              // pg_catalog
 std::span<const SystemRelation> information_schema_views();  // and its four tables
 
-// Of pg_catalog: the OID of a name (0: none), the name of an OID (empty: none).
-std::uint32_t system_relation_oid(std::string_view name);
+// The OID of a name of pg_catalog or information_schema (0: none); the name of an OID of pg_catalog (empty: none).
+std::uint32_t system_relation_oid(std::string_view schema, std::string_view name);
 std::string_view system_relation_name(std::uint32_t oid);
 
 }  // namespace smew::pgcatalog
