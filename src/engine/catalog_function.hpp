@@ -159,6 +159,7 @@ duckdb::TableFunction catalog_enum_labels();
 duckdb::TableFunction catalog_procedures();
 duckdb::TableFunction catalog_roles();
 duckdb::TableFunction catalog_databases();
+duckdb::TableFunction catalog_settings();
 
 using MakeTableFunction = duckdb::TableFunction (*)();
 std::span<const MakeTableFunction> catalog_functions();

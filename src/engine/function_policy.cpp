@@ -20,7 +20,7 @@ namespace smew::engine {
 namespace {
 
 // Sorted. What reads only its arguments, or only the catalog of the workspace (attached versions are hidden from it).
-constexpr std::array<std::string_view, 44> kTableFunctions = {"duckdb_columns",
+constexpr std::array<std::string_view, 45> kTableFunctions = {"duckdb_columns",
                                                               "duckdb_constraints",
                                                               "duckdb_databases",
                                                               "duckdb_dependencies",
@@ -58,6 +58,7 @@ constexpr std::array<std::string_view, 44> kTableFunctions = {"duckdb_columns",
                                                               "smew_roles",
                                                               "smew_schemas",
                                                               "smew_sequences",
+                                                              "smew_settings",
                                                               "smew_types",
                                                               "summary",
                                                               "test_all_types",

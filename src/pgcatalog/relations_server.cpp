@@ -39,6 +39,14 @@ constexpr std::array kRelations = {
                false AS usebypassrls, '********' AS passwd
         FROM smew_roles() WHERE login)"},
 
+    Relation{"pg_catalog", "pg_settings", R"(
+        SELECT name, value AS setting, unit, 'Client Connection Defaults' AS category, description AS short_desc,
+               CASE WHEN read_only THEN 'internal' ELSE 'user' END AS context, type AS vartype,
+               CASE WHEN value = start_value THEN 'default' ELSE 'session' END AS source, minimum AS min_val,
+               maximum AS max_val, choices AS enumvals, start_value AS boot_val, reset_value AS reset_val,
+               false AS pending_restart
+        FROM smew_settings())"},
+
     Relation{"pg_catalog", "pg_language", R"(
         SELECT oid, lanname, 10 AS lanowner, lanispl, lanpltrusted, lanplcallfoid, laninline, lanvalidator
         FROM (VALUES (12, 'internal', false, false, 0, 0, 2246), (14, 'sql', false, true, 0, 0, 2248))
