@@ -5,6 +5,7 @@
 #include "engine/native_functions.hpp"
 #include "engine/parse_tree.hpp"
 #include "engine/type_names.hpp"
+#include "engine/vector_types.hpp"
 #include "pgcatalog/definitions.hpp"
 
 #include <duckdb/catalog/catalog.hpp>

@@ -77,6 +77,42 @@ TEST(ObjectReferences, AreNumbersThatReadAndWriteNames) {
     EXPECT_EQ(value(db, "SELECT to_regclass('nothing')"), "NULL");
 }
 
+TEST(ObjectReferences, KnowTheProject) {
+    Workspace workspace;
+    Connection& db = workspace.connection();
+    workspace.project().describe(
+        {{{"in_c_sales", 7, ""}}, {{.schema = "in_c_sales", .name = "Big orders", .table_id = 42}}});
+    const std::string oid = std::to_string(0x40000000 + 42);
+    EXPECT_EQ(value(db, "SELECT '\"in_c_sales\".\"Big orders\"'::regclass::oid"), oid);
+    EXPECT_EQ(value(db, "SELECT " + oid + "::regclass::text"), "in_c_sales.\"Big orders\"");
+    EXPECT_EQ(value(db, "SELECT to_regclass('in_c_sales.orders')"), "NULL");
+    EXPECT_EQ(value(db, "SELECT 'in_c_sales'::regnamespace::oid"), std::to_string(0x40000000 + 7));
+    EXPECT_EQ(value(db, "SELECT count(*) FROM pg_class WHERE oid = 'in_c_sales.\"Big orders\"'::regclass"), "1");
+}
+
+TEST(ObjectReferences, OfFunctionsAreTheirNames) {
+    Workspace workspace;
+    Connection& db = workspace.connection();
+    EXPECT_EQ(value(db, "SELECT typreceive::text FROM pg_type WHERE typname = 'bool'"), "boolrecv");
+    EXPECT_EQ(value(db, "SELECT typreceive::text FROM pg_type WHERE typname = '_int4'"), "array_recv");
+    EXPECT_EQ(value(db, "SELECT 'textin'::regproc::oid"), "46");
+    EXPECT_EQ(value(db, "SELECT 'pg_catalog.array_in'::regproc::text"), "array_in");
+    EXPECT_EQ(value(db, "SELECT oid::regproc::text FROM pg_proc WHERE proname = 'pg_encoding_to_char'"),
+              "pg_encoding_to_char");
+    EXPECT_EQ(code(db, "SELECT 'nothing'::regproc"), "42883");
+    EXPECT_EQ(code(db, "SELECT 'count'::regproc"), "42725");
+    EXPECT_EQ(value(db, "SELECT 0::regproc::text"), "-");
+}
+
+TEST(ObjectReferences, AreReadFromParameters) {
+    Workspace workspace;
+    Connection& db = workspace.connection();
+    auto prepared = prepare(db, "SELECT relname FROM pg_class WHERE oid = $1::regclass").value();
+    EXPECT_EQ(read(*prepared, {TextValue{"pg_catalog.pg_class"}}).value(), (std::vector<Row>{{"pg_class"}}));
+    EXPECT_EQ(read(*prepared, {TextValue{"1259"}}).value(), (std::vector<Row>{{"pg_class"}}));
+    EXPECT_EQ(read(*prepared, {TextValue{"nothing"}}).error().code, Sqlstate("42P01"));
+}
+
 TEST(ObjectReferences, SeeWhatTheTransactionHasMade) {
     Workspace workspace;
     Connection& db = workspace.connection();
@@ -87,6 +123,27 @@ TEST(ObjectReferences, SeeWhatTheTransactionHasMade) {
     EXPECT_EQ(value(*other, "SELECT to_regclass('fresh')"), "NULL");
     db.run_internal("ROLLBACK").value();
     EXPECT_EQ(value(db, "SELECT to_regclass('fresh')"), "NULL");
+}
+
+TEST(SessionFunctions, TheWordsOfTheParser) {
+    Workspace workspace;
+    Connection& db = workspace.connection();
+    EXPECT_EQ(value(db, "SELECT catcode || catdesc FROM pg_catalog.pg_get_keywords() WHERE word = 'select'"),
+              "Rreserved");
+    EXPECT_EQ(value(db, "SELECT parse_ident('a.\"B c\"')"), "[a, B c]");
+    EXPECT_EQ(code(db, "SELECT parse_ident('a b')"), "22023");
+}
+
+TEST(DatabaseName, MayStandBeforeTheSchema) {
+    Workspace workspace;
+    Connection& db = workspace.connection();
+    workspace.publish("in_c_sales", "orders", 1, "SELECT 7 AS id");
+    run(db, "CREATE TABLE \"shop\".\"public\".t AS SELECT 5 AS i; CREATE SCHEMA shop.s").value();
+    EXPECT_EQ(value(db, "SELECT shop.public.t.i FROM shop.public.t"), "5");
+    EXPECT_EQ(value(db, "SELECT id FROM \"shop\".in_c_sales.orders"), "7");
+    EXPECT_EQ(code(db, "SELECT * FROM elsewhere.public.t"), "0A000");
+    EXPECT_EQ(code(db, "DROP TABLE shop.in_c_sales.orders"), "25006");
+    run(db, "ALTER TABLE shop.public.t RENAME TO t2; DROP TABLE shop.public.t2").value();
 }
 
 TEST(TypeNames, ArePostgresqls) {

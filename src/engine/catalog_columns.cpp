@@ -1,14 +1,20 @@
 // Columns of tables and views: what pg_attribute lists.
 #include "engine/catalog_function.hpp"
+#include "engine/shown_sql.hpp"
+#include "engine/table_constraints.hpp"
 #include "engine/user_types.hpp"
 #include "pgcatalog/system_relations.hpp"
 
+#include <duckdb/catalog/catalog.hpp>
+#include <duckdb/catalog/catalog_entry/duck_index_entry.hpp>
 #include <duckdb/catalog/catalog_entry/view_catalog_entry.hpp>
 #include <duckdb/main/query_result.hpp>
 #include <duckdb/parser/constraints/not_null_constraint.hpp>
 #include <duckdb/parser/constraints/unique_constraint.hpp>
+#include <duckdb/parser/expression/columnref_expression.hpp>
 
 #include <set>
+#include <unordered_map>
 
 namespace smew::engine {
 namespace {
@@ -74,6 +80,59 @@ std::set<std::size_t> not_null_columns(const duckdb::TableCatalogEntry& table) {
     return columns;
 }
 
+// An index has columns of its table, under numbers of its own; expressions are left out. `first`: where the table's
+// columns begin.
+void add_index(std::vector<Column>& out, std::size_t first, std::int64_t oid, const std::string& name,
+               std::span<const std::int16_t> numbers) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (numbers[i] == 0) continue;
+        Column column = out[first + static_cast<std::size_t>(numbers[i]) - 1];
+        column.relation_oid = oid;
+        column.relation = name;
+        column.kind = 'i';
+        column.number = static_cast<std::int16_t>(i + 1);
+        column.not_null = false;
+        column.generated = '\0';
+        column.value.reset();
+        column.comment.reset();
+        out.push_back(std::move(column));
+    }
+}
+
+void add_constraint_indexes(duckdb::ClientContext& context, std::vector<Column>& out, std::size_t first,
+                            duckdb::TableCatalogEntry& table) {
+    for (const TableConstraint& constraint : constraints_of(context, table)) {
+        if (!constraint.has_index()) continue;
+        add_index(out, first, oid_of_constraint(table, constraint.place), constraint.name, constraint.columns);
+    }
+}
+
+std::vector<std::int16_t> numbers_of(duckdb::IndexCatalogEntry& index, duckdb::TableCatalogEntry& table) {
+    std::vector<std::int16_t> numbers;
+    for (const auto& expression : index.parsed_expressions) {
+        if (expression->GetExpressionType() != duckdb::ExpressionType::COLUMN_REF) {
+            numbers.push_back(0);
+            continue;
+        }
+        std::string name = expression->Cast<duckdb::ColumnRefExpression>().GetColumnName();
+        numbers.push_back(static_cast<std::int16_t>(table.GetColumnIndex(name).index + 1));
+    }
+    return numbers;
+}
+
+// `places`: where the columns of each table begin, by its number.
+void add_made_indexes(duckdb::ClientContext& context, std::vector<Column>& out, const OwnSchema& schema,
+                      const std::unordered_map<std::int64_t, std::size_t>& places) {
+    for (auto& entry : entries_of(context, schema, CatalogType::INDEX_ENTRY)) {
+        auto& index = entry.get().Cast<duckdb::IndexCatalogEntry>();
+        auto& table = index.ParentCatalog().GetEntry<duckdb::TableCatalogEntry>(context, index.GetSchemaName(),
+                                                                                index.GetTableName());
+        const auto place = places.find(oid_of(table));
+        if (place == places.end()) continue;
+        add_index(out, place->second, oid_of(index), index.name, numbers_of(index, table));
+    }
+}
+
 void add_table(std::vector<Column>& out, ColumnTypes& types, const OwnSchema& schema,
                const duckdb::TableCatalogEntry& table) {
     const auto not_null = not_null_columns(table);
@@ -86,9 +145,9 @@ void add_table(std::vector<Column>& out, ColumnTypes& types, const OwnSchema& sc
         if (!definition.Comment().IsNull()) column.comment = definition.Comment().ToString();
         if (definition.Generated()) {
             column.generated = 's';
-            column.value = definition.GeneratedExpression().ToString();
+            column.value = shown_sql(definition.GeneratedExpression());
         } else if (definition.HasDefaultValue()) {
-            column.value = definition.DefaultValue().ToString();
+            column.value = shown_sql(definition.DefaultValue());
         }
         out.push_back(std::move(column));
     }
@@ -131,13 +190,18 @@ void add_sequence(std::vector<Column>& out, ColumnTypes& types, const OwnSchema&
 
 void add_own(duckdb::ClientContext& context, std::vector<Column>& out, ColumnTypes& types) {
     for (const OwnSchema& schema : own_schemas(context)) {
+        std::unordered_map<std::int64_t, std::size_t> places;
         for (auto& entry : entries_of(context, schema, CatalogType::TABLE_ENTRY)) {
             if (entry.get().type == CatalogType::VIEW_ENTRY) {
                 add_view(context, out, types, schema, entry.get().Cast<duckdb::ViewCatalogEntry>());
             } else {
-                add_table(out, types, schema, entry.get().Cast<duckdb::TableCatalogEntry>());
+                auto& table = entry.get().Cast<duckdb::TableCatalogEntry>();
+                const std::size_t first = places.emplace(oid_of(table), out.size()).first->second;
+                add_table(out, types, schema, table);
+                add_constraint_indexes(context, out, first, table);
             }
         }
+        add_made_indexes(context, out, schema, places);
         for (auto& entry : entries_of(context, schema, CatalogType::SEQUENCE_ENTRY)) {
             add_sequence(out, types, schema, entry);
         }
@@ -164,6 +228,8 @@ void add_project(const ProjectCatalog& project, std::vector<Column>& out, Column
                 !from.nullable || std::ranges::find(table.primary_key, from.name) != table.primary_key.end();
             column.comment = text_or_nothing(from.description);
         }
+        add_index(out, out.size() - table.columns.size(), oid_of_project_key(table.table_id), table.name + "_pkey",
+                  key_numbers(table));
     }
 }
 

@@ -1,5 +1,6 @@
 // Constraints and indexes: what pg_constraint and pg_index list.
 #include "engine/catalog_function.hpp"
+#include "engine/shown_sql.hpp"
 #include "engine/sql_names.hpp"
 #include "engine/table_constraints.hpp"
 #include "engine/workspace_objects.hpp"
@@ -48,15 +49,6 @@ void add_own(duckdb::ClientContext& context, const OwnSchema& schema, duckdb::Ta
     }
 }
 
-std::vector<std::int16_t> key_numbers(const ProjectTable& table) {
-    std::vector<std::int16_t> numbers;
-    for (const std::string& name : table.primary_key) {
-        const auto found = std::ranges::find(table.columns, name, &ProjectColumn::name);
-        numbers.push_back(static_cast<std::int16_t>(found - table.columns.begin() + 1));
-    }
-    return numbers;
-}
-
 template <class Visit>
 void for_each_project_key(const ProjectCatalog& project, Visit&& visit) {
     const auto schemas = project_schema_oids(project);
@@ -76,6 +68,18 @@ void for_each_own_table(duckdb::ClientContext& context, Visit&& visit) {
     }
 }
 
+// A foreign key's index is the one of the key it refers to.
+void find_referenced_indexes(std::vector<Constraint>& constraints) {
+    for (Constraint& constraint : constraints) {
+        if (constraint.kind != 'f') continue;
+        const auto key = std::ranges::find_if(constraints, [&](const Constraint& other) {
+            return other.kind != 'f' && other.index_oid != 0 && other.table_oid == constraint.referenced_table &&
+                   other.columns == constraint.referenced_columns;
+        });
+        if (key != constraints.end()) constraint.index_oid = key->index_oid;
+    }
+}
+
 std::vector<Constraint> collect_constraints(duckdb::ClientContext& context) {
     std::vector<Constraint> constraints;
     for_each_own_table(context, [&](const OwnSchema& schema, duckdb::TableCatalogEntry& table) {
@@ -92,6 +96,7 @@ std::vector<Constraint> collect_constraints(duckdb::ClientContext& context) {
         constraint.definition = key_definition('p', table.primary_key);
         constraints.push_back(std::move(constraint));
     });
+    find_referenced_indexes(constraints);
     return constraints;
 }
 
@@ -121,7 +126,7 @@ void add_key(Index& index, duckdb::TableCatalogEntry& table, const duckdb::Parse
         index.keys.push_back(quoted_name(name));
         return;
     }
-    const std::string text = expression.ToString();
+    const std::string text = shown_sql(expression);
     index.columns.push_back(0);
     index.keys.push_back(text.starts_with('(') ? text : "(" + text + ")");
     index.expressions = index.expressions ? *index.expressions + ", " + text : text;
@@ -130,8 +135,8 @@ void add_key(Index& index, duckdb::TableCatalogEntry& table, const duckdb::Parse
 void add_made_indexes(duckdb::ClientContext& context, const OwnSchema& schema, std::vector<Index>& out) {
     for (auto& entry : entries_of(context, schema, CatalogType::INDEX_ENTRY)) {
         const auto& made = entry.get().Cast<duckdb::IndexCatalogEntry>();
-        auto& table = entry.get().ParentCatalog().GetEntry<duckdb::TableCatalogEntry>(
-            context, made.GetSchemaName(), made.GetTableName());
+        auto& table = entry.get().ParentCatalog().GetEntry<duckdb::TableCatalogEntry>(context, made.GetSchemaName(),
+                                                                                      made.GetTableName());
         Index index{.oid = oid_of(made), .table_oid = oid_of(table), .schema = schema.name, .table = table.name};
         index.name = made.name;
         index.unique = made.IsUnique();
@@ -141,8 +146,8 @@ void add_made_indexes(duckdb::ClientContext& context, const OwnSchema& schema, s
     }
 }
 
-void add_constraint_indexes(duckdb::ClientContext& context, const OwnSchema& schema,
-                            duckdb::TableCatalogEntry& table, std::vector<Index>& out) {
+void add_constraint_indexes(duckdb::ClientContext& context, const OwnSchema& schema, duckdb::TableCatalogEntry& table,
+                            std::vector<Index>& out) {
     for (TableConstraint& from : constraints_of(context, table)) {
         if (!from.has_index()) continue;
         Index index{.oid = oid_of_constraint(table, from.place),

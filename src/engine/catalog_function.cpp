@@ -7,8 +7,14 @@ namespace smew::engine {
 std::span<const MakeTableFunction> catalog_functions() {
     static constexpr std::array kAll = std::to_array<MakeTableFunction>(
         {catalog_schemas, catalog_relations, catalog_columns, catalog_constraints, catalog_indexes, catalog_sequences,
-         catalog_types, catalog_enum_labels, catalog_procedures, catalog_roles, catalog_databases, catalog_settings});
+         catalog_types, catalog_enum_labels, catalog_procedures, catalog_roles, catalog_databases, catalog_settings,
+         catalog_keywords});
     return kAll;
+}
+
+bool is_internal_function(std::string_view name) {
+    constexpr std::string_view kPrefix = "smew_";
+    return name.starts_with(kPrefix);
 }
 
 }  // namespace smew::engine

@@ -8,6 +8,7 @@
 #include <duckdb/main/client_context.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -81,13 +82,16 @@ struct CatalogFunction {
 template <class Row>
 class CatalogScan {
 public:
+    // Of the catalog's entry, which outlives every plan.
     struct Info final : duckdb::TableFunctionInfo {
         explicit Info(CatalogFunction<Row> function_) : function(std::move(function_)) {}
-        CatalogFunction<Row> function;
+        const CatalogFunction<Row> function;
+        // How many there were last time: what joins are ordered by.
+        std::atomic<duckdb::idx_t> rows{1000};
     };
     struct BindData final : duckdb::TableFunctionData {
-        explicit BindData(const CatalogFunction<Row>& function_) : function(function_) {}
-        const CatalogFunction<Row>& function;  // of the catalog's entry, which outlives every plan
+        explicit BindData(Info& info_) : info(info_) {}
+        Info& info;
     };
     struct State final : duckdb::GlobalTableFunctionState {
         std::vector<Row> rows;
@@ -98,6 +102,7 @@ public:
     static duckdb::TableFunction make(CatalogFunction<Row> function) {
         duckdb::TableFunction made(function.name, {}, scan, bind, init);
         made.projection_pushdown = true;
+        made.cardinality = expected_rows;
         made.function_info = duckdb::make_shared_ptr<Info>(std::move(function));
         return made;
     }
@@ -106,24 +111,31 @@ private:
     static duckdb::unique_ptr<duckdb::FunctionData> bind(duckdb::ClientContext&, duckdb::TableFunctionBindInput& input,
                                                          duckdb::vector<duckdb::LogicalType>& types,
                                                          duckdb::vector<std::string>& names) {
-        const CatalogFunction<Row>& function = input.info->Cast<Info>().function;
-        for (const CatalogColumn<Row>& column : function.columns) {
+        Info& info = input.info->Cast<Info>();
+        for (const CatalogColumn<Row>& column : info.function.columns) {
             names.push_back(column.name);
             types.push_back(column.type);
         }
-        return duckdb::make_uniq<BindData>(function);
+        return duckdb::make_uniq<BindData>(info);
+    }
+
+    static duckdb::unique_ptr<duckdb::NodeStatistics> expected_rows(duckdb::ClientContext&,
+                                                                    const duckdb::FunctionData* data) {
+        return duckdb::make_uniq<duckdb::NodeStatistics>(data->Cast<BindData>().info.rows.load());
     }
 
     static duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init(duckdb::ClientContext& context,
                                                                      duckdb::TableFunctionInitInput& input) {
         auto state = duckdb::make_uniq<State>();
-        state->rows = input.bind_data->Cast<BindData>().function.collect(context);
+        Info& info = input.bind_data->Cast<BindData>().info;
+        state->rows = info.function.collect(context);
+        info.rows = state->rows.size();
         state->columns.assign(input.column_ids.begin(), input.column_ids.end());
         return state;
     }
 
     static void scan(duckdb::ClientContext&, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
-        const auto& columns = input.bind_data->Cast<BindData>().function.columns;
+        const auto& columns = input.bind_data->Cast<BindData>().info.function.columns;
         auto& state = input.global_state->Cast<State>();
         const std::size_t count = std::min<std::size_t>(STANDARD_VECTOR_SIZE, state.rows.size() - state.next);
         for (std::size_t i = 0; i < state.columns.size(); ++i) {
@@ -160,8 +172,11 @@ duckdb::TableFunction catalog_procedures();
 duckdb::TableFunction catalog_roles();
 duckdb::TableFunction catalog_databases();
 duckdb::TableFunction catalog_settings();
+duckdb::TableFunction catalog_keywords();  // users call this one
 
 using MakeTableFunction = duckdb::TableFunction (*)();
 std::span<const MakeTableFunction> catalog_functions();
+// One of those that only the views of the catalogs may call.
+bool is_internal_function(std::string_view name);
 
 }  // namespace smew::engine

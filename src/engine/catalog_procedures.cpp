@@ -1,6 +1,7 @@
 // Functions, built in and made by users: what pg_proc lists.
 #include "engine/catalog_function.hpp"
 #include "engine/function_policy.hpp"
+#include "engine/procedures.hpp"
 #include "engine/type_map.hpp"
 #include "engine/workspace_objects.hpp"
 #include "pgcatalog/support_functions.hpp"
@@ -23,39 +24,24 @@ using duckdb::CatalogType;
 using duckdb::LogicalType;
 
 // Overloads are numbered apart: each has a place among its entry's.
-constexpr std::int64_t kFirstBuiltin = 0x08000000, kFirstOwnOverload = 0x20000000;
+constexpr std::int64_t kFirstBuiltin = 0x08000000;
 constexpr std::int64_t kOverloads = 256;
-constexpr std::int64_t kInternalLanguage = 12, kSqlLanguage = 14;
-constexpr std::int64_t kAny = 2276, kAnyElement = 2283, kAnyArray = 2277, kRecord = 2249, kNumeric = 1700;
-
-struct Procedure {
-    std::int64_t oid = 0;
-    std::string name;
-    std::int64_t schema_oid = kPgCatalogOid, owner = kSystemRole, language = kInternalLanguage;
-    char kind = 'f', volatility = 'i';  // kind: f function, a aggregate
-    std::int64_t variadic = 0;
-    bool strict = false, returns_set = false;
-    std::int64_t result = kAny;
-    std::vector<std::int64_t> arguments;
-    std::optional<std::vector<std::string>> argument_names;
-    std::string source;
-    std::optional<std::string> comment;
-};
+constexpr std::int64_t kAnyElement = 2283, kAnyArray = 2277, kRecord = 2249, kNumeric = 1700;
 
 std::int64_t type_oid(const LogicalType& type) {
     using Id = duckdb::LogicalTypeId;
     if (type.id() == Id::ANY || type.id() == Id::TEMPLATE) return kAnyElement;
-    if (type.id() == Id::UNKNOWN || type.id() == Id::INVALID || type.id() == Id::LAMBDA) return kAny;
+    if (type.id() == Id::UNKNOWN || type.id() == Id::INVALID || type.id() == Id::LAMBDA) return kAnyType;
     if (type.id() == Id::STRUCT) return kRecord;
     // A function that takes any list, map or decimal says so by a type without its details.
     if (type.AuxInfo() == nullptr) {
         if (type.id() == Id::LIST || type.id() == Id::ARRAY) return kAnyArray;
         if (type.id() == Id::DECIMAL) return kNumeric;
-        if (type.IsNested() || type.id() == Id::ENUM) return kAny;
+        if (type.IsNested() || type.id() == Id::ENUM) return kAnyType;
     }
     if (type.id() == Id::LIST && duckdb::ListType::GetChildType(type).id() != Id::LIST) {
         const auto element = type_oid(duckdb::ListType::GetChildType(type));
-        if (element == kAnyElement || element == kAny) return kAnyArray;
+        if (element == kAnyElement || element == kAnyType) return kAnyArray;
     }
     return postgres_type(describe(type)).oid;
 }
@@ -66,7 +52,7 @@ bool is_word(const std::string& name) {
 
 // Operators have entries too, and what smew keeps to itself or refuses.
 bool is_listed(const std::string& name) {
-    if (!is_word(name) || name.starts_with("smew_") || name.starts_with("__")) return false;
+    if (!is_word(name) || is_internal_function(name) || name.starts_with("__")) return false;
     const auto refused = refused_scalar_functions();
     return std::ranges::find(refused, name) == refused.end();
 }
@@ -110,7 +96,7 @@ Procedure macro_overload(const duckdb::CatalogEntry& entry, const duckdb::MacroF
     std::vector<std::string> names;
     for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
         names.push_back(macro.parameters[i]->GetName());
-        procedure.arguments.push_back(i < macro.types.size() ? type_oid(macro.types[i]) : kAny);
+        procedure.arguments.push_back(i < macro.types.size() ? type_oid(macro.types[i]) : kAnyType);
     }
     if (!names.empty()) procedure.argument_names = std::move(names);
     procedure.source = macro.ToSQL();
@@ -206,15 +192,15 @@ void add_support(std::vector<Procedure>& out) {
     }
 }
 
-std::vector<Procedure> collect(duckdb::ClientContext& context) {
+}  // namespace
+
+std::vector<Procedure> procedures_of(duckdb::ClientContext& context) {
     std::vector<Procedure> procedures;
     add_support(procedures);
     add_builtins(context, procedures);
     add_own(context, procedures);
     return procedures;
 }
-
-}  // namespace
 
 duckdb::TableFunction catalog_procedures() {
     return table_function<Procedure>(
@@ -227,7 +213,7 @@ duckdb::TableFunction catalog_procedures() {
           column("result", "oid", &Procedure::result), column("arguments", "oidvector", &Procedure::arguments),
           column("argument_names", "text[]", &Procedure::argument_names), column("source", "text", &Procedure::source),
           column("comment", "text", &Procedure::comment)},
-         collect});
+         procedures_of});
 }
 
 }  // namespace smew::engine

@@ -1,5 +1,6 @@
 // Tables, views, sequences and indexes: what pg_class lists.
 #include "engine/catalog_function.hpp"
+#include "engine/shown_sql.hpp"
 #include "engine/table_constraints.hpp"
 #include "engine/workspace_objects.hpp"
 #include "pgcatalog/system_relations.hpp"
@@ -46,7 +47,7 @@ void add_view(std::vector<Relation>& out, const OwnSchema& schema, duckdb::ViewC
     Relation relation = base(schema, view, 'v');
     const auto columns = view.GetColumnInfo();
     relation.columns = static_cast<std::int16_t>(columns ? columns->names.size() : 0);
-    relation.definition = view.GetQuery().ToString();
+    relation.definition = shown_sql(view.GetQuery());
     out.push_back(std::move(relation));
 }
 

@@ -90,7 +90,7 @@ TEST_F(Catalogs, TablesOfTheWorkspaceAreListedWithConstraintsAndIndexes) {
                     "FROM pg_constraint WHERE connamespace = 2200"),
               "customers_id_check c [1], customers_pkey p [1], orders2_code_key u [2], orders2_customer_fkey f [1]");
     EXPECT_EQ(value("SELECT indkey::VARCHAR FROM pg_index JOIN pg_class ON oid = indexrelid WHERE relname = 'by_name'"),
-              "[2, 0]");
+              "2 0");
     EXPECT_EQ(value("SELECT confkey::VARCHAR FROM pg_constraint c JOIN pg_class r ON r.oid = confrelid "
                     "WHERE r.relname = 'customers' AND contype = 'f'"),
               "[1]");
@@ -110,7 +110,6 @@ TEST_F(Catalogs, NumbersOfOneCatalogNeverClash) {
 }
 
 TEST_F(Catalogs, EnumsAreTypesWithLabels) {
-    GTEST_SKIP() << "a column of an enum of the user\'s own is listed as text: see issue 4";
     make("CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE people (feels mood, felt mood[])");
     EXPECT_EQ(value("SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum e "
                     "JOIN pg_type t ON t.oid = enumtypid WHERE typname = 'mood'"),

@@ -3,8 +3,6 @@
 #include "engine/type_names.hpp"
 
 #include <duckdb/common/exception.hpp>
-#include <duckdb/function/cast/cast_function_set.hpp>
-#include <duckdb/function/cast/default_casts.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,9 +26,6 @@ constexpr std::array kPlain{
     Plain{"anyarray", Id::VARCHAR},
 };
 
-// Dear enough that it decides only when nothing else fits.
-constexpr std::int64_t kToBase = 1, kFromBase = 150;
-
 LogicalType vector_type(const LogicalType& element, std::string_view name) {
     LogicalType type = LogicalType::LIST(element);
     type.SetAlias(std::string(name));
@@ -49,17 +44,6 @@ LogicalType catalog_type(std::string_view name) {
     const LogicalType alias = aliased_type(name);
     if (alias.id() != Id::INVALID) return alias;
     throw duckdb::InternalException("no type %s for a column of the catalogs", std::string(name));
-}
-
-void install_vector_casts(duckdb::DatabaseInstance& database) {
-    auto& casts = duckdb::CastFunctionSet::Get(database);
-    for (const auto& [name, element] : {std::pair("int2vector", LogicalType(LogicalType::SMALLINT)),
-                                        std::pair("oidvector", LogicalType(LogicalType::BIGINT))}) {
-        casts.RegisterCastFunction(catalog_type(name), LogicalType::LIST(element),
-                                   duckdb::DefaultCasts::ReinterpretCast, kToBase);
-        casts.RegisterCastFunction(LogicalType::LIST(element), catalog_type(name),
-                                   duckdb::DefaultCasts::ReinterpretCast, kFromBase);
-    }
 }
 
 std::vector<std::pair<std::string, std::string_view>> split_columns(std::string_view columns) {

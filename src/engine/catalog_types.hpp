@@ -5,7 +5,6 @@
 #include "engine/postgres_types.hpp"
 
 #include <duckdb/common/types.hpp>
-#include <duckdb/main/database.hpp>
 
 #include <string>
 #include <string_view>
@@ -20,8 +19,5 @@ duckdb::LogicalType catalog_type(std::string_view typname);
 
 // "oid oid, relname name" (pgcatalog/system_relations.hpp) as names and types.
 std::vector<std::pair<std::string, std::string_view>> split_columns(std::string_view columns);
-
-// Makes int2vector and oidvector lists to every function.
-void install_vector_casts(duckdb::DatabaseInstance& database);
 
 }  // namespace smew::engine

@@ -11,6 +11,7 @@
 #include "engine/result_names.hpp"
 #include "engine/sql_text.hpp"
 #include "engine/statement_steps.hpp"
+#include "engine/system_columns.hpp"
 #include "engine/type_names.hpp"
 
 #include <duckdb.hpp>
@@ -142,6 +143,7 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     name_columns(*tree, named, sql->parsed());
     ParsedStatement::Parts statement{*kind, *parameters, false, {}, sql, nullptr, result_names(*tree), {}, {}};
     statement.tree = std::move(tree);
+    rewrite_system_columns(*statement.tree, named);
     if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
     TreeParts parts = survey(*statement.tree);
     read_bytea_literals(context_, parts);

@@ -1,6 +1,7 @@
 #include "engine/dialect_tree.hpp"
 
 #include "engine/dialect_expressions.hpp"
+#include "engine/dialect_joins.hpp"
 #include "engine/parse_tree.hpp"
 #include "pgcatalog/definitions.hpp"
 #include "sql/lexer.hpp"
@@ -99,6 +100,7 @@ public:
 
     void table(duckdb::TableRef& ref) override {
         if (ref.sample) sample_percent(*ref.sample);
+        if (ref.type == duckdb::TableReferenceType::JOIN) rewrite_any_in_join(ref.Cast<duckdb::JoinRef>());
         if (ref.type == duckdb::TableReferenceType::TABLE_FUNCTION) name_scalar(ref.Cast<duckdb::TableFunctionRef>());
     }
 

@@ -6,6 +6,7 @@
 
 #include <duckdb/common/exception.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -35,11 +36,22 @@ std::string quoted(std::string_view name) {
     return '"' + std::string(name) + '"';
 }
 
-// What DuckDB suggests, unless it names an attached version (a name nobody may write).
+// A name that is not the users' to write: of an attached version, or of what fills the catalogs.
+bool is_internal(std::string_view text) {
+    return has(text, "@") || has(text, "smew_");
+}
+
+// "workspace.main.orders", as DuckDB suggests it after the file's name, is public.orders to its users.
+std::string shown_name(std::string name) {
+    constexpr std::string_view kFile = "workspace.", kMain = "main.";
+    if (name.starts_with(kFile)) name.erase(0, kFile.size());
+    return name.starts_with(kMain) ? "public." + name.substr(kMain.size()) : name;
+}
+
 std::string did_you_mean(const duckdb::ErrorData& error) {
     const std::string candidates = info_of(error, "candidates");
-    if (candidates.empty() || has(candidates, "@")) return {};
-    return "Did you mean " + quoted(candidates) + "?";
+    if (candidates.empty() || is_internal(candidates)) return {};
+    return "Did you mean " + quoted(shown_name(candidates)) + "?";
 }
 
 Error missing_entry(const duckdb::ErrorData& error, std::string_view message) {
@@ -71,7 +83,7 @@ Error entry_exists(const duckdb::ErrorData& error, std::string_view message) {
 
 Error column_not_found(const duckdb::ErrorData& error) {
     const std::string candidates = info_of(error, "candidates");
-    return missing_column(info_of(error, "name"), candidates.empty() || has(candidates, "@")
+    return missing_column(info_of(error, "name"), candidates.empty() || is_internal(candidates)
                                                       ? ""
                                                       : "Columns with a similar name: " + candidates + ".");
 }
@@ -301,7 +313,7 @@ Error split_hint(Sqlstate code, std::string_view message) {
     const std::size_t rest = message.find_first_not_of("\n\t ", cut);
     // DuckDB's advice to change a setting is of no use here, and a name with @ is an attached version.
     const bool useful =
-        rest != std::string_view::npos && !has(message.substr(rest), "@") && !has(message.substr(rest), "SET ");
+        rest != std::string_view::npos && !is_internal(message.substr(rest)) && !has(message.substr(rest), "SET ");
     if (useful) error.hint = message.substr(rest);
     return error;
 }

@@ -1,5 +1,7 @@
 #include "engine/function_policy.hpp"
 
+#include "engine/catalog_function.hpp"
+#include "engine/duckdb_listings.hpp"
 #include "engine/errors.hpp"
 #include "engine/native_functions.hpp"
 
@@ -20,7 +22,7 @@ namespace smew::engine {
 namespace {
 
 // Sorted. What reads only its arguments, or only the catalog of the workspace (attached versions are hidden from it).
-constexpr std::array<std::string_view, 45> kTableFunctions = {"duckdb_columns",
+constexpr std::array<std::string_view, 34> kTableFunctions = {"duckdb_columns",
                                                               "duckdb_constraints",
                                                               "duckdb_databases",
                                                               "duckdb_dependencies",
@@ -39,6 +41,7 @@ constexpr std::array<std::string_view, 45> kTableFunctions = {"duckdb_columns",
                                                               "icu_calendar_names",
                                                               "json_each",
                                                               "json_tree",
+                                                              "pg_get_keywords",
                                                               "pg_timezone_names",
                                                               "pragma_collations",
                                                               "pragma_show",
@@ -48,18 +51,6 @@ constexpr std::array<std::string_view, 45> kTableFunctions = {"duckdb_columns",
                                                               "repeat",
                                                               "repeat_row",
                                                               "seq_scan",
-                                                              "smew_columns",
-                                                              "smew_constraints",
-                                                              "smew_databases",
-                                                              "smew_enum_labels",
-                                                              "smew_indexes",
-                                                              "smew_procedures",
-                                                              "smew_relations",
-                                                              "smew_roles",
-                                                              "smew_schemas",
-                                                              "smew_sequences",
-                                                              "smew_settings",
-                                                              "smew_types",
                                                               "summary",
                                                               "test_all_types",
                                                               "test_vector_types",
@@ -190,49 +181,12 @@ void guard_current_setting(duckdb::ScalarFunction& function) {
     function.SetBindCallback(bind_current_setting);
 }
 
-// duckdb_databases() without the path of the file.
-struct OriginalTableFunction : duckdb::TableFunctionInfo {
-    duckdb::table_function_bind_t bind = nullptr;
-    duckdb::table_function_t function = nullptr;
-};
-struct DatabasesData : duckdb::TableFunctionData {
-    duckdb::table_function_t function = nullptr;
-    std::size_t path_column = 0;
-};
-
-duckdb::unique_ptr<duckdb::FunctionData> bind_databases(duckdb::ClientContext& context,
-                                                        duckdb::TableFunctionBindInput& input,
-                                                        duckdb::vector<duckdb::LogicalType>& types,
-                                                        duckdb::vector<std::string>& names) {
-    const auto& original = input.info->Cast<OriginalTableFunction>();
-    original.bind(context, input, types, names);
-    auto data = duckdb::make_uniq<DatabasesData>();
-    data->function = original.function;
-    data->path_column = static_cast<std::size_t>(std::find(names.begin(), names.end(), "path") - names.begin());
-    if (data->path_column == names.size()) throw duckdb::InternalException("duckdb_databases() has no column path");
-    return data;
-}
-
-void list_databases(duckdb::ClientContext& context, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
-    const auto& data = input.bind_data->Cast<DatabasesData>();
-    data.function(context, input, output);
-    for (duckdb::idx_t row = 0; row < output.size(); ++row) output.SetValue(data.path_column, row, duckdb::Value());
-}
-
-void guard_databases(duckdb::TableFunction& function) {
-    auto original = duckdb::make_shared_ptr<OriginalTableFunction>();
-    original->bind = function.bind;
-    original->function = function.function;
-    function.function_info = original;
-    function.bind = bind_databases;
-    function.function = list_databases;
-}
-
 void restrict_entry(duckdb::TableFunctionCatalogEntry& entry, std::span<const std::string_view> allowed) {
-    const bool keep = std::find(allowed.begin(), allowed.end(), entry.name) != allowed.end();
+    // What fills the catalogs is for their views; the gate keeps users from calling it.
+    const bool keep = is_internal_function(entry.name) || std::ranges::find(allowed, entry.name) != allowed.end();
     for (duckdb::TableFunction& function : entry.functions.functions) {
         if (!keep) refuse(function);
-        if (keep && entry.name == "duckdb_databases") guard_databases(function);
+        if (keep && is_duckdb_listing(entry.name)) guard_listing(function);
     }
 }
 
@@ -254,7 +208,7 @@ std::span<const std::string_view> workspace_table_functions() {
     return kTableFunctions;
 }
 bool is_workspace_table_function(std::string_view name) {
-    return contains(kTableFunctions, name);
+    return contains(kTableFunctions, name) || is_internal_function(name);
 }
 std::span<const std::string_view> refused_scalar_functions() {
     return kRefusedScalarFunctions;

@@ -9,6 +9,7 @@
 #include <duckdb/function/scalar_function.hpp>
 #include <duckdb/transaction/meta_transaction.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -123,6 +124,26 @@ ScalarFunctionSet current_schemas() {
     return set;
 }
 
+// in_search_path(database, schema), by which DuckDB's SHOW TABLES picks from duckdb_tables().
+void find_in_path(DataChunk& input, ExpressionState& state, Vector& result) {
+    const auto session = session_of(state.GetContext());
+    const auto& path = session->search_path;
+    for (duckdb::idx_t row = 0; row < input.size(); ++row) {
+        const std::string database = input.GetValue(0, row).ToString(), schema = input.GetValue(1, row).ToString();
+        const bool own = database == session->facts().identity().database;
+        const bool found = std::ranges::find(path, schema == "public" ? "main" : schema) != path.end();
+        result.SetValue(row, Value::BOOLEAN(database == TEMP_CATALOG || (own && found)));
+    }
+}
+
+ScalarFunctionSet in_search_path() {
+    ScalarFunction function({LogicalType::VARCHAR, LogicalType::VARCHAR}, LogicalType::BOOLEAN, find_in_path);
+    function.SetStability(FunctionStability::CONSISTENT_WITHIN_QUERY);
+    ScalarFunctionSet set;
+    set.AddFunction(std::move(function));
+    return set;
+}
+
 // ---- settings
 
 [[noreturn]] void unknown_setting(const std::string& name) {
@@ -202,6 +223,7 @@ constexpr std::array kFunctions = {
     NativeFunction{"current_query", [] { return current<query_text>(LogicalType::VARCHAR); }, false},
     NativeFunction{"current_schema", [] { return current<first_schema>(name_type()); }, false},
     NativeFunction{"current_schemas", current_schemas, false},
+    NativeFunction{"in_search_path", in_search_path, false},
     NativeFunction{"current_setting", current_setting, false},
     NativeFunction{"set_config", set_config, false},
 };

@@ -1,5 +1,6 @@
 // Functions over PostgreSQL's types and objects: pg_typeof(), to_regclass(), format_type(), pg_table_is_visible().
 // Source: PostgreSQL 15 documentation, 9.26.
+#include "engine/errors.hpp"
 #include "engine/native_functions.hpp"
 #include "engine/object_casts.hpp"
 #include "engine/object_names.hpp"
@@ -152,7 +153,58 @@ void tables_visible(DataChunk& input, ExpressionState& state, Vector& result) {
         input.data[0], result, input.size(), [&](std::int64_t oid) { return is_visible(state.GetContext(), oid); });
 }
 
+// ---- parse_ident(text [, strict])
+
+void split_names(DataChunk& input, ExpressionState&, Vector& result) {
+    for (duckdb::idx_t row = 0; row < input.size(); ++row) {
+        const duckdb::Value text = input.GetValue(0, row);
+        if (text.IsNull()) {
+            result.SetValue(row, duckdb::Value(result.GetType()));
+            continue;
+        }
+        const auto parts = split_object_name(text.ToString());
+        if (!parts) {
+            throw_through_duckdb(
+                {sqlstate::kInvalidParameterValue, "string is not a valid identifier: \"" + text.ToString() + "\""});
+        }
+        duckdb::vector<duckdb::Value> names(parts->begin(), parts->end());
+        result.SetValue(row, duckdb::Value::LIST(LogicalType::VARCHAR, std::move(names)));
+    }
+}
+
+// With strict = false PostgreSQL takes what stands before the first thing that is no name; nobody asks for that.
+ScalarFunctionSet parse_ident() {
+    return one(ScalarFunction({LogicalType::VARCHAR}, LogicalType::LIST(LogicalType::VARCHAR), split_names));
+}
+
+// ---- age(xid): how many transactions ago, which nobody counts here
+
+ScalarFunctionSet age_of_transaction() {
+    const auto none = [](DataChunk& input, ExpressionState&, Vector& result) {
+        duckdb::UnaryExecutor::Execute<std::int64_t, std::int32_t>(input.data[0], result, input.size(),
+                                                                   [](std::int64_t) { return 0; });
+    };
+    return one(ScalarFunction({aliased_type("xid")}, LogicalType::INTEGER, none));
+}
+
+// ---- acldefault(kind, owner): what pg_dump asks first, whose user reads the answer
+
+duckdb::unique_ptr<duckdb::FunctionData> refuse_dump(duckdb::ClientContext&, ScalarFunction&,
+                                                     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>&) {
+    throw_through_duckdb({sqlstate::kFeatureNotSupported, "function acldefault() is not supported",
+                          "There are no lists of privileges here, which pg_dump reads, so it cannot dump a workspace.",
+                          "Use COPY … TO STDOUT for a table's rows, or the export of the REST API."});
+}
+
+ScalarFunctionSet acldefault() {
+    return one(ScalarFunction({LogicalType::VARCHAR, LogicalType::BIGINT}, LogicalType::LIST(aliased_type("aclitem")),
+                              ScalarFunction::NopFunction, refuse_dump));
+}
+
 constexpr std::array kFunctions = {
+    NativeFunction{"acldefault", acldefault, false},
+    NativeFunction{"parse_ident", parse_ident},
+    NativeFunction{.name = "age", .make = age_of_transaction, .pure = false, .extends = true},
     NativeFunction{"pg_typeof", pg_typeof, false},
     NativeFunction{"to_regclass", to_object<kRegclass>, false},
     NativeFunction{"to_regtype", to_object<kRegtype>, false},

@@ -1,5 +1,6 @@
 #include "engine/gate.hpp"
 
+#include "engine/catalog_function.hpp"
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
 #include "engine/names.hpp"
@@ -97,7 +98,8 @@ Result<void> check_target(const Target& target, const GateContext& context) {
     if (auto system = check_system_schema(target); !system) return system;
     if (auto project = check_project_target(target, context); !project) return project;
     // A macro named like a built-in would stand before it in every later statement and view.
-    if (target.is_macro && target.creates && context.is_builtin_function(StringUtil::Lower(*target.name))) {
+    const std::string name = target.name == nullptr ? std::string() : StringUtil::Lower(*target.name);
+    if (target.is_macro && target.creates && (is_internal_function(name) || context.is_builtin_function(name))) {
         return Error{sqlstate::kDuplicateObject, "function \"" + *target.name + "\" is built in and cannot be replaced",
                      "", "Choose another name for the macro."};
     }
@@ -124,6 +126,8 @@ Result<void> check_names(const TreeParts& parts, const GateContext& context) {
     for (const CalledFunction& function : parts.functions) {
         auto checked = check_table(*function.catalog, *function.schema, *function.name, context);
         if (!checked) return checked;
+        if (!is_internal_function(StringUtil::Lower(*function.name))) continue;
+        return Error{sqlstate::kUndefinedFunction, "function " + *function.name + " does not exist"};
     }
     for (const Target& target : parts.targets) {
         if (auto checked = check_target(target, context); !checked) return checked;

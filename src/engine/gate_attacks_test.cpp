@@ -206,6 +206,22 @@ TEST_F(Attacks, WithParametersAndPreparedStatements) {
     }
 }
 
+// current_setting() and pg_settings answer from the session, which knows nothing of DuckDB's settings.
+TEST_F(Attacks, SettingsTellNothingOfTheServer) {
+    for (const char* name : {"'temp_directory'", "'allowed_directories'", "'home_' || 'directory'", "'memory_limit'",
+                             "'secret_directory'", "'TEMP_DIRECTORY'"}) {
+        const std::string asked = std::string("current_setting(") + name;
+        EXPECT_EQ(code(db, "SELECT " + asked + ")"), "42704") << name;
+        EXPECT_EQ(code(db, "SELECT pg_catalog." + asked + ")"), "42704") << name;
+        EXPECT_EQ(value(db, "SELECT " + asked + ", true)"), "NULL") << name;
+    }
+    const std::string names =
+        value(db, "SELECT coalesce(string_agg(name || '=' || setting, ' '), '') FROM pg_settings");
+    for (const char* secret : {"directory", "memory", "extension", "/"}) {
+        EXPECT_EQ(names.find(secret), std::string::npos) << names;
+    }
+}
+
 TEST_F(Attacks, MalformedTextIsRefusedQuietly) {
     using namespace std::string_literals;
     for (const std::string& sql : std::vector<std::string>{

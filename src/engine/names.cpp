@@ -11,6 +11,7 @@
 #include <duckdb/parser/expression/columnref_expression.hpp>
 #include <duckdb/parser/expression/star_expression.hpp>
 #include <duckdb/parser/tableref/basetableref.hpp>
+#include <duckdb/parser/tableref/showref.hpp>
 
 #include <algorithm>
 #include <map>
@@ -112,6 +113,30 @@ Result<std::string> bucket_of(duckdb::ClientContext& context, SessionState& sess
     return std::string();
 }
 
+// "shop.public.orders" in database shop is public.orders.
+class DatabaseName {
+public:
+    explicit DatabaseName(const SessionState& session) : name_(session.facts().identity().database) {}
+
+    void drop_from(TreeParts& parts) const {
+        for (duckdb::BaseTableRef* table : parts.tables) drop(table->catalog_name);
+        for (duckdb::ShowRef* show : parts.shows) drop(show->catalog_name);
+        for (const CalledFunction& function : parts.functions) drop(*function.catalog);
+        for (const Target& target : parts.targets) drop(*target.catalog);
+        for (duckdb::ColumnRefExpression* column : parts.columns) {
+            auto& names = column->column_names;
+            if (names.size() >= 4 && StringUtil::CIEquals(names[0], name_)) names.erase(names.begin());
+        }
+    }
+
+private:
+    void drop(std::string& catalog) const {
+        if (StringUtil::CIEquals(catalog, name_)) catalog.clear();
+    }
+
+    const std::string& name_;
+};
+
 }  // namespace
 
 bool is_reserved_schema(std::string_view schema) {
@@ -124,6 +149,7 @@ duckdb::ReplacementScan project_table_scan() {
 }
 
 void rewrite_names(TreeParts& parts, SessionState& session) {
+    DatabaseName(session).drop_from(parts);
     for (duckdb::BaseTableRef* table : parts.tables) rewrite_public(table->schema_name);
     for (const Target& target : parts.targets) {
         if (target.schema != nullptr && target.name != nullptr) rewrite_public(*target.schema);

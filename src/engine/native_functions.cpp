@@ -1,6 +1,7 @@
 #include "engine/native_functions.hpp"
 
 #include "engine/errors.hpp"
+#include "engine/vector_types.hpp"
 
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/catalog/catalog_entry/scalar_function_catalog_entry.hpp>
@@ -16,7 +17,8 @@ namespace {
 
 std::vector<const NativeFunction*> gather() {
     std::vector<const NativeFunction*> all;
-    for (const auto group : {formatting_functions(), session_functions(), text_functions(), type_functions()}) {
+    for (const auto group :
+         {formatting_functions(), session_functions(), text_functions(), type_functions(), vector_functions()}) {
         for (const NativeFunction& function : group) all.push_back(&function);
     }
     return all;

@@ -11,6 +11,7 @@
 
 #include <charconv>
 #include <unordered_map>
+#include <utility>
 
 namespace smew::engine {
 namespace {
@@ -40,7 +41,10 @@ std::optional<std::int64_t> as_number(std::string_view text) {
     return number;
 }
 
-Error not_found(std::string_view type, const std::string& text) {
+}  // namespace
+
+Error no_such_object(std::string_view type, std::string_view name) {
+    const std::string text(name);
     if (type == "regclass") return {sqlstate::kUndefinedTable, "relation \"" + text + "\" does not exist"};
     if (type == "regtype") return {sqlstate::kUndefinedObject, "type \"" + text + "\" does not exist"};
     if (type == "regnamespace") return {sqlstate::kInvalidSchemaName, "schema \"" + text + "\" does not exist"};
@@ -48,12 +52,30 @@ Error not_found(std::string_view type, const std::string& text) {
     return {sqlstate::kUndefinedFunction, "function \"" + text + "\" does not exist"};
 }
 
+namespace {
+
 // The cast's connection, which its function needs to look things up.
-struct CastContext : duckdb::FunctionLocalState {
+class CastContext : public duckdb::FunctionLocalState {
+public:
     explicit CastContext(duckdb::ClientContext& context_) : context(context_) {}
     duckdb::ClientContext& context;
-    std::unordered_map<std::int64_t, std::string> texts;  // what one statement has asked before
+    const std::string& text_of(std::string_view type, std::int64_t oid);
+
+private:
+    std::unordered_map<std::int64_t, std::string> texts_;  // what one statement has asked before
+    bool knows_procedures_ = false;
 };
+
+const std::string& CastContext::text_of(std::string_view type, std::int64_t oid) {
+    const auto known = texts_.find(oid);
+    if (known != texts_.end()) return known->second;
+    const bool can_look = oid != kNoObject && context.transaction.HasActiveTransaction();
+    if (type == "regproc" && can_look && !std::exchange(knows_procedures_, true)) {
+        texts_.merge(procedure_names(context));
+        return text_of(type, oid);
+    }
+    return texts_.emplace(oid, object_text(context, type, oid)).first->second;
+}
 
 duckdb::unique_ptr<duckdb::FunctionLocalState> keep_context(duckdb::CastLocalStateParameters& parameters) {
     if (!parameters.context) throw duckdb::InvalidInputException("this cast needs a connection");
@@ -73,7 +95,7 @@ bool read_objects(duckdb::Vector& source, duckdb::Vector& result, duckdb::idx_t 
     duckdb::UnaryExecutor::Execute<duckdb::string_t, std::int64_t>(
         source, result, count, [&](const duckdb::string_t& text) {
             const auto found = find_object(context, type, text.GetString());
-            if (!found) throw_through_duckdb(not_found(type, text.GetString()));
+            if (!found) throw_through_duckdb(no_such_object(type, text.GetString()));
             return *found;
         });
     return true;
@@ -84,9 +106,7 @@ bool write_objects(duckdb::Vector& source, duckdb::Vector& result, duckdb::idx_t
     auto& state = parameters.local_state->Cast<CastContext>();
     const std::string& type = parameters.cast_data->Cast<CastData>().type;
     duckdb::UnaryExecutor::Execute<std::int64_t, duckdb::string_t>(source, result, count, [&](std::int64_t oid) {
-        auto known = state.texts.find(oid);
-        if (known == state.texts.end()) known = state.texts.emplace(oid, object_text(state.context, type, oid)).first;
-        return duckdb::StringVector::AddString(result, known->second);
+        return duckdb::StringVector::AddString(result, state.text_of(type, oid));
     });
     return true;
 }
@@ -120,6 +140,7 @@ std::optional<std::int64_t> find_object(duckdb::ClientContext& context, std::str
     if (!name) throw_through_duckdb({sqlstate::kInvalidName, "invalid name syntax"});
     if (type == "regclass") return find_relation(context, *name);
     if (type == "regnamespace") return find_schema(context, name->back());
+    if (type == "regproc") return find_procedure(context, *name);
     if (type == "regrole") return find_role(context, name->back());
     return std::nullopt;
 }

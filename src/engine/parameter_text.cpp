@@ -1,10 +1,13 @@
 // from_text(): PostgreSQL's text forms (PostgreSQL 15 documentation, chapters 8 and 53).
 #include "engine/errors.hpp"
+#include "engine/object_casts.hpp"
 #include "engine/parameters.hpp"
 #include "engine/type_map.hpp"
+#include "engine/type_names.hpp"
 
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/main/client_context.hpp>
+#include <duckdb/transaction/transaction_context.hpp>
 
 #include <charconv>
 #include <optional>
@@ -17,6 +20,21 @@ using duckdb::LogicalTypeId;
 using duckdb::Value;
 
 constexpr int kMaxArrayDepth = 6;  // as in PostgreSQL
+
+// The object a text names, which is looked for in the transaction, or in one of its own.
+Result<Value> object(duckdb::ClientContext& context, std::string_view text, const LogicalType& type) {
+    std::optional<std::int64_t> found;
+    const auto look = [&] { found = find_object(context, type.GetAlias(), std::string(text)); };
+    if (context.transaction.HasActiveTransaction()) {
+        look();
+    } else {
+        context.RunFunctionInTransaction(look, false);
+    }
+    if (!found) return no_such_object(type.GetAlias(), text);
+    Value value = Value::BIGINT(*found);
+    value.Reinterpret(type);
+    return value;
+}
 
 Error invalid(std::string_view text, const LogicalType& type) {
     return {sqlstate::kInvalidTextRepresentation,
@@ -293,6 +311,7 @@ Result<Value> from_text(duckdb::ClientContext& context, std::string_view text, c
     if (!Value::StringIsValid(text.data(), text.size()) || text.find('\0') != std::string_view::npos) {
         return Error{sqlstate::kCharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\""};
     }
+    if (is_object_reference(type)) return object(context, text, type);
     switch (type.id()) {
         case LogicalTypeId::BOOLEAN: {
             const auto value = boolean(text);

@@ -127,8 +127,12 @@ void PlannedStatement::describe_parameters() {
     parameter_types_as_planned_.assign(parameter_types_.size(), LogicalType(LogicalTypeId::UNKNOWN));
     for (std::size_t i = 0; i < parameter_types_.size(); ++i) {
         LogicalType& type = parameter_types_as_planned_[i];
-        if (!planned_->data->TryGetType(std::to_string(i + 1), type) || !is_known(type))
+        if (planned_->data->TryGetType(std::to_string(i + 1), type) && is_known(type)) {
+        } else if (i < casts_.types.size() && is_known(casts_.types[i])) {
+            type = example_type(casts_.types[i], *context_);  // a macro's argument that its body leaves out
+        } else {
             type = LogicalType(LogicalTypeId::UNKNOWN);
+        }
         parameter_types_[i] = describe(type);
     }
 }

@@ -1,5 +1,6 @@
 #include "engine/table_constraints.hpp"
 
+#include "engine/shown_sql.hpp"
 #include "engine/sql_names.hpp"
 #include "engine/workspace_objects.hpp"
 
@@ -63,7 +64,7 @@ TableConstraint describe(const duckdb::CheckConstraint& check, TableCatalogEntry
     TableConstraint constraint;
     constraint.name = joined_name(table, names.size() == 1 ? names : Names(), "_check");
     constraint.columns = numbers_of(table, names);
-    constraint.expression = check.expression->ToString();
+    constraint.expression = shown_sql(*check.expression);
     constraint.definition = "CHECK (" + constraint.expression + ")";
     return constraint;
 }
@@ -101,6 +102,15 @@ void make_names_unique(std::vector<TableConstraint>& constraints) {
 }
 
 }  // namespace
+
+std::vector<std::int16_t> key_numbers(const ProjectTable& table) {
+    std::vector<std::int16_t> numbers;
+    for (const std::string& name : table.primary_key) {
+        const auto found = std::ranges::find(table.columns, name, &ProjectColumn::name);
+        numbers.push_back(static_cast<std::int16_t>(found - table.columns.begin() + 1));
+    }
+    return numbers;
+}
 
 std::string key_definition(char kind, const std::vector<std::string>& columns) {
     return std::string(kind == 'p' ? "PRIMARY KEY (" : "UNIQUE (") + listed(columns) + ")";

@@ -2,6 +2,8 @@
 // A workspace table's constraints as PostgreSQL lists them: named as PostgreSQL would name them, since DuckDB keeps no
 // names. NOT NULL is a column's, as it is in PostgreSQL 15. Internal to engine/.
 
+#include "engine/project_catalog.hpp"
+
 #include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
 #include <duckdb/main/client_context.hpp>
 
@@ -25,6 +27,9 @@ struct TableConstraint {
 };
 
 std::vector<TableConstraint> constraints_of(duckdb::ClientContext& context, duckdb::TableCatalogEntry& table);
+
+// The columns of a project table's primary key, numbered from 1.
+std::vector<std::int16_t> key_numbers(const ProjectTable& table);
 
 // "PRIMARY KEY (id, \"Name\")"
 std::string key_definition(char kind, const std::vector<std::string>& columns);

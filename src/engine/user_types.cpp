@@ -7,6 +7,8 @@
 #include <duckdb/catalog/catalog_entry/type_catalog_entry.hpp>
 #include <duckdb/common/types.hpp>
 
+#include <algorithm>
+
 namespace smew::engine {
 namespace {
 
@@ -24,6 +26,14 @@ ColumnTypes::Described described(const pgcatalog::BuiltinType& type, std::int32_
     return described;
 }
 
+// Both have as many labels.
+bool has_labels_of(const duckdb::LogicalType& a, const duckdb::LogicalType& b) {
+    for (duckdb::idx_t i = 0; i < duckdb::EnumType::GetSize(a); ++i) {
+        if (duckdb::EnumType::GetString(a, i) != duckdb::EnumType::GetString(b, i)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 ColumnTypes::ColumnTypes(duckdb::ClientContext& context) : context_(context) {
@@ -31,15 +41,26 @@ ColumnTypes::ColumnTypes(duckdb::ClientContext& context) : context_(context) {
         for (auto& entry : entries_of(context, schema, duckdb::CatalogType::TYPE_ENTRY)) {
             const auto& type = entry.get().Cast<duckdb::TypeCatalogEntry>();
             if (type.user_type.id() == duckdb::LogicalTypeId::ENUM)
-                enums_.emplace(type.name, Enum{oid_of(type), schema.name});
+                enums_.push_back({oid_of(type), type.name, schema.name, type.user_type});
         }
     }
 }
 
-ColumnTypes::Described ColumnTypes::describe_enum(const std::string& name, const Enum& type, bool array) {
+// A column keeps the labels, and the name only where DuckDB has not lost it.
+const ColumnTypes::Enum* ColumnTypes::find_enum(const duckdb::LogicalType& type) const {
+    const auto same = [&](const Enum& known) {
+        if (type.HasAlias() && type.GetAlias() != known.name) return false;
+        return duckdb::EnumType::GetSize(type) == duckdb::EnumType::GetSize(known.type) &&
+               has_labels_of(type, known.type);
+    };
+    const auto found = std::ranges::find_if(enums_, same);
+    return found == enums_.end() ? nullptr : &*found;
+}
+
+ColumnTypes::Described ColumnTypes::describe_enum(const Enum& type, bool array) {
     Described described;
     described.oid = array ? oid_of_array(type.oid) : type.oid;
-    described.name = array ? "_" + name : name;
+    described.name = array ? "_" + type.name : type.name;
     described.sql_name = array ? "ARRAY" : "USER-DEFINED";
     described.schema = type.schema;
     if (array) return described;
@@ -53,9 +74,8 @@ ColumnTypes::Described ColumnTypes::find(const duckdb::LogicalType& type) const 
     using Id = duckdb::LogicalTypeId;
     const bool list = type.id() == Id::LIST;
     const duckdb::LogicalType& leaf = list ? duckdb::ListType::GetChildType(type) : type;
-    if (leaf.id() == Id::ENUM && leaf.HasAlias()) {
-        const auto found = enums_.find(leaf.GetAlias());
-        if (found != enums_.end()) return describe_enum(found->first, found->second, list);
+    if (leaf.id() == Id::ENUM) {
+        if (const Enum* known = find_enum(leaf)) return describe_enum(*known, list);
     }
     const PostgresType postgres = postgres_type(engine::describe(type));
     return described(*pgcatalog::builtin_type(postgres.oid), postgres.modifier);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace smew::engine {
 
@@ -36,14 +37,16 @@ public:
 private:
     struct Enum {
         std::int64_t oid;
-        std::string schema;
+        std::string name, schema;
+        duckdb::LogicalType type;
     };
 
     Described find(const duckdb::LogicalType& type) const;
-    static Described describe_enum(const std::string& name, const Enum& type, bool array);
+    const Enum* find_enum(const duckdb::LogicalType& type) const;
+    static Described describe_enum(const Enum& type, bool array);
 
     duckdb::ClientContext& context_;
-    std::unordered_map<std::string, Enum> enums_;               // by name
+    std::vector<Enum> enums_;
     std::unordered_map<std::string, Described> known_;          // by DuckDB's text
     std::unordered_map<std::string, Described> catalog_types_;  // by typname
 };

@@ -7,10 +7,11 @@ namespace smew::pgcatalog {
 namespace {
 
 constexpr std::array kMacros = {
-    Macro{"array_lower", "(list, dimension) AS CASE WHEN dimension = 1 AND cardinality(list) > 0 THEN 1 END"},
-    Macro{
-        "array_upper",
-        R"((list, dimension) AS CASE WHEN dimension = 1 AND cardinality(list) > 0 THEN cardinality(list)::INTEGER END)"},
+    // The subscripts of int2vector and oidvector begin at 0.
+    Macro{"array_lower", R"((list, dimension) AS CASE WHEN dimension = 1 AND cardinality(list) > 0
+        THEN CASE WHEN typeof(list) IN ('int2vector', 'oidvector') THEN 0 ELSE 1 END END)"},
+    Macro{"array_upper",
+          R"((list, dimension) AS pg_catalog.array_lower(list, dimension) + cardinality(list)::INTEGER - 1)"},
     Macro{
         "array_ndims",
         R"((list) AS CASE WHEN cardinality(list) > 0 THEN 1 + (length(typeof(list)) - length(replace(typeof(list), '[]', ''))) // 2 - 1 END::INTEGER)"},
@@ -28,12 +29,11 @@ constexpr std::array kMacros = {
           CASE WHEN null_string IS NULL THEN list::VARCHAR[]
                ELSE list_transform(list::VARCHAR[], lambda value: coalesce(value, null_string)) END,
           'string_agg', delimiter), '') END)"},
-    Macro{
-        "generate_subscripts",
-        R"((list, dimension) AS unnest(CASE WHEN dimension = 1 THEN range(1, cardinality(list) + 1) ELSE [] END)::INTEGER,
-        (list, dimension, backwards) AS
-        unnest(CASE WHEN dimension <> 1 THEN [] WHEN backwards THEN range(cardinality(list), 0, -1)
-               ELSE range(1, cardinality(list) + 1) END)::INTEGER)"},
+    Macro{"generate_subscripts", R"((list, dimension) AS
+        unnest(range(pg_catalog.array_lower(list, dimension), pg_catalog.array_upper(list, dimension) + 1))::INTEGER,
+        (list, dimension, backwards) AS unnest(CASE WHEN backwards
+            THEN range(pg_catalog.array_upper(list, dimension), pg_catalog.array_lower(list, dimension) - 1, -1)
+            ELSE range(pg_catalog.array_lower(list, dimension), pg_catalog.array_upper(list, dimension) + 1) END)::INTEGER)"},
     // Of numbers: catalogs hold them as int2vector and oidvector, which DuckDB's list functions do not take.
     Macro{
         "_pg_expandarray",

@@ -7,10 +7,12 @@ namespace smew::pgcatalog {
 
 std::span<const Relation> class_relations();
 std::span<const Relation> constraint_relations();
+std::span<const Relation> dependency_relations();
 std::span<const Relation> type_relations();
 std::span<const Relation> server_relations();
 std::span<const Relation> statistics_relations();
 std::span<const Relation> information_schema_relations();
 std::span<const Relation> information_schema_constraint_relations();
+std::span<const Relation> information_schema_routine_relations();
 
 }  // namespace smew::pgcatalog

@@ -10,8 +10,13 @@ constexpr std::array kRelations = {
     Relation{"pg_catalog", "pg_namespace", R"(
         SELECT oid, name AS nspname, owner AS nspowner FROM smew_schemas())"},
 
+    // reltype: the number of a relation's row type is its own with an offset, one for the workspace's and one for the
+    // project's, which pg_type adds as well.
     Relation{"pg_catalog", "pg_class", R"(
-        SELECT oid, name AS relname, schema_oid AS relnamespace, 0 AS reltype, 0 AS reloftype, owner AS relowner,
+        SELECT oid, name AS relname, schema_oid AS relnamespace,
+               CASE WHEN owner = 10 OR kind NOT IN ('r', 'v') THEN 0 WHEN oid >= 1073741824 THEN oid + 805306368
+                    ELSE oid + 402653184 END AS reltype,
+               0 AS reloftype, owner AS relowner,
                CASE kind WHEN 'r' THEN 2 WHEN 'i' THEN 403 ELSE 0 END AS relam, oid AS relfilenode, 0 AS reltablespace,
                0 AS relpages, row_count AS reltuples, 0 AS relallvisible, 0 AS reltoastrelid, has_index AS relhasindex,
                false AS relisshared, persistence AS relpersistence, kind AS relkind, columns AS relnatts,

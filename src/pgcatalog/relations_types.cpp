@@ -7,6 +7,7 @@ namespace smew::pgcatalog {
 namespace {
 
 constexpr std::array kRelations = {
+    // Behind the types come the row types of relations, read and written by record_in and its like.
     // typsubscript: array_subscript_handler for arrays, raw_array_subscript_handler for what is read as one.
     Relation{"pg_catalog", "pg_type", R"(
         SELECT oid, name AS typname, schema_oid AS typnamespace, owner AS typowner, length AS typlen,
@@ -18,7 +19,12 @@ constexpr std::array kRelations = {
                receive AS typreceive, send AS typsend, modifier_in AS typmodin, modifier_out AS typmodout,
                0 AS typanalyze, alignment AS typalign, storage AS typstorage, false AS typnotnull, base AS typbasetype,
                -1 AS typtypmod, 0 AS typndims, collation_oid AS typcollation
-        FROM smew_types())"},
+        FROM smew_types()
+        UNION ALL
+        SELECT CASE WHEN oid >= 1073741824 THEN oid + 805306368 ELSE oid + 402653184 END, name, schema_oid, owner, -1,
+               false, 'c', 'C', false, true, ',', oid, 0, 0, 0, 2290, 2291, 2402, 2403, 0, 0, 0, 'd', 'x', false, 0,
+               -1, 0, 0
+        FROM smew_relations() WHERE kind IN ('r', 'v') AND owner <> 10)"},
 
     Relation{"pg_catalog", "pg_enum", R"(
         SELECT oid, type_oid AS enumtypid, sort_order AS enumsortorder, label AS enumlabel FROM smew_enum_labels())"},

@@ -1,173 +1,38 @@
-"""What smew does not do yet, by driver or tool: these cases run on PostgreSQL alone."""
+"""What smew does not do as PostgreSQL does, by driver or tool and case, each with the reason. A case that passes after all fails
+the run, so that the list stays true."""
+
+import contextlib
+
+DIMENSIONS = "arrays have one dimension: ARRAY[[1,2],[3,4]] is a list of lists"
+SERIES = "generate_series() gives bigint, of integers as well"
+NOTIFY = "there is NOTIFY, but no pg_notify()"
+TINY = "a numeric without a precision keeps 12 digits behind the point"
 
 SHORTFALLS = {
     "pgjdbc": {
-        'names the server',
-        "text: numeric(38,38) '0.0000000000000000000000000000…'",
-        "text: interval '1 year 2 mons -3 days 04:05:06…'",
-        "binary: interval '1 year 2 mons -3 days 04:05:06…'",
-        "simple protocol: numeric(38,38) '0.0000000000000000000000000000…'",
-        "simple protocol: interval '1 year 2 mons -3 days 04:05:06…'",
-        'text: arrays',
-        'binary: arrays',
-        'notifies',
-        'statement_timeout',
-        'copies binary out and in',
-        'metadata: project tables',
-        "metadata: tables and views of one's own",
-        'metadata: all tables, as a browser asks',
-        'metadata: columns of a project table',
-        "metadata: columns of a table of one's own",
-        'metadata: defaults of columns',
-        'metadata: privileges',
-        'metadata: primary key',
-        'metadata: a project table without a key',
-        'metadata: indexes',
-        'metadata: imported keys',
-        'metadata: exported keys',
-        'metadata: keys between two tables',
-        'metadata: what identifies a row best',
-        'metadata: schemas',
-        'metadata: catalogs',
-        'metadata: types',
-        'metadata: functions and procedures',
-        'metadata: words and functions of the dialect',
-        'metadata: origin of result columns',
-        'metadata: an updatable result set',
+        "text: numeric(38,38) '0.0000000000000000000000000000…'": TINY,
+        "simple protocol: numeric(38,38) '0.0000000000000000000000000000…'": TINY,
+        "text: arrays": DIMENSIONS,
+        "binary: arrays": DIMENSIONS,
     },
-    "node-postgres": {
-        'arrays',
-        'a parameter takes its type from where it stands',
-        'notifies',
-    },
-    "postgres.js": {
-        'arrays, whose types come from the catalog',
-        'listens',
-    },
-    "pgx": {
-        'a type that has to be looked up',
-        'copies rows in by binary COPY',
-        'listens',
-    },
-    "tokio-postgres": {
-        'arrays',
-        'types it does not know are read from the catalog',
-        'a parameter takes its type from where it stands',
-        'copies binary in and out',
-    },
-    "DBD-Pg": {
-        'table_info',
-        'column_info',
-        'primary_key',
-    },
-    "PHP": {
-        'PDO: a cursor',
-        'pgsql: the table of a column',
-        'pgsql: metadata of a table',
-        'pgsql: inserts and selects by arrays',
-        'pgsql: notifies',
-    },
-    "RPostgreSQL": {
-        'lists tables',
-        'a table exists',
-        'lists fields',
-    },
-    "datagrip": {
-        'transaction',
-        'oldest transaction',
-        'superuser',
-        'databases',
-        'schemas',
-        'roles',
-        'members of roles',
-        'tablespaces',
-        'names of all that a schema has',
-        'tables',
-        'columns',
-        'indexes',
-        'constraints',
-        'views',
-        'comments',
-        'languages',
-        'privileges',
-    },
-    "dbeaver": {
-        'databases',
-        'one database',
-        'one setting',
-        'keywords',
-        'schemas',
-        'types',
-        'a type by name',
-        'roles',
-        'encodings',
-        'collations',
-        'languages',
-        'tablespaces',
-        'extensions',
-        'tables of a schema',
-        'columns of a table',
-        'constraints of a table',
-        'indexes of a table',
-        'triggers of a table',
-        'inheritance',
-        'sizes',
-        'functions of a schema',
-        'aggregates of a schema',
-        'definition of a view',
-        'default privileges',
-        'sessions',
-    },
-    "excel": {
-        'tables',
-        'columns',
-        'primary key',
-        'cursor',
-        'rows',
-        'end of the cursor',
-    },
-    "grafana": {
-        'version',
-        'tables',
-        'columns',
-    },
-    "metabase": {
-        'schemas',
-        'privileges',
-        'tables',
-        'fields',
-        'foreign keys',
-    },
-    "npgsql": {
-        'types',
-        'databases',
-        'schemas',
-        'tables',
-        'columns',
-        'materialised views',
-        'users',
-        'indexes',
-        'keys',
-    },
-    "powerbi": {
-        'types',
-        'navigator',
-        'columns',
-        'keys',
-        'tables this one refers to',
-    },
-    "superset": {
-        'catalogs',
-        'schemas',
-        'tables',
-        'views',
-        'columns',
-        'primary key',
-        'foreign keys',
-        'indexes',
-        'a chart over time',
-    },
-    "tableau": {
-        'databases',
-    },
+    "node-postgres": {"arrays": SERIES, "notifies": NOTIFY},
+    "postgres.js": {"arrays, whose types come from the catalog": SERIES, "listens": NOTIFY},
+    "pgx": {"listens": NOTIFY},
+    "tokio-postgres": {"arrays": SERIES},
+    "dbeaver": {"columns of a table": "pg_attribute.attmissingval is text, not anyarray"},
+    "grafana": {"tables": "a function that gives one value does not stand in FROM"},
+    "metabase": {"privileges": "NULL as a column of a subquery is an integer"},
+    "superset": {"columns": "a key word as a column's name keeps its upper case"},
 }
+
+
+@contextlib.contextmanager
+def expecting(reason):
+    """What runs in it must fail when there is a reason, and pass when there is none."""
+    try:
+        yield
+    except Exception:
+        if not reason:
+            raise
+    else:
+        assert not reason, f"passes now, so take it off the list: {reason}"
