@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 namespace smew::http {
@@ -47,16 +49,26 @@ TEST(RouteTable, EveryRouteIsReachableAndUnique) {
     }
 }
 
+bool tells_of_all_projects(const Route& route) {
+    constexpr std::array kInstance{"/alerts", "/workers", "/metrics/history", "/slow-queries", "/query-audit"};
+    return std::any_of(kInstance.begin(), kInstance.end(),
+                       [&](const char* start) { return route.pattern.starts_with(start); });
+}
+
 // The rule, written down once more and independent of the table: reading a project takes a read key, everything that
-// changes something an admin key; exporting is reading; keys are for admins' eyes.
+// changes something an admin key; exporting is reading; keys are for admins' eyes. Statements in a workspace are its
+// own user's too. What tells of all projects together is the instance admin's.
 TEST(RouteTable, AccessLevelsFollowTheRule) {
     for (const Route& route : route_table()) {
         const bool in_project = route.pattern.starts_with("/projects/{project}");
         const bool keys = route.pattern.find("api-keys") != std::string_view::npos;
         const bool reading = route.method == "GET" || route.id == "exportFile";
         Access expected = reading && !keys ? Access::kProjectRead : Access::kProjectAdmin;
-        const bool admins = route.pattern == "/projects" || route.pattern.starts_with("/alerts");
+        const bool statements = route.id == "runQuery" || route.id == "cancelQuery";
+        if (statements) expected = Access::kWorkspace;
+        const bool admins = route.pattern == "/projects" || tells_of_all_projects(route);
         if (!in_project) expected = admins ? Access::kAdmin : Access::kPublic;
+        if (route.id == "whoAmI") expected = Access::kAnyone;
         EXPECT_EQ(to_text(route.access), to_text(expected)) << route.method << " " << route.pattern;
     }
 }
@@ -97,7 +109,8 @@ TEST(OpenApi, EveryRouteIsThereWithItsParameters) {
         const json::object& operation = paths.at(route.pattern).at(method).as_object();
         EXPECT_EQ(operation.at("operationId").as_string(), route.id);
         EXPECT_EQ(operation.at("x-access-level").as_string(), to_text(route.access));
-        EXPECT_EQ(operation.contains("security"), route.access == Access::kPublic);
+        const bool other_credentials = route.access == Access::kWorkspace || route.access == Access::kAnyone;
+        EXPECT_EQ(operation.contains("security"), route.access == Access::kPublic || other_credentials);
         EXPECT_EQ(operation.contains("requestBody"), route.body != BodyKind::kNone);
         EXPECT_TRUE(operation.at("responses").as_object().contains(std::to_string(route.status)));
         const auto placeholders = std::count(route.pattern.begin(), route.pattern.end(), '{');

@@ -10,10 +10,11 @@ using std::chrono::seconds;
 
 struct Resolution {
     seconds step, reach;
+    std::size_t smoothed;
 };
-constexpr std::array kResolutions{Resolution{seconds(1), std::chrono::minutes(10)},
-                                  Resolution{seconds(10), std::chrono::hours(3)},
-                                  Resolution{seconds(60), std::chrono::hours(24)}};
+constexpr std::array kResolutions{Resolution{seconds(1), std::chrono::minutes(10), 5},
+                                  Resolution{seconds(10), std::chrono::hours(3), 1},
+                                  Resolution{seconds(60), std::chrono::hours(24), 1}};
 
 // A thread that ticks every second is now and then late by some milliseconds; the point must not wait a step more.
 constexpr std::chrono::milliseconds kEarly{200};
@@ -78,6 +79,7 @@ History::History(Read read, const Clock& clock) : read_(std::move(read)), clock_
     for (const Resolution& resolution : kResolutions) {
         levels_.push_back({.step = resolution.step,
                            .capacity = static_cast<std::size_t>(resolution.reach / resolution.step) + 1,
+                           .smoothed = resolution.smoothed,
                            .points = {},
                            .peak = {}});
     }
@@ -104,9 +106,15 @@ std::vector<HistoryInterval> History::last(seconds range) const {
     const WallTime since = clock_.now() - range;
     std::vector<HistoryInterval> intervals;
     const std::lock_guard guard(mutex_);
-    const std::deque<HistoryPoint>& points = levels_[level_for(range)].points;
+    const Level& level = levels_[level_for(range)];
+    const std::deque<HistoryPoint>& points = level.points;
     for (std::size_t i = 1; i < points.size(); ++i) {
-        if (points[i].at >= since) intervals.push_back(interval_between(points[i - 1], points[i]));
+        if (points[i].at < since) continue;
+        intervals.push_back(interval_between(points[i - std::min(i, level.smoothed)], points[i]));
+        HistoryInterval& interval = intervals.back();
+        interval.slow_queries = points[i].measured.metrics.slow_queries - points[i - 1].measured.metrics.slow_queries;
+        interval.auth_failures =
+            points[i].measured.metrics.auth_failures - points[i - 1].measured.metrics.auth_failures;
     }
     return intervals;
 }

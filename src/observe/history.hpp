@@ -51,6 +51,9 @@ private:
     struct Level {
         std::chrono::seconds step;
         std::size_t capacity;
+        // Rates and percentiles are taken over so many steps: workers report about once a second, so that a second
+        // may hold two reports and the next none.
+        std::size_t smoothed;
         std::deque<HistoryPoint> points;
         Measured peak;  // of the gauges since the last point
     };

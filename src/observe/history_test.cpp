@@ -32,6 +32,19 @@ TEST_F(HistoryTest, CountersBecomeRates) {
     EXPECT_FALSE(intervals[0].any_query);  // no duration was counted
 }
 
+TEST_F(HistoryTest, SecondsAreSmoothedButCountsAreNot) {
+    history_.tick();
+    int second = 0;
+    advance(20, [&] {
+        now_.metrics.queries += ++second % 2 == 0 ? 20 : 0;  // two reports in every other second
+        now_.metrics.slow_queries += second == 10 ? 3 : 0;
+    });
+    const auto intervals = history_.last(seconds(600));
+    for (std::size_t i = 5; i < intervals.size(); ++i) EXPECT_NEAR(intervals[i].queries_per_second, 10, 2.1);
+    EXPECT_EQ(intervals[9].slow_queries, 3);
+    EXPECT_EQ(intervals[10].slow_queries, 0);
+}
+
 TEST_F(HistoryTest, CoarsePointsKeepPeaks) {
     history_.tick();
     advance(5);
