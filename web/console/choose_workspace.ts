@@ -20,7 +20,9 @@ async function workspacesOf(api: Api, project: string): Promise<Listed[]> {
   return reply.workspaces.filter((workspace) => workspace.status === "active");
 }
 
+// A label around a list would have the list's entries in the list's name.
 function labelled(label: string, control: HTMLElement): HTMLElement {
+  control.setAttribute("aria-label", label);
   return h("label", {}, label, control);
 }
 

@@ -14,7 +14,7 @@ const LEGEND_HEIGHT = 40;
 type Shape = "line" | "bars";
 
 function select(label: string, options: [string, string][], value: string, changed: (value: string) => void): HTMLElement {
-  const element = h("select", { class: "inline", id: `choose-${label}` }, ...options.map(([id, text]) => h("option", { value: id, selected: id === value }, text)));
+  const element = h("select", { class: "inline", id: `choose-${label}`, "aria-label": label }, ...options.map(([id, text]) => h("option", { value: id, selected: id === value }, text)));
   element.addEventListener("change", () => changed(element.value));
   return h("label", { class: "check" }, label, element);
 }
