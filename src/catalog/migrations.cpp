@@ -124,7 +124,18 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
 )";
 
-constexpr std::array kMigrations{kFirstShape};
+// Null: the instance's setting holds.
+constexpr Migration kLimitsOfAWorkspace = R"(
+ALTER TABLE workspaces ADD COLUMN temp_limit_gb INTEGER;
+ALTER TABLE workspaces ADD COLUMN max_concurrent_queries INTEGER;
+ALTER TABLE workspaces ADD COLUMN max_result_rows INTEGER;
+ALTER TABLE workspaces ADD COLUMN max_result_bytes INTEGER;
+ALTER TABLE workspaces ADD COLUMN statement_timeout_seconds INTEGER;
+ALTER TABLE workspaces ADD COLUMN idle_timeout_seconds INTEGER;
+ALTER TABLE workspaces ADD COLUMN idle_in_transaction_timeout_seconds INTEGER;
+)";
+
+constexpr std::array kMigrations{kFirstShape, kLimitsOfAWorkspace};
 
 std::size_t version_of(Connection& connection) {
     Statement version = connection.query("PRAGMA user_version");

@@ -62,6 +62,9 @@ public:
     std::string text(int column) const { return std::string(text_view(column)); }
     WallTime time(int column) const { return WallTime(std::chrono::microseconds(integer(column))); }
     std::optional<WallTime> optional_time(int column) const;
+    std::optional<std::uint64_t> optional_size(int column) const {
+        return is_null(column) ? std::nullopt : std::optional(size(column));
+    }
 
 private:
     void bind(int index, std::int64_t value);

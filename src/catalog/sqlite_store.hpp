@@ -98,6 +98,7 @@ public:
     Result<Workspace> update_workspace(const WorkspaceId& id, std::optional<std::string> name,
                                        std::optional<WallTime> expires_at, std::optional<Bytes> memory_limit,
                                        std::optional<Bytes> size_limit) override;
+    Result<Workspace> set_limits(const WorkspaceId& id, const LimitChoices& limits) override;
     Result<void> set_verifier(const WorkspaceId& id, std::string_view verifier) override;
     Result<void> delete_workspace(const ProjectId& project, const WorkspaceId& id) override;
     std::vector<Workspace> expired_workspaces() override;

@@ -90,6 +90,12 @@ struct File {
     std::optional<WallTime> expires_at;
 };
 
+// Limits of a workspace's own; where it has none, the instance's settings hold. A limit of 0 is none.
+struct LimitChoices {
+    std::optional<std::uint64_t> temp_limit_gb, max_concurrent_queries, max_result_rows, max_result_bytes;
+    std::optional<std::uint64_t> statement_timeout_seconds, idle_timeout_seconds, idle_in_transaction_timeout_seconds;
+};
+
 struct Workspace {
     WorkspaceId id;           // 8 characters a-z0-9
     std::int64_t number = 0;  // names its directory and its user id
@@ -99,6 +105,7 @@ struct Workspace {
     WallTime created_at{};
     std::optional<WallTime> expires_at;
     Bytes memory_limit, size_limit;
+    LimitChoices limits;
     std::string username;  // ws_{id}_{8 characters}
     std::string verifier;  // SCRAM verifier text
     std::string database() const { return "workspace_" + id.value(); }
@@ -210,6 +217,7 @@ public:
     virtual Result<Workspace> update_workspace(const WorkspaceId& id, std::optional<std::string> name,
                                                std::optional<WallTime> expires_at, std::optional<Bytes> memory_limit,
                                                std::optional<Bytes> size_limit) = 0;
+    virtual Result<Workspace> set_limits(const WorkspaceId& id, const LimitChoices& limits) = 0;
     virtual Result<void> set_verifier(const WorkspaceId& id, std::string_view verifier) = 0;
     virtual Result<void> delete_workspace(const ProjectId& project, const WorkspaceId& id) = 0;
     virtual std::vector<Workspace> expired_workspaces() = 0;

@@ -10,8 +10,20 @@ constexpr std::size_t kWorkspaceIdLength = 8;
 constexpr std::size_t kMaxUsername = 63;  // as PostgreSQL's NAMEDATALEN allows
 
 const std::string kSelect = R"(
-SELECT w.id, w.number, p.id, w.name, w.created_at, w.expires_at, w.memory_limit, w.size_limit, w.username, w.verifier
+SELECT w.id, w.number, p.id, w.name, w.created_at, w.expires_at, w.memory_limit, w.size_limit, w.username, w.verifier,
+       w.temp_limit_gb, w.max_concurrent_queries, w.max_result_rows, w.max_result_bytes,
+       w.statement_timeout_seconds, w.idle_timeout_seconds, w.idle_in_transaction_timeout_seconds
 FROM workspaces w JOIN projects p ON p.number = w.project )";
+
+LimitChoices read_limits(const Statement& row, int column) {
+    return {.temp_limit_gb = row.optional_size(column),
+            .max_concurrent_queries = row.optional_size(column + 1),
+            .max_result_rows = row.optional_size(column + 2),
+            .max_result_bytes = row.optional_size(column + 3),
+            .statement_timeout_seconds = row.optional_size(column + 4),
+            .idle_timeout_seconds = row.optional_size(column + 5),
+            .idle_in_transaction_timeout_seconds = row.optional_size(column + 6)};
+}
 
 Workspace read_workspace(const Statement& row, WallTime now) {
     const auto expires_at = row.optional_time(5);
@@ -24,8 +36,18 @@ Workspace read_workspace(const Statement& row, WallTime now) {
             .expires_at = expires_at,
             .memory_limit = Bytes{row.size(6)},
             .size_limit = Bytes{row.size(7)},
+            .limits = read_limits(row, 10),
             .username = row.text(8),
             .verifier = row.text(9)};
+}
+
+void write_limits(Connection& db, const WorkspaceId& id, const LimitChoices& limits) {
+    db.run(
+        "UPDATE workspaces SET temp_limit_gb = ?2, max_concurrent_queries = ?3, max_result_rows = ?4, "
+        "max_result_bytes = ?5, statement_timeout_seconds = ?6, idle_timeout_seconds = ?7, "
+        "idle_in_transaction_timeout_seconds = ?8 WHERE id = ?1",
+        id, limits.temp_limit_gb, limits.max_concurrent_queries, limits.max_result_rows, limits.max_result_bytes,
+        limits.statement_timeout_seconds, limits.idle_timeout_seconds, limits.idle_in_transaction_timeout_seconds);
 }
 
 Result<Workspace> find_workspace(Connection& db, const WorkspaceId& id, WallTime now) {
@@ -74,6 +96,7 @@ Result<Workspace> SqliteStore::create_workspace(const Workspace& workspace) {
             "verifier) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             workspace.id, *project, workspace.name, now, workspace.expires_at, workspace.memory_limit,
             workspace.size_limit, workspace.username, workspace.verifier);
+        write_limits(db, workspace.id, workspace.limits);
         return find_workspace(db, workspace.id, now);
     });
 }
@@ -117,6 +140,13 @@ Result<Workspace> SqliteStore::update_workspace(const WorkspaceId& id, std::opti
             "UPDATE workspaces SET name = coalesce(?2, name), expires_at = coalesce(?3, expires_at), "
             "memory_limit = coalesce(?4, memory_limit), size_limit = coalesce(?5, size_limit) WHERE id = ?1",
             id, name, expires_at, memory_limit, size_limit);
+        return find_workspace(db, id, clock_.now());
+    });
+}
+
+Result<Workspace> SqliteStore::set_limits(const WorkspaceId& id, const LimitChoices& limits) {
+    return database_.write([&](Connection& db) -> Result<Workspace> {
+        write_limits(db, id, limits);
         return find_workspace(db, id, clock_.now());
     });
 }

@@ -52,6 +52,10 @@ struct Settings {
     // Workspaces and their workers.
     Bytes workspace_default_memory_limit{4'000'000'000};
     int workspace_default_size_limit_gb = 10;
+    int workspace_temp_limit_gb = 10;               // for what does not fit into memory
+    int workspace_max_result_rows = 100'000;        // of one statement; 0: no limit
+    Bytes workspace_max_result_bytes{100'000'000};  // likewise
+    Bytes memory_total_limit{0};                    // of all workers; 0: a share of the machine's
     int workspace_default_ttl_hours = 24;
     int workspace_max_ttl_hours = 168;
     int workspace_max_per_project = 100;

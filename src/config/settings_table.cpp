@@ -119,6 +119,21 @@ constexpr std::array kTable{
     row<&S::workspace_default_size_limit_gb>(
         {"workspace_default_size_limit_gb", kWorkspaces,
          "Disk space in GB of a workspace that was created without a limit of its own.", 1, kMega}),
+    row<&S::workspace_temp_limit_gb>({"workspace_temp_limit_gb", kWorkspaces,
+                                      "Disk space in GB of a workspace for what does not fit into its memory, beside "
+                                      "the size limit. Emptied when its worker starts and ends.",
+                                      1, kMega}),
+    row<&S::workspace_max_result_rows>(
+        {"workspace_max_result_rows", kWorkspaces,
+         "Most rows that one SELECT, RETURNING or FETCH sends to its client; COPY and exports are not bounded. 0: no "
+         "limit. A workspace may have a limit of its own, as of all that follows here.",
+         0, 2'000'000'000}),
+    row<&S::workspace_max_result_bytes>({"workspace_max_result_bytes", kWorkspaces,
+                                         "Most bytes of such rows, as they are sent. 0: no limit.", 0, 1000 * kTera}),
+    row<&S::memory_total_limit>({"memory_total_limit", kWorkers,
+                                 "Memory of all workers together. 0: four fifths of the machine's, or of the control "
+                                 "group's where that has less.",
+                                 0, 1000 * kTera}),
     row<&S::workspace_default_ttl_hours>({"workspace_default_ttl_hours", kWorkspaces,
                                           "Hours until a workspace expires that was created without a time of its own.",
                                           1, 87'600}),

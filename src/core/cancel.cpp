@@ -15,6 +15,14 @@ Error error_for(CancelReason reason) {
             return {sqlstate::kConnectionFailure, "connection to client lost"};
         case CancelReason::kLimit:
             return {sqlstate::kProgramLimitExceeded, "the statement exceeded a limit of this workspace"};
+        case CancelReason::kDiskLimit:
+            return {sqlstate::kDiskFull, "the workspace's disk space is used up", "",
+                    "Delete or drop what is no longer needed, or have a project admin raise size_limit_gb of the "
+                    "workspace."};
+        case CancelReason::kMemoryLimit:
+            return {sqlstate::kOutOfMemory, "the server's memory is used up", "",
+                    "The statement used more of it than any other. Make it smaller, or run it again when there is less "
+                    "to do."};
         case CancelReason::kAdmin:
             return {sqlstate::kAdminShutdown, "terminating connection due to administrator command"};
         case CancelReason::kExpired:

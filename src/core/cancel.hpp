@@ -11,10 +11,12 @@ enum class CancelReason : std::uint8_t {
     kNone,
     kUser,  // CancelRequest, pg_cancel_backend
     kStatementTimeout,
-    kClientGone,  // nobody is left to be told
-    kLimit,       // a limit on rows, bytes, disk or memory
-    kAdmin,       // force-disconnect
-    kExpired,     // the workspace's time is over or it was deleted
+    kClientGone,   // nobody is left to be told
+    kLimit,        // a limit on rows, bytes, disk or memory
+    kDiskLimit,    // what it wrote does not fit into the workspace
+    kMemoryLimit,  // the machine's memory is short, and it has the most
+    kAdmin,        // force-disconnect
+    kExpired,      // the workspace's time is over or it was deleted
     kCredentialsReset,
     kIdleTimeout,
     kIdleInTransactionTimeout,

@@ -42,7 +42,8 @@ public:
     virtual Result<std::optional<ResolvedTable>> resolve(std::string_view schema, std::string_view table) = 0;
     // True when `schema` is one of the project's buckets: used to tell "read-only" from "unknown" in errors.
     virtual bool is_project_schema(std::string_view schema) = 0;
-    // Everything of the project, for the catalogs. The answer is shared and never changes; it may be of the moment before.
+    // Everything of the project, for the catalogs. The answer is shared and never changes; it may be of the moment
+    // before.
     virtual Result<std::shared_ptr<const ProjectCatalog>> list() = 0;
     // Changes whenever a name may mean another version.
     virtual std::uint64_t generation() const = 0;
@@ -187,8 +188,8 @@ class FileStream;
 enum class Dialect : std::uint8_t { kPostgres, kDuckDb };
 
 // Who runs statements and under which settings: what current_user, pg_backend_pid(), current_setting() and their like
-// answer. The session implements it; the engine asks while it binds and runs the session's statements, on its thread or,
-// for constant answers only, on one of DuckDB's.
+// answer. The session implements it; the engine asks while it binds and runs the session's statements, on its thread
+// or, for constant answers only, on one of DuckDB's.
 class SessionFacts {
 public:
     struct Identity {
@@ -212,7 +213,7 @@ public:
 
     virtual ~SessionFacts() = default;
     virtual const Identity& identity() const = 0;
-    virtual std::string version() const = 0;  // as version() tells it
+    virtual std::string version() const = 0;                   // as version() tells it
     virtual std::vector<std::string> search_path() const = 0;  // as set, "$user" left out
     // Microseconds since 1970.
     virtual std::int64_t server_start_micros() const = 0;
@@ -285,7 +286,11 @@ public:
     virtual Bytes memory_used() const = 0;
     // True after an error that leaves the instance unusable (DuckDB's FATAL): end the worker.
     virtual bool broken() const = 0;
+    // Error 53200, and nothing changed, when more than that is in use and cannot be put on disk.
     virtual Result<void> set_memory_limit(Bytes limit) = 0;
+    virtual void set_temp_limit(Bytes limit) = 0;
+    // What of the database's file is not in use: rows of deleted tables, once a checkpoint has passed.
+    virtual Bytes free_space() const = 0;
 };
 
 // "v1.5.5". Throws at start-up when the library is not the version of the headers.

@@ -18,6 +18,8 @@
 #include <duckdb/main/database_manager.hpp>
 #include <duckdb/main/valid_checker.hpp>
 #include <duckdb/storage/buffer_manager.hpp>
+#include <duckdb/storage/database_size.hpp>
+#include <duckdb/storage/storage_manager.hpp>
 #include <duckdb/transaction/transaction_manager.hpp>
 
 #include <stdexcept>
@@ -77,6 +79,17 @@ public:
         } catch (const std::exception& exception) {
             return to_error(exception);
         }
+    }
+
+    void set_temp_limit(Bytes limit) override {
+        buffers().SetSwapLimit(limit.count == 0 ? duckdb::optional_idx() : duckdb::optional_idx(limit.count));
+    }
+
+    Bytes free_space() const override {
+        const auto own = duckdb::DatabaseManager::Get(*database_->instance).GetDatabase(own_catalog_);
+        if (!own || own->GetStorageManager().InMemory()) return {};
+        const duckdb::DatabaseSize size = own->GetStorageManager().GetDatabaseSize();
+        return {size.free_blocks * size.block_size};
     }
 
 private:

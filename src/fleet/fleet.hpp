@@ -44,6 +44,23 @@ struct Rows {  // of an internal statement, as text
     std::string tag;
 };
 
+// Counted since the server started.
+struct QueryTotals {
+    std::uint64_t success = 0, error = 0, timeout = 0, cancelled = 0;
+    std::uint64_t rows = 0, bytes = 0;  // sent to clients
+    std::uint64_t duration_us = 0;
+    std::uint64_t all() const { return success + error + timeout + cancelled; }
+    QueryTotals& operator+=(const QueryTotals& other);
+};
+
+struct WorkspaceUsage {
+    bool open = false;  // its worker runs; else there is nothing but the totals
+    std::uint64_t memory_bytes = 0, memory_granted_bytes = 0, disk_bytes = 0, temp_bytes = 0;
+    std::size_t sessions = 0, running = 0;
+    QueryTotals queries;
+    WallTime since{};
+};
+
 class Fleet {
 public:
     static std::unique_ptr<Fleet> create(const config::Settings& settings, const storage::Layout& layout,
@@ -78,7 +95,8 @@ public:
     virtual std::size_t end_sessions(const WorkspaceId& workspace, CancelReason reason) = 0;
     // Ends sessions and the worker, waiting for its end: before a workspace's files are removed.
     virtual void end_worker(const WorkspaceId& workspace, CancelReason reason) = 0;
-    virtual void set_limits(const WorkspaceId& workspace, Bytes memory, Bytes size) = 0;
+    // Its limits have changed: tells its worker, if it runs.
+    virtual void set_limits(const catalog::Workspace& workspace) = 0;
     // Runs statements in the workspace as an internal session; waits. The last result is returned.
     virtual Result<Rows> execute(const catalog::Workspace& workspace, std::string_view sql,
                                  std::chrono::milliseconds timeout) = 0;
@@ -93,9 +111,15 @@ public:
     // Ends every session with 57P01 and every worker, within `grace`.
     virtual void shutdown(std::chrono::milliseconds grace) = 0;
 
+    virtual WorkspaceUsage usage(const WorkspaceId& workspace) const = 0;
     struct Totals {
-        std::size_t workers = 0, sessions = 0, loaders = 0;
-        std::uint64_t memory_bytes = 0;
+        std::size_t workers = 0, sessions = 0, loaders = 0, running = 0;
+        std::uint64_t memory_bytes = 0;                // in use by workers
+        std::uint64_t memory_granted_bytes = 0;        // what they may use, together
+        std::uint64_t memory_limit_bytes = 0;          // what that may be at most
+        std::uint64_t disk_bytes = 0, temp_bytes = 0;  // of open workspaces
+        QueryTotals queries;
+        WallTime since{};
     };
     virtual Totals totals() const = 0;
 

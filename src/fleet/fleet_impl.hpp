@@ -4,6 +4,7 @@
 #include "fleet/admission.hpp"
 #include "fleet/fleet.hpp"
 #include "fleet/link_loop.hpp"
+#include "fleet/machine_memory.hpp"
 #include "fleet/name_service.hpp"
 #include "fleet/worker_record.hpp"
 
@@ -34,8 +35,11 @@ public:
     // fleet_workers.cpp
     bool warm(const WorkspaceId& workspace) const override;
     void end_worker(const WorkspaceId& workspace, CancelReason reason) override;
-    void set_limits(const WorkspaceId& workspace, Bytes memory, Bytes size) override;
+    void set_limits(const catalog::Workspace& workspace) override;
     void shutdown(std::chrono::milliseconds grace) override;
+
+    // fleet_usage.cpp
+    WorkspaceUsage usage(const WorkspaceId& workspace) const override;
     Totals totals() const override;
     std::vector<WorkerInfo> workers() const override;
 
@@ -51,9 +55,19 @@ private:
     // ---- workers. Those that take a Lock may release it while they wait.
     Result<WorkerPointer> workspace_worker(Lock& lock, const catalog::Workspace& workspace);
     Result<WorkerPointer> start_worker(Lock& lock, link::WorkerKind kind, const ProjectId& project,
-                                       const WorkspaceId& workspace, link::Start start);
+                                       const WorkspaceId& workspace, link::Start start, std::uint64_t memory);
     Result<WorkerPointer> await_ready(Lock& lock, const WorkerPointer& worker);
     bool make_room(Lock& lock);
+    WorkerPointer longest_idle() const;
+    std::vector<WorkerPointer> all_workers() const;
+
+    // ---- memory: fleet_memory.cpp
+    std::uint64_t free_memory() const;
+    void grant(const WorkerPointer& worker, std::uint64_t memory);
+    std::uint64_t rebalance_memory(std::uint64_t newcomer);
+    Result<std::uint64_t> memory_for_start(Lock& lock, std::uint64_t wanted);
+    void guard_memory();
+
     void begin_end(const WorkerPointer& worker, CancelReason reason, std::chrono::milliseconds grace);
     void await_gone(Lock& lock, const WorkerPointer& worker);
     link::Start start_message(const ProjectId& project, std::int64_t project_number) const;
@@ -66,6 +80,7 @@ private:
     void on_start_failed(const WorkerPointer& worker, const link::StartFailed& failed);
     void on_session_closed(const WorkerPointer& worker, const link::SessionClosed& closed);
     void on_job_done(const WorkerPointer& worker, link::JobDone done);
+    void count(const WorkspaceId& workspace, const link::Stats& stats);
     void on_stats(const WorkerPointer& worker, const link::Stats& stats);
     void on_link_closed(const WorkerPointer& worker);
     void on_exited(const WorkerPointer& worker, const std::string& status);
@@ -84,6 +99,10 @@ private:
     std::shared_ptr<AdmissionCounters> admissions_;  // shared with the places given out
     NameService names_;
 
+    const WallTime started_;
+    const std::uint64_t memory_total_;
+    const std::function<MachineMemory()> read_memory_ = [] { return read_machine_memory(); };
+
     mutable std::mutex mutex_;
     std::condition_variable changed_;  // a worker's state, or a job
     std::unordered_map<WorkspaceId, WorkerPointer> workspaces_;
@@ -97,6 +116,9 @@ private:
     std::uint64_t next_job_ = 1;
     std::int32_t next_backend_pid_;
     bool stopping_ = false;
+    std::unordered_map<WorkspaceId, QueryTotals> totals_;  // since the server started
+    WorkerPointer greediest_;                              // while the machine is short of memory
+    SteadyTime greedy_since_{};
 
     LinkLoop loop_;  // last: its thread uses all of the above
 };

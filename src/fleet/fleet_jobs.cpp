@@ -66,9 +66,12 @@ Result<WorkerPointer> FleetImpl::take_loader(Lock& lock, const catalog::Project&
             other_idle = loader;
         }
         if (loaders_.size() < limit) {
+            const Result<std::uint64_t> memory = memory_for_start(lock, settings_.loader_memory_limit.count);
+            if (!memory) return memory.error();
             const Result<link::Start> start = loader_start(project);
             if (!start) return start.error();
-            const Result<WorkerPointer> started = start_worker(lock, link::WorkerKind::kLoader, project.id, {}, *start);
+            const Result<WorkerPointer> started =
+                start_worker(lock, link::WorkerKind::kLoader, project.id, {}, *start, *memory);
             if (!started) return started.error();
             (*started)->jobs.emplace(job, JobResult{});
             return started;

@@ -1,8 +1,10 @@
 // Starting, watching and ending worker processes.
 
 #include "fleet/fleet_impl.hpp"
+#include "fleet/workspace_limits.hpp"
 #include "telemetry/log.hpp"
 
+#include <filesystem>
 #include <thread>
 
 namespace smew::fleet {
@@ -41,6 +43,12 @@ std::uint32_t threads_or_cores(int configured) {
     return configured > 0 ? static_cast<std::uint32_t>(configured) : std::max(1U, std::thread::hardware_concurrency());
 }
 
+// Four fifths leave room for the gateway, for files' cache, and for what workers use beside DuckDB's own count.
+std::uint64_t memory_total(const config::Settings& settings) {
+    if (settings.memory_total_limit.count > 0) return settings.memory_total_limit.count;
+    return read_machine_memory().total / 5 * 4;
+}
+
 std::string kind_name(link::WorkerKind kind) {
     return kind == link::WorkerKind::kLoader ? "loader" : "workspace";
 }
@@ -64,6 +72,8 @@ FleetImpl::FleetImpl(const config::Settings& settings, const storage::Layout& la
       admissions_(std::make_shared<AdmissionCounters>(settings.pgwire_max_connections_total,
                                                       settings.pgwire_max_connections_per_workspace)),
       names_(layout, store),
+      started_(clock.now()),
+      memory_total_(memory_total(settings)),
       next_backend_pid_(static_cast<std::int32_t>(std::random_device{}() & 0x3FFFFFU) + 1),
       loop_({.message = [this](const WorkerPointer& worker,
                                link::Message message) { on_message(worker, std::move(message)); },
@@ -85,12 +95,8 @@ link::Start FleetImpl::start_message(const ProjectId& project, std::int64_t proj
     start.sandbox = to_link(settings_.worker_sandbox);
     start.gid = layout_.project_gid(project_number);
     start.threads = threads_or_cores(settings_.workspace_threads);
-    start.max_concurrent_queries = static_cast<std::uint32_t>(settings_.workspace_max_concurrent_queries);
     start.max_prepared_statements = static_cast<std::uint32_t>(settings_.pgwire_max_prepared_statements);
     start.max_message_bytes = settings_.pgwire_max_message_bytes.count;
-    start.statement_timeout_ms = to_ms(settings_.pgwire_query_timeout_seconds);
-    start.idle_timeout_ms = to_ms(settings_.pgwire_idle_timeout_seconds);
-    start.idle_in_transaction_timeout_ms = to_ms(settings_.pgwire_idle_in_transaction_timeout_seconds);
     start.kill_grace_ms = to_ms(settings_.worker_kill_grace_seconds);
     return start;
 }
@@ -98,6 +104,10 @@ link::Start FleetImpl::start_message(const ProjectId& project, std::int64_t proj
 Result<link::Start> FleetImpl::workspace_start(const catalog::Workspace& workspace) const {
     const Result<catalog::Project> project = store_.project(workspace.project);
     if (!project) return project.error();
+    // Not there after a restore of a backup without workspaces.
+    if (!std::filesystem::exists(layout_.workspace_dir(workspace.number))) {
+        if (auto made = layout_.make_workspace(workspace.number, project->number); !made) return made.error();
+    }
     link::Start start = start_message(workspace.project, project->number);
     start.kind = link::WorkerKind::kWorkspace;
     start.workspace = workspace.id;
@@ -105,8 +115,7 @@ Result<link::Start> FleetImpl::workspace_start(const catalog::Workspace& workspa
     start.writable_dir = layout_.workspace_dir(workspace.number);
     start.temp_dir = layout_.workspace_dir(workspace.number) / "tmp";
     start.uid = layout_.workspace_uid(workspace.number);
-    start.memory_limit = workspace.memory_limit;
-    start.size_limit = workspace.size_limit;
+    start.limits = limits_of(workspace, settings_);
     return start;
 }
 
@@ -117,29 +126,36 @@ Result<link::Start> FleetImpl::loader_start(const catalog::Project& project) con
     start.temp_dir = layout_.staging_dir(project.number) / ("tmp-" + std::to_string(next_worker_));
     start.files_dir = layout_.files_dir(project.number);
     start.uid = layout_.loader_uid(project.number);
-    start.memory_limit = settings_.loader_memory_limit;
-    start.size_limit = settings_.import_max_bytes;
+    start.limits.memory = settings_.loader_memory_limit;
+    start.limits.size = settings_.import_max_bytes;
     return start;
 }
 
 // ---------------------------------------------------------------- start
 
 Result<WorkerPointer> FleetImpl::workspace_worker(Lock& lock, const catalog::Workspace& workspace) {
+    std::optional<std::uint64_t> memory;
     for (;;) {
         if (stopping_) return shutting_down();
-        const auto found = workspaces_.find(workspace.id);
-        if (found == workspaces_.end()) break;
-        const WorkerPointer worker = found->second;
-        if (worker->usable()) return await_ready(lock, worker);
-        await_gone(lock, worker);  // its DuckDB file is locked until it has ended
+        if (const auto found = workspaces_.find(workspace.id); found != workspaces_.end()) {
+            const WorkerPointer worker = found->second;
+            if (worker->usable()) return await_ready(lock, worker);
+            await_gone(lock, worker);  // its DuckDB file is locked until it has ended
+            continue;
+        }
+        if (memory) break;
+        // Waits, perhaps; then another caller may have started this worker.
+        const auto granted = memory_for_start(lock, workspace.memory_limit.count);
+        if (!granted) return granted.error();
+        memory = *granted;
     }
     const Result<link::Start> start = workspace_start(workspace);
     if (!start) return start.error();
-    return start_worker(lock, link::WorkerKind::kWorkspace, workspace.project, workspace.id, *start);
+    return start_worker(lock, link::WorkerKind::kWorkspace, workspace.project, workspace.id, *start, *memory);
 }
 
 Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind, const ProjectId& project,
-                                              const WorkspaceId& workspace, link::Start start) {
+                                              const WorkspaceId& workspace, link::Start start, std::uint64_t memory) {
     if (!make_room(lock)) {
         return Error{sqlstate::kTooManyConnections, "too many open workspaces", "",
                      "Try again later, or ask the admin to raise worker_max_count."};
@@ -156,7 +172,10 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
         std::make_shared<WorkerRecord>(next_worker_++, kind, std::move(sockets->first), std::move(*process));
     worker->project = project;
     worker->workspace = workspace;
-    worker->size_limit = start.size_limit;
+    worker->limits = start.limits;
+    worker->temp_dir = start.temp_dir;
+    worker->memory_granted = worker->memory_in_force = memory;
+    start.limits.memory = Bytes{memory};
     worker->started_at = clock_.steady_now();
     if (kind == link::WorkerKind::kWorkspace)
         workspaces_[workspace] = worker;
@@ -192,16 +211,19 @@ Result<WorkerPointer> FleetImpl::await_ready(Lock& lock, const WorkerPointer& wo
                  "Try again."};
 }
 
+WorkerPointer FleetImpl::longest_idle() const {
+    WorkerPointer oldest;
+    for (const WorkerPointer& worker : all_workers()) {
+        if (worker->idle() && (!oldest || worker->idle_since < oldest->idle_since)) oldest = worker;
+    }
+    return oldest;
+}
+
 // True when one more worker may run. Ends the longest idle one to make room.
 bool FleetImpl::make_room(Lock& lock) {
     const auto limit = static_cast<std::size_t>(settings_.worker_max_count);
     while (workspaces_.size() + loaders_.size() >= limit) {
-        WorkerPointer oldest;
-        const auto consider = [&](const WorkerPointer& worker) {
-            if (worker->idle() && (!oldest || worker->idle_since < oldest->idle_since)) oldest = worker;
-        };
-        for (const auto& [id, worker] : workspaces_) consider(worker);
-        for (const auto& [number, worker] : loaders_) consider(worker);
+        const WorkerPointer oldest = longest_idle();
         if (!oldest) return false;
         begin_end(oldest, CancelReason::kShutdown, milliseconds(2000));
         await_gone(lock, oldest);
@@ -242,14 +264,14 @@ void FleetImpl::end_worker(const WorkspaceId& workspace, CancelReason reason) {
     await_gone(lock, worker);
 }
 
-void FleetImpl::set_limits(const WorkspaceId& workspace, Bytes memory, Bytes size) {
+void FleetImpl::set_limits(const catalog::Workspace& workspace) {
     Lock lock(mutex_);
-    const auto found = workspaces_.find(workspace);
+    const auto found = workspaces_.find(workspace.id);
     if (found == workspaces_.end()) return;  // it starts with the new ones
     const WorkerPointer worker = found->second;
-    worker->size_limit = size;
-    lock.unlock();
-    if (!worker->channel.send(link::SetLimits{memory, size})) kill_process(worker->process);
+    worker->limits = limits_of(workspace, settings_);
+    grant(worker, std::min(worker->memory_granted, worker->limits.memory.count));
+    rebalance_memory(0);
 }
 
 void FleetImpl::shutdown(milliseconds grace) {
@@ -314,26 +336,6 @@ void FleetImpl::on_start_failed(const WorkerPointer& worker, const link::StartFa
     worker->start_error = failed.error;
 }
 
-void FleetImpl::on_stats(const WorkerPointer& worker, const link::Stats& stats) {
-    metrics_.query(telemetry::QueryStatus::kSuccess, stats.queries_success);
-    metrics_.query(telemetry::QueryStatus::kError, stats.queries_error);
-    metrics_.query(telemetry::QueryStatus::kTimeout, stats.queries_timeout);
-    metrics_.query(telemetry::QueryStatus::kCancelled, stats.queries_cancelled);
-    metrics_.query_durations(stats.duration_buckets, stats.duration_total_us);
-    metrics_.bytes_sent(stats.bytes_sent);
-    telemetry::Events::WorkspaceActivity activity{.project = worker->project, .workspace = worker->workspace};
-    activity.statements = stats.queries_success + stats.queries_error + stats.queries_timeout + stats.queries_cancelled;
-    activity.failed = stats.queries_error + stats.queries_timeout;
-    activity.disk_bytes = stats.disk_bytes;
-    {
-        const std::lock_guard lock(mutex_);
-        worker->memory_bytes = stats.memory_bytes;
-        worker->disk_bytes = stats.disk_bytes;
-        activity.size_limit = worker->size_limit.count;
-    }
-    if (worker->kind == link::WorkerKind::kWorkspace) events_.workspace_active(activity);
-}
-
 void FleetImpl::on_link_closed(const WorkerPointer& worker) {
     const std::lock_guard lock(mutex_);
     if (worker->usable()) worker->state = WorkerState::kEnding;
@@ -342,6 +344,9 @@ void FleetImpl::on_link_closed(const WorkerPointer& worker) {
 }
 
 void FleetImpl::on_exited(const WorkerPointer& worker, const std::string& status) {
+    // A worker that was killed could not do it itself. Before it counts as gone: the next one makes it anew.
+    std::error_code ignored;
+    std::filesystem::remove_all(worker->temp_dir, ignored);
     std::unordered_map<SessionId, LiveSession> orphans;
     bool expected = false;
     {
@@ -382,8 +387,19 @@ void FleetImpl::on_exited(const WorkerPointer& worker, const std::string& status
 }
 
 void FleetImpl::on_tick() {
+    const Totals now_used = totals();
+    metrics_.fleet({.sessions = now_used.sessions,
+                    .running = now_used.running,
+                    .loaders = now_used.loaders,
+                    .memory_bytes = now_used.memory_bytes,
+                    .memory_granted_bytes = now_used.memory_granted_bytes,
+                    .memory_limit_bytes = now_used.memory_limit_bytes,
+                    .disk_bytes = now_used.disk_bytes,
+                    .temp_bytes = now_used.temp_bytes});
     const SteadyTime now = clock_.steady_now();
     const std::lock_guard lock(mutex_);
+    guard_memory();
+    rebalance_memory(0);
     const auto look_after = [&](const WorkerPointer& worker) {
         if (worker->state == WorkerState::kEnding && worker->kill_at != SteadyTime{} && now >= worker->kill_at) {
             kill_process(worker->process);
@@ -396,39 +412,6 @@ void FleetImpl::on_tick() {
     };
     for (const auto& [id, worker] : workspaces_) look_after(worker);
     for (const auto& [number, worker] : loaders_) look_after(worker);
-}
-
-FleetImpl::Totals FleetImpl::totals() const {
-    const std::lock_guard lock(mutex_);
-    Totals totals;
-    totals.workers = workspaces_.size();
-    totals.loaders = loaders_.size();
-    for (const auto& [id, worker] : workspaces_) {
-        totals.sessions += worker->sessions.size();
-        totals.memory_bytes += worker->memory_bytes;
-    }
-    return totals;
-}
-
-std::vector<FleetImpl::WorkerInfo> FleetImpl::workers() const {
-    std::vector<WorkerInfo> list;
-    const SteadyTime now = clock_.steady_now();
-    const std::lock_guard lock(mutex_);
-    const auto add = [&](const WorkerRecord& worker) {
-        list.push_back({.kind = worker.kind,
-                        .project = worker.project,
-                        .workspace = worker.workspace,
-                        .pid = worker.process.pid,
-                        .ready = worker.state == WorkerState::kReady,
-                        .sessions = worker.sessions.size(),
-                        .memory_bytes = worker.memory_bytes,
-                        .disk_bytes = worker.disk_bytes,
-                        .size_limit = worker.size_limit,
-                        .running = std::chrono::duration_cast<std::chrono::seconds>(now - worker.started_at)});
-    };
-    for (const auto& [id, worker] : workspaces_) add(*worker);
-    for (const auto& [number, worker] : loaders_) add(*worker);
-    return list;
 }
 
 }  // namespace smew::fleet

@@ -1,11 +1,14 @@
 #include "fleet/process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 extern char** environ;
 
@@ -81,6 +84,14 @@ void kill_process(const Process& process) {
         ::syscall(SYS_pidfd_send_signal, process.pidfd.get(), SIGKILL, nullptr, 0);
     else if (process.pid > 0)
         ::kill(process.pid, SIGKILL);
+}
+
+std::uint64_t private_memory(const Process& process) {
+    // "size resident shared …" in pages; see proc(5).
+    std::ifstream statm("/proc/" + std::to_string(process.pid) + "/statm");
+    std::uint64_t size = 0, resident = 0, shared = 0;
+    if (!(statm >> size >> resident >> shared)) return 0;
+    return (resident - std::min(resident, shared)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace smew::fleet

@@ -26,4 +26,7 @@ std::string reap(const Process& process);
 
 void kill_process(const Process& process);
 
+// What it has in memory for itself alone; 0 when it cannot be told.
+std::uint64_t private_memory(const Process& process);
+
 }  // namespace smew::fleet

@@ -49,8 +49,13 @@ struct WorkerRecord {
     int waiting = 0;          // callers that wait for it to be ready, each to use it at once
     std::unordered_map<SessionId, LiveSession> sessions;
     std::map<std::uint64_t, JobResult> jobs;  // running and finished ones not yet collected
-    Bytes size_limit;                         // of its directory
-    std::uint64_t memory_bytes = 0, disk_bytes = 0;
+    link::WorkspaceLimits limits;             // its own; of its memory it may be granted less
+    std::string temp_dir;
+    std::uint64_t memory_granted = 0;   // as it was last told
+    std::uint64_t memory_in_force = 0;  // as it last said
+    SteadyTime told_at{};
+    std::uint32_t running = 0;  // statements
+    std::uint64_t memory_bytes = 0, disk_bytes = 0, temp_bytes = 0;
 
     bool usable() const { return state == WorkerState::kStarting || state == WorkerState::kReady; }
     bool idle() const { return state == WorkerState::kReady && waiting == 0 && sessions.empty() && jobs.empty(); }

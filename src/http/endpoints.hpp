@@ -83,6 +83,10 @@ Response update_workspace(const Request& request, Context& context);
 Response delete_workspace(const Request& request, Context& context);
 Response reset_credentials(const Request& request, Context& context);
 
+// usage_endpoints.cpp
+Response workspace_usage(const Request& request, Context& context);
+Response instance_usage(const Request& request, Context& context);
+
 // workspace_object_endpoints.cpp
 Response clear_workspace(const Request& request, Context& context);
 Response drop_object(const Request& request, Context& context);

@@ -87,6 +87,9 @@ void add_files(Routes& routes) {
 }
 
 void add_workspaces(Routes& routes) {
+    routes.push_back(
+        Route("GET", "/usage", Access::kAdmin, "getUsage", "What all workspaces use together", e::instance_usage)
+            .gives(s::instance_usage));
     const std::string_view all = "/projects/{project}/workspaces", one = "/projects/{project}/workspaces/{workspace}";
     routes.push_back(Route("POST", all, Access::kProjectAdmin, "createWorkspace",
                            "Create a workspace; its password is shown only here", e::create_workspace)
@@ -101,6 +104,9 @@ void add_workspaces(Routes& routes) {
         Route("GET", one, Access::kProjectRead, "getWorkspace", "Get a workspace and what is in it", e::get_workspace)
             .gives(s::workspace_detail)
             .waits());
+    routes.push_back(Route("GET", "/projects/{project}/workspaces/{workspace}/usage", Access::kProjectRead,
+                           "getWorkspaceUsage", "What a workspace uses of what it may", e::workspace_usage)
+                         .gives(s::workspace_usage));
     routes.push_back(Route("PATCH", one, Access::kProjectAdmin, "updateWorkspace", "Rename, extend, change limits",
                            e::update_workspace)
                          .takes(s::workspace_update)

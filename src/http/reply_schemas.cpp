@@ -1,4 +1,5 @@
 #include "http/schemas.hpp"
+#include "http/workspace_limits.hpp"
 
 namespace smew::http::schemas {
 namespace {
@@ -139,6 +140,49 @@ const Schema connection{.name = "Connection",
                                    secret("password", "Shown at creation and reset only."), text("ssl_mode"),
                                    secret("connection_string", "Shown at creation and reset only.")}};
 
+const Schema query_totals{
+    .name = "QueryTotals",
+    .fields = {number("success"), number("error"), number("timeout"), number("cancelled"), number("total")}};
+const Schema workspace_usage{
+    .name = "WorkspaceUsage",
+    .fields = {text("workspace_id"),
+               text("project_id"),
+               yes_or_no("open", "Its worker runs; else it uses no memory."),
+               number("memory_bytes"),
+               number("memory_granted_bytes", "Less than the limit while all workspaces together want too much."),
+               number("memory_limit_bytes"),
+               number("disk_bytes"),
+               number("disk_limit_bytes"),
+               number("temp_bytes"),
+               number("temp_limit_bytes"),
+               number("sessions"),
+               number("running_queries"),
+               number("max_concurrent_queries"),
+               {.name = "queries", .type = kObject, .required = true, .of = &query_totals},
+               number("rows_sent"),
+               number("bytes_sent"),
+               number("query_milliseconds", "Of all statements together."),
+               time("since")}};
+const Schema instance_usage{
+    .name = "InstanceUsage",
+    .fields = {number("open_workspaces"),
+               number("loaders"),
+               number("sessions"),
+               number("running_queries"),
+               number("memory_bytes", "In use by all workers."),
+               number("memory_granted_bytes", "What they may use together."),
+               number("memory_limit_bytes", "The most that may be (memory_total_limit)."),
+               number("disk_bytes", "Of open workspaces."),
+               number("temp_bytes", "Of open workspaces."),
+               {.name = "storage", .type = kObject, .doc = "Bytes by what takes them.", .required = true},
+               {.name = "queries", .type = kObject, .required = true, .of = &query_totals},
+               number("rows_sent"),
+               number("bytes_sent"),
+               number("query_milliseconds", "Of all statements together."),
+               time("since")}};
+
+const Schema workspace_limits{.name = "WorkspaceLimits", .fields = limit_reply_fields()};
+
 namespace {
 
 std::vector<Field> workspace_fields() {
@@ -151,6 +195,7 @@ std::vector<Field> workspace_fields() {
             number("size_bytes"),
             number("size_limit_gb"),
             text("memory_limit"),
+            {.name = "limits", .type = kObject, .required = true, .of = &workspace_limits},
             text("status", "active or expired."),
             {.name = "connection", .type = kObject, .required = true, .of = &connection}};
 }
@@ -275,6 +320,11 @@ const std::vector<const Schema*>& all() {
                                                  &workspace_create,
                                                  &workspace_update,
                                                  &workspace_load,
+                                                 &workspace_limits_choice,
+                                                 &workspace_limits,
+                                                 &query_totals,
+                                                 &workspace_usage,
+                                                 &instance_usage,
                                                  &load_item,
                                                  &service,
                                                  &health,

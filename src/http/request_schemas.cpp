@@ -1,4 +1,5 @@
 #include "http/schemas.hpp"
+#include "http/workspace_limits.hpp"
 
 namespace smew::http::schemas {
 namespace {
@@ -38,6 +39,14 @@ Field memory_limit_field() {
             .nullable = true,
             .least = 2,
             .most = 32};
+}
+
+Field limits_field() {
+    return {.name = "limits",
+            .type = kObject,
+            .doc = "Limits of the workspace's own; null gives one back to the instance's setting.",
+            .nullable = true,
+            .of = &workspace_limits_choice};
 }
 
 Field ttl_field() {
@@ -243,11 +252,19 @@ const Schema file_register{
                 .most = 255},
                tags_field()}};
 
+const Schema workspace_limits_choice{.name = "WorkspaceLimitsChoice", .fields = [] {
+                                         std::vector<Field> fields = limit_request_fields();
+                                         fields.push_back(size_limit_field());
+                                         fields.push_back(memory_limit_field());
+                                         return fields;
+                                     }()};
+
 const Schema workspace_create{.name = "WorkspaceCreate",
                               .fields = {workspace_name(true),
                                          ttl_field(),
                                          size_limit_field(),
                                          memory_limit_field(),
+                                         limits_field(),
                                          {.name = "preload_tables",
                                           .type = kArray,
                                           .doc = "Project tables to copy, as \"in.c-sales.orders\".",
@@ -264,7 +281,8 @@ const Schema workspace_update{.name = "WorkspaceUpdate",
                                           .least = 20,
                                           .most = 40},
                                          size_limit_field(),
-                                         memory_limit_field()}};
+                                         memory_limit_field(),
+                                         limits_field()}};
 
 const Schema load_item{.name = "LoadTable",
                        .fields = {{.name = "source",

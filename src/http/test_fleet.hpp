@@ -62,7 +62,8 @@ public:
     std::function<std::optional<Error>(const link::LoadJob&)> on_job;
     std::vector<fleet::SessionInfo> connected;
     std::vector<WorkerInfo> running;
-    std::optional<std::pair<Bytes, Bytes>> limits;
+    fleet::WorkspaceUsage used;
+    std::optional<catalog::Workspace> limited;  // the last one whose limits were set
 
     Result<std::unique_ptr<fleet::Admission>> admit(const catalog::Workspace&) override {
         return Error{sqlstate::kFeatureNotSupported, "not here"};
@@ -92,7 +93,7 @@ public:
         return std::erase_if(connected, [&](const auto& one) { return one.workspace == workspace; });
     }
     void end_worker(const WorkspaceId&, CancelReason reason) override { note("worker", reason); }
-    void set_limits(const WorkspaceId&, Bytes memory, Bytes size) override { limits = {memory, size}; }
+    void set_limits(const catalog::Workspace& workspace) override { limited = workspace; }
 
     Result<fleet::Rows> execute(const catalog::Workspace&, std::string_view sql, std::chrono::milliseconds) override {
         {
@@ -122,6 +123,7 @@ public:
         return changes_;
     }
     void shutdown(std::chrono::milliseconds) override {}
+    fleet::WorkspaceUsage usage(const WorkspaceId&) const override { return used; }
     Totals totals() const override { return {}; }
     std::vector<WorkerInfo> workers() const override { return running; }
 

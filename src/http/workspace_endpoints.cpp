@@ -5,12 +5,12 @@
 #include "http/names.hpp"
 #include "http/problem.hpp"
 #include "http/render.hpp"
+#include "http/workspace_limits.hpp"
 #include "http/workspace_load.hpp"
 #include "http/workspace_view.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
-#include <unistd.h>
 
 namespace smew::http::endpoints {
 namespace {
@@ -20,32 +20,9 @@ namespace json = boost::json;
 constexpr std::size_t kPasswordLength = 32;
 constexpr std::size_t kNameLength = 8;
 constexpr int kMostAttempts = 5;
-constexpr std::uint64_t kLeastMemory = 64'000'000;
 
 Secret new_password() {
     return Secret(random_token(kPasswordLength));
-}
-
-std::uint64_t physical_memory() {
-    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
-}
-
-std::optional<Bytes> wanted_memory(const json::value& body, const Context& context) {
-    const auto text = text_of(body, "memory_limit");
-    if (!text) return std::nullopt;
-    const Result<Bytes> limit = parse_bytes(*text);
-    if (!limit) fail_field("memory_limit", limit.error().message);
-    const std::uint64_t most = std::max(physical_memory(), context.settings.workspace_default_memory_limit.count);
-    if (limit->count < kLeastMemory || limit->count > most) {
-        fail_field("memory_limit", "must be between " + to_text(Bytes{kLeastMemory}) + " and " + to_text(Bytes{most}));
-    }
-    return *limit;
-}
-
-std::optional<Bytes> wanted_size(const json::value& body) {
-    const auto gigabytes = number_of(body, "size_limit_gb");
-    if (!gigabytes) return std::nullopt;
-    return Bytes{static_cast<std::uint64_t>(*gigabytes) << 30U};
 }
 
 std::optional<WallTime> wanted_end(const json::value& body, const Context& context) {
@@ -106,6 +83,7 @@ catalog::Workspace make_workspace(const catalog::Project& project, const json::v
         .memory_limit = wanted_memory(body, context).value_or(settings.workspace_default_memory_limit),
         .size_limit = wanted_size(body).value_or(
             Bytes{static_cast<std::uint64_t>(settings.workspace_default_size_limit_gb) << 30U}),
+        .limits = wanted_limits(body, {}).value_or(catalog::LimitChoices()),
         .verifier = auth::ScramVerifier::from_password(password).to_text()};
     // Held while counting and making, so that two requests cannot both take the last place.
     const TableLocks::Hold hold(context.table_locks, "workspaces of " + project.id.value());
@@ -187,11 +165,13 @@ Response get_workspace(const Request& request, Context& context) {
 Response update_workspace(const Request& request, Context& context) {
     const catalog::Workspace workspace = find_live_workspace(request, context);
     const std::optional<Bytes> memory = wanted_memory(request.body, context), size = wanted_size(request.body);
-    const catalog::Workspace updated =
+    const auto limits = wanted_limits(request.body, workspace.limits);
+    catalog::Workspace updated =
         or_fail(context.store.update_workspace(workspace.id, text_of(request.body, "name"),
                                                wanted_end(request.body, context), memory, size),
                 "workspace");
-    if (memory || size) context.fleet.set_limits(updated.id, updated.memory_limit, updated.size_limit);
+    if (limits) updated = or_fail(context.store.set_limits(workspace.id, *limits), "workspace");
+    if (memory || size || limits) context.fleet.set_limits(updated);
     return json_response(render_workspace(updated, request, context, std::nullopt));
 }
 

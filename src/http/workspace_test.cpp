@@ -144,7 +144,8 @@ TEST_F(WorkspaceTest, TimeAndLimitsAreChanged) {
     ASSERT_EQ(longer.status, 200) << longer.body;
     EXPECT_EQ(longer.json().at("name").as_string(), "x");
     EXPECT_EQ(row(made).expires_at, clock_.now() + std::chrono::hours(48));
-    EXPECT_EQ(fleet_.limits, std::make_pair(Bytes{1'000'000'000}, Bytes{2ULL << 30U}));
+    EXPECT_EQ(fleet_.limited->memory_limit.count, 1'000'000'000U);
+    EXPECT_EQ(fleet_.limited->size_limit.count, 2ULL << 30U);
     const std::string end = to_iso8601(clock_.now() + std::chrono::hours(5));
     EXPECT_EQ(call("PATCH", path(made), key_, R"({"expires_at":")" + end + R"("})").json().at("expires_at").as_string(),
               end);

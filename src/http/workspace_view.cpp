@@ -4,6 +4,7 @@
 #include "http/render.hpp"
 #include "http/sql_text.hpp"
 #include "http/url.hpp"
+#include "http/workspace_limits.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -112,6 +113,7 @@ json::object render_workspace(const catalog::Workspace& workspace, const Request
             {"size_bytes", storage::directory_size(context.layout.workspace_dir(workspace.number)).count},
             {"size_limit_gb", workspace.size_limit.count >> 30U},
             {"memory_limit", to_text(workspace.memory_limit)},
+            {"limits", render_limits(workspace, context)},
             {"status", is_expired(workspace, context) ? "expired" : "active"},
             {"connection", render_connection(workspace, public_address(request, context),
                                              ssl_mode(context.settings.pgwire_ssl_mode), password)}};

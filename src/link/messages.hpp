@@ -29,6 +29,20 @@ inline constexpr std::uint32_t kMaxFrameBytes = 64U << 20;
 enum class WorkerKind : std::uint8_t { kWorkspace, kLoader };
 enum class Sandbox : std::uint8_t { kRequired, kPreferred, kOff };
 
+// What a workspace may use. All of it may change while its worker runs (SetLimits). 0: no limit, where not said
+// otherwise.
+struct WorkspaceLimits {
+    Bytes memory;  // DuckDB's limit; RLIMIT_DATA is derived from it
+    Bytes size;    // of what writable_dir holds beside temp_dir; RLIMIT_FSIZE is derived from it
+    Bytes temp;    // of what temp_dir holds
+    std::uint32_t max_concurrent_queries = 16;  // at least 1
+    std::uint64_t max_result_rows = 0;          // of one statement
+    Bytes max_result_bytes;
+    std::uint32_t statement_timeout_ms = 300'000;  // the most a session may set
+    std::uint32_t idle_timeout_ms = 3'600'000;
+    std::uint32_t idle_in_transaction_timeout_ms = 600'000;
+};
+
 // fd: a memfd of 8 bytes, mapped read-only by the worker: the project's catalog generation (see CatalogGeneration).
 struct Start {
     std::uint32_t version = kLinkVersion;
@@ -42,15 +56,10 @@ struct Start {
     std::string files_dir;      // loader: the project's uploaded files, read-only; else empty
     Sandbox sandbox = Sandbox::kPreferred;
     std::uint32_t uid = 0, gid = 0;  // 0: keep
-    Bytes memory_limit;              // DuckDB's limit; RLIMIT_DATA is derived from it
-    Bytes size_limit;                // of writable_dir; RLIMIT_FSIZE is derived from it
+    WorkspaceLimits limits;          // of a loader memory and size only
     std::uint32_t threads = 1;       // DuckDB threads
-    std::uint32_t max_concurrent_queries = 16;
     std::uint32_t max_prepared_statements = 1000;
     std::uint64_t max_message_bytes = 256U << 20;
-    std::uint32_t statement_timeout_ms = 300'000;  // the most a session may set; 0: none
-    std::uint32_t idle_timeout_ms = 3'600'000;
-    std::uint32_t idle_in_transaction_timeout_ms = 600'000;
     std::uint32_t kill_grace_ms = 5'000;  // after a statement's deadline: interrupt, wait this long, end the worker
 };
 
@@ -82,7 +91,7 @@ struct EndAllSessions {
     CancelReason reason = CancelReason::kAdmin;
 };
 struct SetLimits {
-    Bytes memory_limit, size_limit;
+    WorkspaceLimits limits;
 };
 
 struct TableColumn {
@@ -246,7 +255,9 @@ struct Stats {
     std::vector<std::uint64_t> duration_buckets;  // counts since the last one, for kDurationBounds and above
     std::uint64_t duration_total_us = 0;
     std::uint64_t bytes_sent = 0;  // since the last one
-    std::uint64_t memory_bytes = 0, disk_bytes = 0;
+    std::uint64_t rows_sent = 0;   // likewise
+    std::uint64_t memory_bytes = 0, disk_bytes = 0, temp_bytes = 0;
+    Bytes memory_limit;  // in force: a lower one is not taken while more than that is in use
 };
 // The last words of a worker that ends itself, so that the gateway can tell the log why.
 struct Ending {

@@ -71,13 +71,14 @@ public:
     bool end_session(const WorkspaceId&, const SessionId&, CancelReason) override { return false; }
     std::size_t end_sessions(const WorkspaceId&, CancelReason) override { return 0; }
     void end_worker(const WorkspaceId&, CancelReason) override {}
-    void set_limits(const WorkspaceId&, Bytes, Bytes) override {}
+    void set_limits(const catalog::Workspace&) override {}
     Result<fleet::Rows> execute(const catalog::Workspace&, std::string_view, std::chrono::milliseconds) override {
         return fleet::Rows{};
     }
     Result<link::JobOutcome> run_job(const catalog::Project&, link::LoadJob) override { return link::JobOutcome{}; }
     void catalog_changed(const ProjectId&) override {}
     void shutdown(std::chrono::milliseconds) override {}
+    fleet::WorkspaceUsage usage(const WorkspaceId&) const override { return {}; }
     Totals totals() const override { return {}; }
     std::vector<WorkerInfo> workers() const override { return {}; }
 

@@ -24,6 +24,23 @@ bool is_data_change(engine::StatementKind kind) {
     return kind == Kind::kInsert || kind == Kind::kUpdate || kind == Kind::kDelete || kind == Kind::kMerge;
 }
 
+// What may need more of the workspace's disk than it gives back. Views and the like are too small to matter.
+bool grows(engine::StatementKind kind) {
+    using Kind = engine::StatementKind;
+    switch (kind) {
+        case Kind::kInsert:
+        case Kind::kUpdate:
+        case Kind::kMerge:
+        case Kind::kCreateTable:
+        case Kind::kCreateTableAs:
+        case Kind::kCreateIndex:
+        case Kind::kAlterTable:
+            return true;
+        default:
+            return false;
+    }
+}
+
 void append_text_row(pgproto::Buffer& out, std::string_view text) {
     ByteWriter writer(out);
     writer.u8('D');
@@ -136,6 +153,7 @@ Result<void> SessionImpl::plan_again(PreparedStatement& statement) {
 Result<std::unique_ptr<engine::Cursor>> SessionImpl::start(PreparedStatement& statement,
                                                            std::span<const engine::ParameterValue> parameters,
                                                            bool alone, bool may_plan_again) {
+    if (const Result<void> room = check_room(statement.plan->kind()); !room) return room.error();
     if (const Result<void> admitted = block_.admit(statement.plan->kind(), alone); !admitted) return admitted.error();
     parameters = parameters.first(std::min(parameters.size(), statement.plan->parameter_types().size()));
     auto cursor = statement.plan->execute(parameters);
@@ -154,6 +172,29 @@ std::unique_ptr<RowStream> SessionImpl::open_stream(PreparedStatement& statement
         RowStream{.cursor = std::move(cursor),
                   .encoder = {statement.plan->columns(), formats, settings_.value_format()},
                   .zone = settings_.zone()});
+}
+
+bool SessionImpl::stands_alone(const PreparedStatement& statement, bool last) {
+    const bool returning = statement.plan->returns_rows() && is_data_change(statement.plan->kind());
+    if (!returning) return last;
+    block_.begin_implicit();
+    return false;
+}
+
+Result<void> SessionImpl::check_room(engine::StatementKind kind) {
+    const bool larger = grows(kind);
+    growing_.store(larger, std::memory_order_relaxed);
+    if (larger && group_.limits.disk_full() && !events_.make_room()) return error_for(CancelReason::kDiskLimit);
+    return {};
+}
+
+Result<void> SessionImpl::count_delivered(std::uint64_t rows, std::size_t begin) {
+    delivered_.rows += rows;
+    delivered_.bytes += wire_.out().size() - begin;
+    if (info_.internal) return {};
+    Result<void> within_limits = check_delivered(delivered_, group_.limits);
+    if (!within_limits) wire_.out().resize(begin);
+    return within_limits;
 }
 
 Result<void> SessionImpl::flush_rows() {
@@ -179,8 +220,10 @@ Result<bool> SessionImpl::send_rows(RowStream& stream, std::uint64_t max_rows, s
         }
         const std::uint64_t rest = stream.chunk->rows - stream.row;
         const std::uint64_t last = stream.row + (max_rows == 0 ? rest : std::min(rest, max_rows - sent));
+        const std::size_t begin = wire_.out().size();
         const auto row = stream.encoder.encode(*stream.chunk, stream.row, last, wire_.out(), wire_.flush_mark());
         if (!row) return row.error();
+        if (const Result<void> counted = count_delivered(*row - stream.row, begin); !counted) return counted.error();
         sent += *row - stream.row;
         stream.row = *row;
         if (wire_.unsent() >= Wire::kFlushBytes) {

@@ -320,6 +320,8 @@ public:
     Bytes memory_used() const override { return {}; }
     bool broken() const override { return stage_.broken; }
     Result<void> set_memory_limit(Bytes) override { return {}; }
+    void set_temp_limit(Bytes) override {}
+    Bytes free_space() const override { return {}; }
 
 private:
     Stage& stage_;

@@ -105,6 +105,15 @@ std::vector<engine::SessionFacts::SettingRow> LiveFacts::settings() const {
                         .choices = split_choices(definition.choices),
                         .read_only = definition.read_only});
     }
+    for (LimitRow& limit : limit_rows(parts_.limits)) {
+        rows.push_back({.name = std::string(limit.name),
+                        .value = limit.value,
+                        .description = std::string(limit.description),
+                        .type = "string",
+                        .start_value = limit.value,
+                        .reset_value = limit.value,
+                        .read_only = true});
+    }
     return rows;
 }
 

@@ -17,6 +17,7 @@ public:
         const link::AdoptSession& info;
         Settings& settings;
         const TransactionBlock& block;
+        const LiveLimits& limits;
         const std::chrono::steady_clock::time_point& statement_started;
     };
     explicit LiveFacts(const Parts& parts);

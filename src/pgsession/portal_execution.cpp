@@ -33,7 +33,7 @@ Result<void> SessionImpl::on_execute(const pgproto::Execute& message) {
 }
 
 Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
-    const bool alone = !block_.active() && sync_follows();
+    bool alone = !block_.active() && sync_follows();
     if (!alone) block_.begin_implicit();
     if (portal.statement->command) {
         if (std::holds_alternative<FetchCommand>(*portal.statement->command)) return execute_fetch(portal, max_rows);
@@ -44,6 +44,7 @@ Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
     }
     portal.started = true;
     PreparedStatement& statement = *portal.statement;
+    alone = stands_alone(statement, alone);
     if (max_rows == 0 && answer_constant(statement, portal.formats)) {
         portal.finished = true;
         record(StatementOutcome::kSuccess);
@@ -115,6 +116,7 @@ Result<void> SessionImpl::resume_portal(Portal& portal, std::uint64_t max_rows) 
     }
     PreparedStatement& statement = *portal.statement;
     begin_statement();
+    delivered_ = portal.delivered;
     const std::size_t start_of_rows = wire_.out().size();
     const std::uint64_t flushes = wire_.flushes();
     std::uint64_t sent = 0;
@@ -128,6 +130,7 @@ Result<void> SessionImpl::resume_portal(Portal& portal, std::uint64_t max_rows) 
     if (max_rows != 0 && sent == max_rows) {
         if (portal.stream) suspended_ = &portal;
         pgproto::write_portal_suspended(wire_.out());
+        portal.delivered = std::exchange(delivered_, {});
         watch_.end();
         block_.statement_over();
         return {};

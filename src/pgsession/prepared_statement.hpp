@@ -3,6 +3,7 @@
 
 #include "engine/engine.hpp"
 #include "pgproto/backend.hpp"
+#include "pgsession/live_limits.hpp"
 #include "pgsession/parameter.hpp"
 #include "pgsession/row_encoder.hpp"
 #include "pgsession/session_command.hpp"
@@ -79,6 +80,7 @@ struct Portal {
     bool started = false;
     bool binary = false;        // DECLARE … BINARY CURSOR: how FETCH as a simple query shows it
     std::uint64_t fetched = 0;  // of a FETCH: the rows that earlier Executes of it have sent
+    Delivered delivered;        // by the Executes before it was suspended
     bool finished = false;      // nothing more to come, neither from the engine nor from the spool
     std::optional<Error> lost;  // why the rest could not be kept when another statement needed the engine
 };

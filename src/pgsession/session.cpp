@@ -41,9 +41,9 @@ SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Insta
       events_(events),
       group_(group),
       wire_(std::move(socket), info_.read_ahead),
-      settings_(limits),
+      settings_(group.limits),
       block_(settings_, group.fence),
-      facts_({info_, settings_, block_, statement_started_}) {
+      facts_({info_, settings_, block_, group.limits, statement_started_}) {
     info_.read_ahead = {};
 }
 
@@ -240,6 +240,8 @@ void SessionImpl::warn(Sqlstate code, std::string message) {
 
 void SessionImpl::record(StatementOutcome outcome) {
     if (watch_.running()) watch_.end();
+    growing_.store(false, std::memory_order_relaxed);
+    if (delivered_.rows != 0) events_.rows_sent(std::exchange(delivered_, {}).rows);
     if (outcome == StatementOutcome::kSuccess) block_.statement_over();
     statement_count_.fetch_add(1, std::memory_order_relaxed);
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - statement_started_);
@@ -277,10 +279,14 @@ milliseconds SessionImpl::check_deadlines(steady_clock::time_point now) {
         if (idle_since_.load(std::memory_order_relaxed) == 0) return overdue;
     }
     const std::int64_t since = idle_since_.load(std::memory_order_relaxed);
-    const std::int64_t limit = idle_limit_.load(std::memory_order_relaxed);
+    const bool in_transaction = idle_in_transaction_.load(std::memory_order_relaxed);
+    const std::chrono::nanoseconds wanted(idle_limit_.load(std::memory_order_relaxed));
+    const milliseconds most =
+        in_transaction ? group_.limits.idle_in_transaction_timeout() : group_.limits.idle_timeout();
+    const std::int64_t limit =
+        std::chrono::nanoseconds(within(std::chrono::duration_cast<milliseconds>(wanted), most)).count();
     if (since != 0 && limit != 0 && nanoseconds_of(now) - since >= limit) {
-        end(idle_in_transaction_.load(std::memory_order_relaxed) ? CancelReason::kIdleInTransactionTimeout
-                                                                 : CancelReason::kIdleTimeout);
+        end(in_transaction ? CancelReason::kIdleInTransactionTimeout : CancelReason::kIdleTimeout);
     }
     return milliseconds(0);
 }

@@ -16,12 +16,10 @@
 
 namespace smew::pgsession {
 
+// What does not change while the worker runs; the rest is in SessionGroup::limits.
 struct SessionLimits {
     std::uint64_t max_message_bytes = 256U << 20;
-    std::uint32_t max_prepared_statements = 1000;          // and portals
-    std::chrono::milliseconds statement_timeout{300'000};  // the most a session may set; 0: none
-    std::chrono::milliseconds idle_timeout{3'600'000};
-    std::chrono::milliseconds idle_in_transaction_timeout{600'000};
+    std::uint32_t max_prepared_statements = 1000;  // and portals
 };
 
 enum class StatementOutcome { kSuccess, kError, kTimeout, kCancelled };
@@ -32,6 +30,9 @@ public:
     virtual ~SessionEvents() = default;
     virtual void statement_done(StatementOutcome outcome, std::chrono::microseconds taken) = 0;
     virtual void bytes_sent(std::uint64_t count) = 0;
+    virtual void rows_sent(std::uint64_t count) = 0;
+    // Asked when the workspace was full: whether there is room by now.
+    virtual bool make_room() = 0;
 };
 
 class Session {
@@ -66,6 +67,8 @@ public:
     virtual int wait_fd() const = 0;
     virtual const link::AdoptSession& info() const = 0;
     virtual bool running() const = 0;
+    // A statement runs that may make the workspace larger.
+    virtual bool growing() const = 0;
     virtual std::uint64_t statements() const = 0;
     virtual std::uint64_t bytes_sent() const = 0;
 };

@@ -11,6 +11,7 @@ Result<void> SessionImpl::start_copy_in(const CopyCommand& command, bool extende
     if (const Result<void> entered = enter_engine(); !entered) return entered;
     // Also when it stands alone: what it inserts belongs together.
     block_.begin_implicit();
+    if (const Result<void> room = check_room(engine::StatementKind::kInsert); !room) return room;
     if (const Result<void> admitted = block_.admit(engine::StatementKind::kInsert, false); !admitted) return admitted;
     auto rows = CopyIn::begin(*connection_, command);
     if (!rows) {

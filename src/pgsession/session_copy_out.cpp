@@ -62,6 +62,7 @@ Result<std::string> SessionImpl::copy_out(const CopyCommand& command) {
     if (!cursor) return cursor.error();
     const Result<std::uint64_t> sent = send_copy_rows(command.format, query, **cursor);
     if (!sent) return sent.error();
+    delivered_.rows = *sent;
     return "COPY " + std::to_string(*sent);
 }
 

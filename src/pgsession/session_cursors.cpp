@@ -217,7 +217,9 @@ Result<std::uint64_t> SessionImpl::fetch_scrolling(Portal& cursor, const FetchCo
         const auto at = static_cast<std::size_t>(row - 1);
         const std::size_t end = row == known ? cursor.spool.size() : cursor.begins[at + 1];
         const std::uint8_t* const bytes = cursor.spool.data();
+        const std::size_t before = wire_.out().size();
         wire_.out().insert(wire_.out().end(), bytes + cursor.begins[at], bytes + end);
+        if (const Result<void> counted = count_delivered(1, before); !counted) return counted.error();
         if (wire_.unsent() < Wire::kFlushBytes) continue;
         if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
     }
@@ -242,6 +244,7 @@ Result<std::string> SessionImpl::run_simple_fetch(const FetchCommand& command, c
 Result<void> SessionImpl::execute_fetch(Portal& portal, std::uint64_t max_rows) {
     auto command = std::get<FetchCommand>(*portal.statement->command);
     portal.started = true;
+    delivered_ = portal.delivered;
     std::optional<std::int64_t>& count = command.direction.count;
     const bool in_parts = max_rows != 0 && !command.move && command.direction.to == FetchTo::kForward;
     if (count && command.direction.to == FetchTo::kForward) count = *count - static_cast<std::int64_t>(portal.fetched);
@@ -252,6 +255,7 @@ Result<void> SessionImpl::execute_fetch(Portal& portal, std::uint64_t max_rows) 
         portal.fetched += *rows;
         if (in_parts && *rows == max_rows) {
             pgproto::write_portal_suspended(wire_.out());
+            portal.delivered = std::exchange(delivered_, {});
             watch_.end();
             block_.statement_over();
             return {};

@@ -1,6 +1,7 @@
 #pragma once
 // What the sessions of one worker, and so of one workspace, share.
 
+#include "pgsession/live_limits.hpp"
 #include "pgsession/notification_hub.hpp"
 #include "pgsession/write_fence.hpp"
 
@@ -8,6 +9,7 @@ namespace smew::pgsession {
 
 struct SessionGroup {
     WriteFence fence;
+    LiveLimits limits;
     NotificationHub notifications;
 };
 

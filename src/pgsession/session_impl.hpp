@@ -40,6 +40,7 @@ public:
     int wait_fd() const override { return mailbox_ ? mailbox_->wait_fd() : wire_.fd(); }
     const link::AdoptSession& info() const override { return info_; }
     bool running() const override { return watch_.running(); }
+    bool growing() const override { return growing_.load(std::memory_order_relaxed); }
     std::uint64_t statements() const override { return statement_count_.load(std::memory_order_relaxed); }
     std::uint64_t bytes_sent() const override { return wire_.bytes_sent(); }
 
@@ -133,6 +134,13 @@ private:
     // The same rows, but not sent.
     Result<bool> skip_rows(RowStream& stream, std::uint64_t max_rows, std::uint64_t& skipped);
     bool skip_spool(Portal& portal, std::uint64_t max_rows, std::uint64_t& skipped);
+    // Whether a statement may be a transaction of the engine's own, which it commits before its rows are sent. One with
+    // RETURNING may not: when its rows cannot be sent, nothing of it is kept.
+    bool stands_alone(const PreparedStatement& statement, bool last);
+    // 53100 for what would make a full workspace larger.
+    Result<void> check_room(engine::StatementKind kind);
+    // Counts rows that were appended behind `begin` of `out()`; takes them back when they are more than may be sent.
+    Result<void> count_delivered(std::uint64_t rows, std::size_t begin);
     Result<void> flush_rows();  // between rows, when enough has gathered
     Result<std::uint64_t> drain(engine::Cursor& cursor);
     // With RowDescription and all rows in text format; gives the tag.
@@ -271,10 +279,12 @@ private:
     bool skip_to_sync_ = false;
     bool flush_due_ = false;  // an answer is complete and the client may be waiting for it
     TimePoint statement_started_{};
+    Delivered delivered_;  // of the statement that runs
     std::uint64_t reported_bytes_ = 0;
 
     // ---- any thread
     std::atomic<std::uint64_t> statement_count_{0};
+    std::atomic<bool> growing_{false};
     std::atomic<CancelReason> end_reason_{CancelReason::kNone};
     // When run() last returned and for how long the client may then stay idle; 0: it is in run(), or for ever.
     std::atomic<std::int64_t> idle_since_{0}, idle_limit_{0};

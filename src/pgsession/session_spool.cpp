@@ -81,7 +81,9 @@ Result<bool> SessionImpl::send_spool(Portal& portal, std::uint64_t max_rows, std
         if (max_rows != 0 && sent >= max_rows) return false;
         const std::size_t length = message_length(portal.spool, portal.spool_sent);
         const std::uint8_t* const begin = portal.spool.data() + portal.spool_sent;
+        const std::size_t at = wire_.out().size();
         wire_.out().insert(wire_.out().end(), begin, begin + length);
+        if (const Result<void> counted = count_delivered(1, at); !counted) return counted.error();
         portal.spool_sent += length;
         ++sent;
         if (wire_.unsent() >= Wire::kFlushBytes) {

@@ -79,8 +79,11 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const ShowCommand& command)
     Answer answer{"SHOW", {}};
     if (command.name.empty()) {
         for (const SettingDefinition& definition : setting_table()) {
-            answer.rows.push_back({std::string(definition.name), settings_.value(setting_of(definition)),
-                                   std::string(definition.description)});
+            answer.rows.push_back(
+                {std::string(definition.name), *settings_.show(definition.name), std::string(definition.description)});
+        }
+        for (LimitRow& limit : limit_rows(group_.limits)) {
+            answer.rows.push_back({std::string(limit.name), std::move(limit.value), std::string(limit.description)});
         }
         return answer;
     }

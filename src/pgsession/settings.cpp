@@ -16,6 +16,11 @@ Error unknown_setting(std::string_view name) {
     return {sqlstate::kUndefinedObject, "unrecognized configuration parameter \"" + std::string(name) + "\""};
 }
 
+Error not_changeable(std::string_view name) {
+    return {sqlstate::kCantChangeRuntimeParam, "parameter \"" + std::string(name) + "\" cannot be changed", "",
+            is_limit(name) ? "An admin of the project may change a workspace's limits over REST." : ""};
+}
+
 // PostgreSQL's own name for a fixed offset: <+02>-02.
 std::string offset_zone_name(std::int32_t offset) {
     const auto clock = [](std::int32_t seconds) {
@@ -46,23 +51,33 @@ Result<std::shared_ptr<const TimeZone>> load_zone(const std::string& name) {
 
 }  // namespace
 
-Settings::Settings(const SessionLimits& limits) : limits_(limits), zone_(TimeZone::fixed("UTC", 0)) {
+Settings::Settings(const LiveLimits& limits) : limits_(limits), zone_(TimeZone::fixed("UTC", 0)) {
     for (const SettingDefinition& definition : setting_table()) {
         Slot& slot = slots_[static_cast<std::size_t>(setting_of(definition))];
-        slot.value = slot.reset_value = within_limit(setting_of(definition), std::string(definition.default_value));
+        slot.value = slot.reset_value = definition.default_value;
     }
     changed();
 }
 
+std::optional<std::chrono::milliseconds> Settings::limit_of(Setting setting) const {
+    switch (setting) {
+        case Setting::kStatementTimeout:
+            return limits_.statement_timeout();
+        case Setting::kIdleSessionTimeout:
+            return limits_.idle_timeout();
+        case Setting::kIdleInTransactionSessionTimeout:
+            return limits_.idle_in_transaction_timeout();
+        default:
+            return std::nullopt;
+    }
+}
+
 // A time-out of 0 means none, so the server's limit takes its place; SHOW then tells what holds.
 std::string Settings::within_limit(Setting setting, const std::string& value) const {
-    std::chrono::milliseconds limit{0};
-    if (setting == Setting::kStatementTimeout) limit = limits_.statement_timeout;
-    if (setting == Setting::kIdleSessionTimeout) limit = limits_.idle_timeout;
-    if (setting == Setting::kIdleInTransactionSessionTimeout) limit = limits_.idle_in_transaction_timeout;
-    if (limit.count() == 0) return value;
+    const std::optional<std::chrono::milliseconds> limit = limit_of(setting);
+    if (!limit) return value;
     const Result<std::int64_t> wanted = parse_milliseconds(definition_of(setting), value);
-    return wanted && *wanted > 0 && *wanted <= limit.count() ? value : milliseconds_text(limit.count());
+    return milliseconds_text(within(std::chrono::milliseconds(wanted ? *wanted : 0), *limit).count());
 }
 
 Result<std::string> Settings::checked_value(const SettingDefinition& definition,
@@ -78,20 +93,19 @@ Result<std::string> Settings::checked_value(const SettingDefinition& definition,
         if (!zone) return zone.error();
         return (*zone)->name();
     }
-    return within_limit(setting_of(definition), *normal);
+    return normal;
 }
 
 Result<void> Settings::set_at_start(std::string_view name, const std::string& value) {
     const SettingDefinition* definition = find_setting(name);
     if (definition == nullptr) {
+        if (is_limit(name)) return not_changeable(name);
         Slot* custom = custom_slot(name, true);
         if (custom == nullptr) return unknown_setting(name);
         custom->value = custom->reset_value = value;
         return {};
     }
-    if (definition->read_only) {
-        return Error{sqlstate::kCantChangeRuntimeParam, "parameter \"" + std::string(name) + "\" cannot be changed"};
-    }
+    if (definition->read_only) return not_changeable(name);
     const bool list = definition->kind == SettingKind::kList;
     const Result<std::string> checked = checked_value(*definition, list ? split_name_list(value) : std::vector{value});
     if (!checked) return checked.error();
@@ -104,15 +118,15 @@ Result<void> Settings::set_at_start(std::string_view name, const std::string& va
 Result<std::string> Settings::checked(std::string_view name, const std::string& value) {
     const SettingDefinition* definition = find_setting(name);
     if (definition == nullptr) {
+        if (is_limit(name)) return not_changeable(name);
         if (name.find('.') == std::string_view::npos) return unknown_setting(name);
         return value;
     }
-    if (definition->read_only) {
-        return Error{sqlstate::kCantChangeRuntimeParam,
-                     "parameter \"" + std::string(definition->name) + "\" cannot be changed"};
-    }
+    if (definition->read_only) return not_changeable(definition->name);
     const bool list = definition->kind == SettingKind::kList;
-    return checked_value(*definition, list ? split_name_list(value) : std::vector{value});
+    const Result<std::string> checked = checked_value(*definition, list ? split_name_list(value) : std::vector{value});
+    if (!checked) return checked;
+    return within_limit(setting_of(*definition), *checked);
 }
 
 void Settings::set_fixed(Setting setting, std::string value) {
@@ -130,6 +144,7 @@ Result<void> Settings::set(std::string_view name, const std::vector<std::string>
                            bool in_transaction) {
     const SettingDefinition* definition = find_setting(name);
     if (definition == nullptr) {
+        if (is_limit(name)) return not_changeable(name);
         Slot* custom = custom_slot(name, true);
         if (custom == nullptr) return unknown_setting(name);
         if (values.size() != 1 || values.front().size() > kMaxValueBytes) {
@@ -139,10 +154,7 @@ Result<void> Settings::set(std::string_view name, const std::vector<std::string>
         changed();
         return {};
     }
-    if (definition->read_only) {
-        return Error{sqlstate::kCantChangeRuntimeParam,
-                     "parameter \"" + std::string(definition->name) + "\" cannot be changed"};
-    }
+    if (definition->read_only) return not_changeable(definition->name);
     Result<std::string> checked = checked_value(*definition, values);
     if (!checked) return checked.error();
     assign(slot(setting_of(*definition)), std::move(*checked), scope, in_transaction);
@@ -152,9 +164,8 @@ Result<void> Settings::set(std::string_view name, const std::vector<std::string>
 
 Result<void> Settings::reset(std::string_view name, Scope scope, bool in_transaction) {
     const SettingDefinition* definition = find_setting(name);
-    if (definition != nullptr && definition->read_only) {
-        return Error{sqlstate::kCantChangeRuntimeParam,
-                     "parameter \"" + std::string(definition->name) + "\" cannot be changed"};
+    if (definition != nullptr ? definition->read_only : is_limit(name)) {
+        return not_changeable(definition != nullptr ? definition->name : name);
     }
     Slot* target = definition == nullptr ? custom_slot(name, false) : &slot(setting_of(*definition));
     if (target == nullptr) return unknown_setting(name);
@@ -231,7 +242,11 @@ void Settings::restore(const Snapshot& snapshot) {
 }
 
 Result<std::string> Settings::show(std::string_view name) const {
-    if (const SettingDefinition* definition = find_setting(name)) return value(setting_of(*definition));
+    if (const SettingDefinition* definition = find_setting(name)) {
+        const Setting setting = setting_of(*definition);
+        return within_limit(setting, value(setting));
+    }
+    if (auto limit = find_limit(limits_, name)) return std::move(*limit);
     const auto custom = custom_.find(sql::to_lower(name));
     if (custom == custom_.end()) return unknown_setting(name);
     return custom->second.value;
@@ -267,11 +282,8 @@ std::chrono::milliseconds Settings::milliseconds(Setting setting) const {
     return std::chrono::milliseconds(parsed ? *parsed : 0);
 }
 
-std::chrono::milliseconds Settings::idle_timeout() const {
-    return milliseconds(Setting::kIdleSessionTimeout);
-}
-std::chrono::milliseconds Settings::idle_in_transaction_timeout() const {
-    return milliseconds(Setting::kIdleInTransactionSessionTimeout);
+std::chrono::milliseconds Settings::statement_timeout() const {
+    return within(statement_timeout_, limits_.statement_timeout());
 }
 
 // The engine has no names like <+02>-02, but Etc/GMT-2.

@@ -2,7 +2,7 @@
 // A session's settings: what SET, RESET and SHOW change and give, with PostgreSQL's rules for transactions: SET is
 // undone by ROLLBACK, SET LOCAL by the end of the transaction.
 
-#include "pgsession/session.hpp"
+#include "pgsession/live_limits.hpp"
 #include "pgsession/setting_table.hpp"
 #include "pgsession/time_zone.hpp"
 #include "pgsession/value_encoder.hpp"
@@ -20,7 +20,8 @@ namespace smew::pgsession {
 
 class Settings {
 public:
-    explicit Settings(const SessionLimits& limits);
+    // `limits` outlive it: they bound the time-outs, whatever a session sets.
+    explicit Settings(const LiveLimits& limits);
 
     // At start: changes the value RESET gives. Names may be dotted; others that are unknown are 42704.
     Result<void> set_at_start(std::string_view name, const std::string& value);
@@ -42,6 +43,7 @@ public:
 
     // Error 42704 for an unknown name.
     Result<std::string> show(std::string_view name) const;
+    // As it was set, before limits.
     const std::string& value(Setting setting) const { return slot(setting).value; }
     const std::string& reset_value(Setting setting) const { return slot(setting).reset_value; }
     // The value as it would be after set(), without setting it.
@@ -61,9 +63,12 @@ public:
     std::vector<std::string> search_path() const { return split_name_list(value(Setting::kSearchPath)); }
 
     // 0: none.
-    std::chrono::milliseconds statement_timeout() const { return statement_timeout_; }
-    std::chrono::milliseconds idle_timeout() const;
-    std::chrono::milliseconds idle_in_transaction_timeout() const;
+    std::chrono::milliseconds statement_timeout() const;
+    // Of these two the limits are not part: they may change while the session is idle.
+    std::chrono::milliseconds idle_timeout() const { return milliseconds(Setting::kIdleSessionTimeout); }
+    std::chrono::milliseconds idle_in_transaction_timeout() const {
+        return milliseconds(Setting::kIdleInTransactionSessionTimeout);
+    }
 
 private:
     struct Slot {
@@ -80,11 +85,12 @@ private:
     void assign(Slot& slot, std::string value, Scope scope, bool in_transaction);
     void end_transaction(bool committed);
     std::string within_limit(Setting setting, const std::string& value) const;
+    std::optional<std::chrono::milliseconds> limit_of(Setting setting) const;
     std::chrono::milliseconds milliseconds(Setting setting) const;
     Slot* custom_slot(std::string_view name, bool create);
     void changed();
 
-    SessionLimits limits_;
+    const LiveLimits& limits_;
     Slots slots_;
     CustomSlots custom_;  // dotted names, which mean nothing to us
     std::uint64_t generation_ = 0;

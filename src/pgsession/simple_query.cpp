@@ -115,7 +115,7 @@ Result<void> SessionImpl::run_simple(StatementPtr statement, bool last) {
     }
     begin_statement();
     if (const Result<void> entered = enter_engine(); !entered) return entered;
-    const Result<std::string> tag = run_plan(statement, {}, last);
+    const Result<std::string> tag = run_plan(statement, {}, stands_alone(*statement, last));
     if (!tag) return tag.error();
     after_statement(*statement);
     return finish_simple(*tag, last);
@@ -127,7 +127,8 @@ Result<std::string> SessionImpl::run_simple_command(const PreparedStatement& sta
         if (const Result<void> bound = bind_execute(*execute, portal); !bound) return bound.error();
         begin_statement();
         if (const Result<void> entered = enter_engine(); !entered) return entered.error();
-        Result<std::string> tag = run_plan(portal.statement, portal.parameters, last);
+        const bool alone = stands_alone(*portal.statement, last);
+        Result<std::string> tag = run_plan(portal.statement, portal.parameters, alone);
         if (tag) after_statement(*portal.statement);
         return tag;
     }

@@ -81,8 +81,10 @@ struct ShowMessage {
 struct RecordedEvents final : SessionEvents {
     void statement_done(StatementOutcome outcome, std::chrono::microseconds) override { outcomes.push_back(outcome); }
     void bytes_sent(std::uint64_t count) override { bytes += count; }
+    void rows_sent(std::uint64_t count) override { rows += count; }
+    bool make_room() override { return false; }
     std::vector<StatementOutcome> outcomes;
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0, rows = 0;
 };
 
 class TestClient {

@@ -88,6 +88,9 @@ void Versions::clean_at_start() const {
     const auto workspaces = store_.workspace_numbers();
     for (const std::int64_t workspace : workspaces_on_disk) {
         if (!contains(workspaces, workspace)) layout_.remove_workspace(workspace);
+        // Left by a worker that was killed with its gateway; nobody may open the workspace for long.
+        const fs::path temp = layout_.workspace_dir(workspace) / "tmp";
+        if (fs::exists(temp)) remove_entry(temp);
     }
 }
 

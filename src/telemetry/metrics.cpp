@@ -124,6 +124,27 @@ struct Metrics::Impl {
             .Add({}, kAuthSeconds);
     Counter& bytes_sent = counters(registry, "pgwire_bytes_sent_total", "Bytes sent to PostgreSQL clients.").Add({});
 
+    Counter& rows_sent = counters(registry, "pgwire_rows_sent_total", "Rows sent to PostgreSQL clients.").Add({});
+    Gauge& sessions = gauges(registry, "pgwire_sessions_total", "Sessions that workers serve now.").Add({});
+
+    Gauge& running = gauges(registry, "smew_queries_running", "Statements that run now.").Add({});
+    Gauge& loaders = gauges(registry, "smew_loaders_active", "Running worker processes of loads.").Add({});
+    Gauge& memory = gauges(registry, "smew_worker_memory_bytes", "Memory in use by all workers.").Add({});
+    Gauge& memory_granted =
+        gauges(registry, "smew_worker_memory_granted_bytes", "Memory that all workers together may use now.").Add({});
+    Gauge& memory_limit =
+        gauges(registry, "smew_worker_memory_limit_bytes", "Most memory for all workers (memory_total_limit).").Add({});
+    Gauge& workspace_disk =
+        gauges(registry, "smew_workspace_disk_bytes", "Disk space of the tables of all open workspaces.").Add({});
+    Gauge& workspace_temp =
+        gauges(registry, "smew_workspace_temp_bytes", "Disk space of what does not fit into workers' memory.").Add({});
+    Counter& memory_pressure =
+        counters(registry, "smew_memory_pressure_total",
+                 "Times the machine was so short of memory that a workspace's statements were ended.")
+            .Add({});
+    Counter& starts_refused =
+        counters(registry, "smew_worker_start_refused_total", "Workers that were not started for lack of memory.")
+            .Add({});
     Gauge& workers = gauges(registry, "smew_workers_active", "Running worker processes.").Add({});
     Histogram& worker_start_seconds =
         histograms(registry, "smew_worker_start_seconds", "Time from starting a worker process to its readiness.")
@@ -220,6 +241,29 @@ void Metrics::auth_duration(std::chrono::microseconds taken) {
 
 void Metrics::bytes_sent(std::uint64_t count) {
     impl_->bytes_sent.Increment(static_cast<double>(count));
+}
+
+void Metrics::rows_sent(std::uint64_t count) {
+    impl_->rows_sent.Increment(static_cast<double>(count));
+}
+
+void Metrics::fleet(const FleetNow& now) {
+    impl_->sessions.Set(static_cast<double>(now.sessions));
+    impl_->running.Set(static_cast<double>(now.running));
+    impl_->loaders.Set(static_cast<double>(now.loaders));
+    impl_->memory.Set(static_cast<double>(now.memory_bytes));
+    impl_->memory_granted.Set(static_cast<double>(now.memory_granted_bytes));
+    impl_->memory_limit.Set(static_cast<double>(now.memory_limit_bytes));
+    impl_->workspace_disk.Set(static_cast<double>(now.disk_bytes));
+    impl_->workspace_temp.Set(static_cast<double>(now.temp_bytes));
+}
+
+void Metrics::memory_pressure() {
+    impl_->memory_pressure.Increment();
+}
+
+void Metrics::worker_start_refused() {
+    impl_->starts_refused.Increment();
 }
 
 void Metrics::workers_active(std::int64_t count) {

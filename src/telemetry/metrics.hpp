@@ -40,6 +40,20 @@ public:
     void auth_duration(std::chrono::microseconds taken);  // pgwire_auth_duration_seconds
     void bytes_sent(std::uint64_t count);                 // pgwire_bytes_sent_total
 
+    void rows_sent(std::uint64_t count);  // pgwire_rows_sent_total
+
+    // The fleet as it is now. pgwire_sessions_total (a gauge in spite of its name), smew_queries_running,
+    // smew_loaders_active, smew_worker_memory_bytes, …_granted_bytes, …_limit_bytes, smew_workspace_disk_bytes,
+    // smew_workspace_temp_bytes
+    struct FleetNow {
+        std::size_t sessions = 0, running = 0, loaders = 0;
+        std::uint64_t memory_bytes = 0, memory_granted_bytes = 0, memory_limit_bytes = 0;
+        std::uint64_t disk_bytes = 0, temp_bytes = 0;
+    };
+    void fleet(const FleetNow& now);
+    void memory_pressure();       // smew_memory_pressure_total
+    void worker_start_refused();  // smew_worker_start_refused_total
+
     // Workers and loads.
     void workers_active(std::int64_t count);               // smew_workers_active
     void worker_started(std::chrono::microseconds taken);  // smew_worker_start_seconds

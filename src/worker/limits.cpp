@@ -1,5 +1,6 @@
 #include "worker/limits.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sys/resource.h>
@@ -10,6 +11,7 @@ namespace {
 constexpr std::uint64_t kProcessBytes = 256U << 20;
 // Main, watch, and what a library may start for itself.
 constexpr std::uint32_t kOwnThreads = 6;
+constexpr std::uint64_t kLeastSpareBytes = 128U << 20;
 constexpr rlim_t kMaxProcesses = 2048;  // loaders of one project share a user
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -42,7 +44,7 @@ Bytes data_limit(Bytes memory_limit, std::uint32_t threads) {
 }
 
 std::uint32_t thread_count(const link::Start& start) {
-    return start.max_concurrent_queries + start.threads + kOwnThreads;
+    return start.limits.max_concurrent_queries + start.threads + kOwnThreads;
 }
 
 Result<void> set_data_limit(Bytes limit) {
@@ -54,9 +56,15 @@ Result<void> set_file_size_limit(Bytes limit) {
     return set_soft(RLIMIT_FSIZE, or_infinity(limit), "on file size");
 }
 
+Bytes file_size_limit(const link::WorkspaceLimits& limits) {
+    if (limits.size.count == 0) return {};
+    const std::uint64_t largest = std::max(limits.size.count, limits.temp.count);
+    return {largest + std::max(kLeastSpareBytes, largest / 8)};
+}
+
 Result<void> apply_limits(const link::Start& start) {
-    if (auto done = set_data_limit(data_limit(start.memory_limit, thread_count(start))); !done) return done;
-    if (auto done = set_file_size_limit(start.size_limit); !done) return done;
+    if (auto done = set_data_limit(data_limit(start.limits.memory, thread_count(start))); !done) return done;
+    if (auto done = set_file_size_limit(file_size_limit(start.limits)); !done) return done;
     if (auto done = set_soft(RLIMIT_NOFILE, RLIM_INFINITY, "on open files"); !done) return done;
     const rlimit none{0, 0};
     if (::setrlimit(RLIMIT_CORE, &none) != 0) return failure("on core dumps");

@@ -28,4 +28,8 @@ Result<void> apply_limits(const link::Start& start);
 Result<void> set_data_limit(Bytes limit);       // 0: none
 Result<void> set_file_size_limit(Bytes limit);  // 0: none
 
+// The largest file of a workspace. The size limit itself is kept by DiskWatch; this holds what outruns it, with room
+// for the log and the checkpoint that a full workspace needs to become smaller: one that fails costs the instance.
+Bytes file_size_limit(const link::WorkspaceLimits& limits);
+
 }  // namespace smew::worker

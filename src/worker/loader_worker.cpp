@@ -83,7 +83,7 @@ void LoaderWorker::run(Job& job) {
     link::JobDone done{.job = job.order.job, .error = {}, .outcome = {}};
     try {
         const engine::LoaderLimits limits{.temp_dir = temp_.path() + "/job-" + std::to_string(job.order.job),
-                                          .memory_limit = start_.memory_limit,
+                                          .memory_limit = start_.limits.memory,
                                           .threads = start_.threads};
         const auto temp = TempDir::create(limits.temp_dir);
         auto outcome = temp ? run_job_(job.order.work, limits, job.cancel) : Result<link::JobOutcome>(temp.error());

@@ -20,7 +20,7 @@ protected:
         start.kind = link::WorkerKind::kLoader;
         start.writable_dir = dir.path();
         start.temp_dir = dir / "tmp";
-        start.memory_limit = Bytes{123};
+        start.limits.memory = Bytes{123};
         start.kill_grace_ms = 1;
     }
     std::unique_ptr<LoaderWorker> open(LoaderWorker::RunJob run_job) {

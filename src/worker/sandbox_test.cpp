@@ -68,8 +68,8 @@ protected:
         start.temp_dir = dir / "ws/tmp";
         start.versions_dir = dir / "versions";
         start.sandbox = link::Sandbox::kRequired;
-        start.memory_limit = Bytes{64U << 20};
-        start.size_limit = Bytes{1U << 20};
+        start.limits.memory = Bytes{64U << 20};
+        start.limits.size = Bytes{1U << 20};
     }
 
     void become_owner() {
@@ -276,9 +276,9 @@ TEST_F(SandboxTest, LimitsMemoryFilesAndDumps) {
         const auto allocate = [](std::size_t bytes) {
             return ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
         };
-        const std::size_t allowed = data_limit(start.memory_limit, thread_count(start)).count;
+        const std::size_t allowed = data_limit(start.limits.memory, thread_count(start)).count;
         HOLDS(kSanitized || !allocate(allowed));
-        HOLDS(allocate(start.memory_limit.count));
+        HOLDS(allocate(start.limits.memory.count));
         const int file = open_flags(dir / "ws/big", O_RDWR | O_CREAT);
         HOLDS(::pwrite(file, "x", 1, (1 << 20) - 1) == 1);
         HOLDS(refused(::pwrite(file, "x", 1, 1 << 20), EFBIG));

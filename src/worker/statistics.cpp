@@ -33,6 +33,7 @@ link::Stats Statistics::take() {
     for (Counter& bucket : durations_) stats.duration_buckets.push_back(taken(bucket));
     stats.duration_total_us = taken(duration_total_us_);
     stats.bytes_sent = taken(bytes_sent_);
+    stats.rows_sent = taken(rows_sent_);
     return stats;
 }
 

@@ -9,11 +9,15 @@
 
 namespace smew::worker {
 
-class Statistics final : public pgsession::SessionEvents {
+class Statistics : public pgsession::SessionEvents {
 public:
     // From any thread; a handful of relaxed additions, as they happen once a statement.
     void statement_done(pgsession::StatementOutcome outcome, std::chrono::microseconds taken) override;
     void bytes_sent(std::uint64_t count) override { bytes_sent_.fetch_add(count, std::memory_order_relaxed); }
+
+    void rows_sent(std::uint64_t count) override { rows_sent_.fetch_add(count, std::memory_order_relaxed); }
+
+    bool make_room() override { return false; }  // counts only
 
     // What was counted since the last call. From one thread at a time.
     link::Stats take();
@@ -24,7 +28,7 @@ private:
     std::array<Counter, 4> outcomes_{};  // by StatementOutcome
     std::array<Counter, kDurationBucketCount> durations_{};
     Counter duration_total_us_{0};
-    Counter bytes_sent_{0};
+    Counter bytes_sent_{0}, rows_sent_{0};
 };
 
 // What this process has in memory for itself. The file is opened while that is still allowed.

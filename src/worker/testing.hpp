@@ -75,6 +75,7 @@ public:
     int wait_fd() const override { return socket_.get(); }
     const link::AdoptSession& info() const override { return info_; }
     bool running() const override { return false; }
+    bool growing() const override { return false; }
     std::uint64_t statements() const override { return 0; }
     std::uint64_t bytes_sent() const override { return 0; }
 

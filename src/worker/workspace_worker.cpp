@@ -20,16 +20,12 @@ constexpr std::uint64_t kWorthGivingBack = 12U << 20;
 constexpr std::size_t kSpareThreads = 2;  // so that a workspace at its limit of statements still answers the next
 
 pgsession::SessionLimits session_limits(const link::Start& start) {
-    return {.max_message_bytes = start.max_message_bytes,
-            .max_prepared_statements = start.max_prepared_statements,
-            .statement_timeout = milliseconds(start.statement_timeout_ms),
-            .idle_timeout = milliseconds(start.idle_timeout_ms),
-            .idle_in_transaction_timeout = milliseconds(start.idle_in_transaction_timeout_ms)};
+    return {.max_message_bytes = start.max_message_bytes, .max_prepared_statements = start.max_prepared_statements};
 }
 
 SessionPool::Options pool_options(const link::Start& start) {
     const std::size_t base = std::max(2U, std::thread::hardware_concurrency());
-    return {.base_threads = base, .max_threads = std::max(base, start.max_concurrent_queries + kSpareThreads)};
+    return {.base_threads = base, .max_threads = std::max(base, start.limits.max_concurrent_queries + kSpareThreads)};
 }
 
 }  // namespace
@@ -45,8 +41,9 @@ WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& star
       temp_(std::move(temp)),
       inbox_(channel),
       resolver_(channel, std::move(generation)),
-      size_limit_(start.size_limit),
-      memory_limit_(start.memory_limit) {}
+      memory_limit_(start.limits.memory) {
+    group_.limits.set(start.limits);
+}
 
 Result<std::unique_ptr<WorkspaceWorker>> WorkspaceWorker::open(link::Channel& channel, const link::Start& start,
                                                                link::CatalogGeneration generation,
@@ -66,13 +63,15 @@ Result<void> WorkspaceWorker::open_instance() {
     auto instance = engine::Instance::open({.database_file = start_.database_file,
                                             .temp_dir = temp_.path(),
                                             .versions_dir = start_.versions_dir,
-                                            .memory_limit = start_.memory_limit,
-                                            .temp_limit = start_.size_limit,
+                                            .memory_limit = start_.limits.memory,
+                                            .temp_limit = start_.limits.temp,
                                             .threads = start_.threads},
                                            resolver_);
     if (!instance) return instance.error();
     instance_ = std::move(*instance);
-    return set_file_size_limit(size_limit_);
+    services_.disk_watch = std::make_unique<DiskWatch>(start_.writable_dir, start_.temp_dir, *instance_, group_.limits);
+    services_.disk_watch->look();
+    return set_file_size_limit(file_size_limit(start_.limits));
 }
 
 void WorkspaceWorker::start_threads() {
@@ -116,7 +115,7 @@ void WorkspaceWorker::handle(link::Channel::Received received) {
     } else if (auto* listed = std::get_if<link::CatalogListed>(&message)) {
         resolver_.answer(std::move(*listed));
     } else if (const auto* limits = std::get_if<link::SetLimits>(&message)) {
-        set_limits(*limits);
+        set_limits(limits->limits);
     } else if (const auto* shutdown = std::get_if<link::Shutdown>(&message)) {
         begin_drain(shutdown->reason, milliseconds(shutdown->grace_ms));
     } else {
@@ -129,7 +128,7 @@ void WorkspaceWorker::adopt(link::AdoptSession order, UniqueFd socket) {
     bool added = false;
     try {
         added = pool_->add(
-            pgsession::Session::create(std::move(order), std::move(socket), *instance_, limits_, statistics_, group_));
+            pgsession::Session::create(std::move(order), std::move(socket), *instance_, limits_, services_, group_));
     } catch (const std::exception& error) {
         log::error("session_not_adopted", {{"session_id", id.value()}, {"error", error.what()}});
     }
@@ -140,15 +139,26 @@ void WorkspaceWorker::adopt(link::AdoptSession order, UniqueFd socket) {
     if (draining_) pool_->with(id, [this](pgsession::Session& session) { session.end(drain_reason_); });
 }
 
-void WorkspaceWorker::set_limits(const link::SetLimits& limits) {
-    size_limit_ = limits.size_limit;
-    const std::lock_guard lock(memory_mutex_);
-    memory_limit_ = limits.memory_limit;
-    const Result<void> results[] = {set_data_limit(data_limit(memory_limit_, thread_count(start_))),
-                                    set_file_size_limit(size_limit_), instance_->set_memory_limit(memory_limit_)};
-    for (const Result<void>& result : results) {
-        if (!result) log::error("worker_limit_not_set", {{"error", result.error().message}});
+void WorkspaceWorker::set_limits(const link::WorkspaceLimits& limits) {
+    {
+        const std::lock_guard lock(memory_mutex_);
+        // Less than is in use is refused: the old limit stays, which the report then tells.
+        if (const auto set = instance_->set_memory_limit(limits.memory); set) {
+            memory_limit_ = limits.memory;
+        } else {
+            log::info("worker_memory_in_use", {{"limit", limits.memory.count}, {"error", set.error().message}});
+        }
+        const Result<void> results[] = {set_data_limit(data_limit(memory_limit_, thread_count(start_))),
+                                        set_file_size_limit(file_size_limit(limits))};
+        for (const Result<void>& result : results) {
+            if (!result) log::error("worker_limit_not_set", {{"error", result.error().message}});
+        }
     }
+    instance_->set_temp_limit(limits.temp);
+    link::WorkspaceLimits in_force = limits;
+    in_force.memory = memory_limit_;
+    group_.limits.set(in_force);
+    report();
 }
 
 void WorkspaceWorker::begin_drain(CancelReason reason, milliseconds grace) {
@@ -197,19 +207,36 @@ void WorkspaceWorker::check_deadlines(Time now) {
         const bool overdue = session.check_deadlines(now) > milliseconds(start_.kill_grace_ms);
         if (overdue && !culprit) culprit = session.info().session;
     });
+    check_disk();
     if (culprit) end_process("a statement ran past its deadline and could not be interrupted", *culprit);
     if (instance_->broken()) end_process("the database was invalidated by a fatal error", SessionId());
 }
 
+// Statements that grow are stopped as soon as the workspace is full, not only refused afterwards.
+void WorkspaceWorker::check_disk() {
+    bool growing = false;
+    pool_->for_each([&](const pgsession::Session& session) { growing = growing || session.growing(); });
+    if (!growing) return;
+    services_.disk_watch->look();
+    if (!group_.limits.disk_full()) return;
+    pool_->for_each([](pgsession::Session& session) {
+        if (session.growing()) session.cancel_statement(CancelReason::kDiskLimit);
+    });
+}
+
 void WorkspaceWorker::report() {
-    link::Stats stats = statistics_.take();
+    const std::lock_guard one_at_a_time(report_mutex_);
+    link::Stats stats = services_.take();
     pool_->for_each([&](pgsession::Session& session) {
         if (session.info().internal) return;
         ++stats.sessions;
         stats.running += session.running() ? 1 : 0;
     });
     stats.memory_bytes = memory_.bytes();
-    stats.disk_bytes = disk_usage(start_.writable_dir).count;
+    const DiskWatch::Usage usage = services_.disk_watch->look();
+    stats.disk_bytes = usage.disk;
+    stats.temp_bytes = usage.temp;
+    stats.memory_limit = group_.limits.get().memory;
     (void)channel_.send(stats);  // a gateway that is gone is noticed by the inbox
 }
 

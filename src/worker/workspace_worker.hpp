@@ -2,6 +2,7 @@
 // A worker of a workspace: its instance, its sessions, and what the gateway says about them.
 
 #include "engine/engine.hpp"
+#include "worker/disk_watch.hpp"
 #include "worker/inbox.hpp"
 #include "worker/link_resolver.hpp"
 #include "worker/session_pool.hpp"
@@ -14,6 +15,13 @@
 #include <string>
 
 namespace smew::worker {
+
+// Counts, and finds room on a full disk.
+class SessionServices final : public Statistics {
+public:
+    bool make_room() override { return disk_watch->make_room(); }
+    std::unique_ptr<DiskWatch> disk_watch;  // before there are sessions
+};
 
 class WorkspaceWorker {
 public:
@@ -37,13 +45,14 @@ private:
     // ---- on the main thread, which reads the link
     void handle(link::Channel::Received received);
     void adopt(link::AdoptSession order, UniqueFd socket);
-    void set_limits(const link::SetLimits& limits);
+    void set_limits(const link::WorkspaceLimits& limits);
     void begin_drain(CancelReason reason, std::chrono::milliseconds grace);
     bool drained() const;
     int close();
 
     // ---- on the watch's thread
     void check_deadlines(Time now);
+    void check_disk();
     void report();
     void give_memory_back();
 
@@ -60,15 +69,15 @@ private:
     TempDir temp_;
     Inbox inbox_;
     LinkResolver resolver_;
-    Statistics statistics_;
     pgsession::SessionGroup group_;               // outlives the sessions in pool_
     std::unique_ptr<engine::Instance> instance_;  // outlives the sessions in pool_
+    SessionServices services_;
     std::unique_ptr<SessionPool> pool_;
     std::unique_ptr<Watch> watch_;
 
-    Bytes size_limit_;  // main thread
+    std::mutex report_mutex_;
     std::mutex memory_mutex_;
-    Bytes memory_limit_;  // under memory_mutex_
+    Bytes memory_limit_;  // in force; under memory_mutex_
     std::atomic<bool> draining_{false};
     CancelReason drain_reason_ = CancelReason::kNone;
     std::optional<Time> drain_until_;

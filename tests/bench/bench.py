@@ -151,7 +151,8 @@ def prepare(directory):
 
 
 def start_smew(directory):
-    server = Server(directory / "smew", pgwire_max_connections_per_workspace=500)
+    server = Server(directory / "smew", pgwire_max_connections_per_workspace=500, workspace_max_result_rows=0,
+                    workspace_max_result_bytes=0)
     idle = pss_mib([server.process.pid])
     project = server.project("bench")
     project.bucket("in.c-sales")

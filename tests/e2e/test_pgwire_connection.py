@@ -128,7 +128,8 @@ def test_scram_with_channel_binding(workspace):
     workspace.connect(sslmode="require", channel_binding="require").close()
 
 
-def test_large_result_over_tls(workspace):
+def test_large_result_over_tls(shop):
+    workspace = shop.workspace("large", limits={"max_result_rows": 0})
     connection = workspace.connect(sslmode="require")
     with connection.cursor() as cursor:
         cursor.execute("SELECT i, 'row ' || i FROM range(300000) t(i)")

@@ -157,7 +157,7 @@ def _rss(pid):
 
 
 def test_ten_million_rows_to_a_slow_client_stay_out_of_memory(start_server):
-    server = start_server("streaming")
+    server = start_server("streaming", workspace_max_result_rows=0, workspace_max_result_bytes=0)
     workspace = server.project("stream").workspace()
     connection = workspace.connect()
     connection.cursor().execute("SELECT 1")

@@ -1,0 +1,287 @@
+"""What a workspace may use, and what happens when it wants more. (Seed, Task 6)"""
+
+import os
+import pathlib
+import signal
+import threading
+
+import psycopg2
+import pytest
+from smew_server import eventually
+
+SPILL = "SELECT count(*) FROM (SELECT hash(i) AS h FROM range({}) t(i) ORDER BY h) WHERE h > 3"
+
+
+def patch_limits(workspace, **limits):
+    return workspace.project.rest.patch(workspace.path, {"limits": limits})["limits"]
+
+
+def usage(workspace):
+    return workspace.project.rest.get(workspace.path + "/usage")
+
+
+@pytest.fixture
+def own_workspace(shop):
+    workspace = shop.workspace("limits")
+    yield workspace
+    shop.rest.delete(workspace.path)
+
+
+@pytest.fixture
+def session(own_workspace):
+    connection = own_workspace.connect()
+    connection.autocommit = True
+    yield connection.cursor()
+    connection.close()
+
+
+# ---------------------------------------------------------------- memory
+
+
+def test_memory_limit_enforced(shop):
+    """Query exceeding memory limit fails gracefully."""
+    workspace = shop.workspace("memory", memory_limit="128MB")
+    connection = workspace.connect()
+    connection.autocommit = True
+    cursor = connection.cursor()
+    bombs = ["SELECT length(repeat(repeat('x', 1000000), 4000 + i)) FROM range(1) t(i)",
+             "SELECT list_sum(range(300000000 + i)) FROM range(1) t(i)",
+             "SELECT count(DISTINCT l) FROM (SELECT list(i) AS l FROM range(60000000) t(i) GROUP BY i % 3)"]
+    for bomb in bombs:
+        with pytest.raises(psycopg2.errors.OutOfMemory) as refused:
+            cursor.execute(bomb)
+        assert refused.value.diag.message_hint, bomb
+        cursor.execute("SELECT 'still here'")
+        assert cursor.fetchone() == ("still here",)
+    connection.close()
+
+
+def test_memory_limit_is_changed_without_reconnecting(shop):
+    workspace = shop.workspace("memory-live", memory_limit="64MB")
+    connection = workspace.connect()
+    connection.autocommit = True
+    cursor = connection.cursor()
+    needs_more = "SELECT length(repeat(repeat('x', 1000000), 700 + i)) FROM range(1) t(i)"
+    with pytest.raises(psycopg2.errors.OutOfMemory):
+        cursor.execute(needs_more)
+    assert patch_limits(workspace, memory_limit="2GB")["memory_limit"] == "2GB"
+
+    def shown():
+        cursor.execute("SHOW smew.memory_limit")
+        return cursor.fetchone() == ("2GB",)
+
+    eventually(shown, what="the new limit in the worker")
+    cursor.execute(needs_more)
+    connection.close()
+
+
+# ---------------------------------------------------------------- results
+
+
+def test_result_row_limit(session):
+    """Query returning too many rows is rejected."""
+    session.execute("SELECT i FROM range(100000) t(i)")
+    assert len(session.fetchall()) == 100_000
+    with pytest.raises(psycopg2.errors.ProgramLimitExceeded) as refused:
+        session.execute("SELECT i FROM range(100001) t(i)")
+    assert "100000 rows" in refused.value.diag.message_primary
+    for way_out in ("LIMIT", "COPY", "export", "max_result_rows"):
+        assert way_out in refused.value.diag.message_hint
+    session.execute("SELECT 1")
+    assert session.fetchone() == (1,)
+
+
+def test_result_byte_limit(session, own_workspace):
+    patch_limits(own_workspace, max_result_bytes=1_000_000)
+    with pytest.raises(psycopg2.errors.ProgramLimitExceeded) as refused:
+        session.execute("SELECT repeat('x', 1000) FROM range(1100)")
+    assert "1MB" in refused.value.diag.message_primary and "max_result_bytes" in refused.value.diag.message_hint
+    # One value that is too large itself is not sent either.
+    with pytest.raises(psycopg2.errors.ProgramLimitExceeded):
+        session.execute("SELECT repeat('x', 2000000)")
+    session.execute("SELECT repeat('x', 1000) FROM range(900)")
+    assert len(session.fetchall()) == 900
+
+
+def test_result_limits_are_changed_without_reconnecting(session, own_workspace):
+    limits = patch_limits(own_workspace, max_result_rows=10)
+    assert limits["max_result_rows"] == 10 and limits["max_result_bytes"] == 100_000_000
+
+    def refused():
+        try:
+            session.execute("SELECT i FROM range(11) t(i)")
+            return False
+        except psycopg2.errors.ProgramLimitExceeded:
+            return True
+
+    eventually(refused, what="the lower limit")
+    patch_limits(own_workspace, max_result_rows=0, max_result_bytes=0)
+    eventually(lambda: not refused(), what="no limit")
+    session.execute("SELECT i FROM range(300000) t(i)")
+    assert session.rowcount == 300_000
+    patch_limits(own_workspace, max_result_rows=None, max_result_bytes=None)
+    assert own_workspace.project.rest.get(own_workspace.path)["limits"]["max_result_rows"] == 100_000
+
+
+def test_returning_is_a_result_and_nothing_of_it_is_kept(session, own_workspace):
+    patch_limits(own_workspace, max_result_rows=10)
+    session.execute("CREATE TABLE t (i int)")
+    with pytest.raises(psycopg2.errors.ProgramLimitExceeded):
+        session.execute("INSERT INTO t SELECT i FROM range(11) r(i) RETURNING i")
+    session.execute("SELECT count(*) FROM t")
+    assert session.fetchone() == (0,)
+
+
+def test_cursors_and_copy_are_ways_around(own_workspace):
+    patch_limits(own_workspace, max_result_rows=1000)
+    connection = own_workspace.connect()
+    with connection.cursor("rows") as by_fetch:
+        by_fetch.itersize = 1000
+        by_fetch.execute("SELECT i FROM range(5000) t(i)")
+        assert sum(1 for _ in by_fetch) == 5000
+    with connection.cursor() as cursor:
+        cursor.execute("DECLARE c CURSOR FOR SELECT i FROM range(5000) t(i)")
+        with pytest.raises(psycopg2.errors.ProgramLimitExceeded):
+            cursor.execute("FETCH 1001 FROM c")
+    connection.rollback()
+    with connection.cursor() as cursor:
+        class Lines:
+            count = 0
+
+            def write(self, text):
+                self.count += text.count(b"\n" if isinstance(text, bytes) else "\n")
+        lines = Lines()
+        cursor.copy_expert("COPY (SELECT i FROM range(5000) t(i)) TO STDOUT", lines)
+        assert lines.count == 5000
+    connection.close()
+
+
+def test_a_portal_counts_over_all_its_parts(own_workspace):
+    """A fetch size does not lift the limit: the rows of one statement are counted over all its Executes."""
+    import asyncio
+    import asyncpg
+    patch_limits(own_workspace, max_result_rows=1000)
+    parameters = own_workspace.parameters()
+
+    async def run():
+        connection = await asyncpg.connect(host=parameters["host"], port=parameters["port"], ssl=False,
+                                           user=parameters["user"], password=parameters["password"],
+                                           database=parameters["dbname"])
+        seen = 0
+        with pytest.raises(asyncpg.ProgramLimitExceededError):
+            async with connection.transaction():
+                async for _ in connection.cursor("SELECT i FROM range(5000) t(i)", prefetch=100):
+                    seen += 1
+        assert seen == 1000
+        assert await connection.fetchval("SELECT 1") == 1
+        await connection.close()
+
+    asyncio.run(run())
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def test_every_limit_is_shown_by_show_and_rest(session, own_workspace):
+    rest = own_workspace.project.rest.get(own_workspace.path)["limits"]
+    shown = {}
+    for name in ("statement_timeout", "idle_session_timeout", "idle_in_transaction_session_timeout",
+                 "smew.memory_limit", "smew.size_limit", "smew.temp_limit", "smew.max_result_rows",
+                 "smew.max_result_bytes", "smew.max_concurrent_queries"):
+        session.execute(f"SHOW {name}")
+        shown[name] = session.fetchone()[0]
+    assert shown == {"statement_timeout": "5min", "idle_session_timeout": "1h",
+                     "idle_in_transaction_session_timeout": "10min", "smew.memory_limit": rest["memory_limit"],
+                     "smew.size_limit": shown["smew.size_limit"], "smew.temp_limit": shown["smew.temp_limit"],
+                     "smew.max_result_rows": "100000", "smew.max_result_bytes": "100000000",
+                     "smew.max_concurrent_queries": "16"}
+    assert rest["statement_timeout_seconds"] == 300 and rest["idle_timeout_seconds"] == 3600
+    assert rest["idle_in_transaction_timeout_seconds"] == 600 and rest["size_limit_gb"] == 10
+    with pytest.raises(psycopg2.errors.CantChangeRuntimeParam):
+        session.execute("SET smew.max_result_rows = 5")
+
+
+def test_timeouts_are_changed_without_reconnecting(own_workspace):
+    connection = own_workspace.connect()
+    connection.autocommit = True
+    cursor = connection.cursor()
+    patch_limits(own_workspace, statement_timeout_seconds=1)
+
+    def shown():
+        cursor.execute("SHOW statement_timeout")
+        return cursor.fetchone()[0]
+
+    eventually(lambda: shown() == "1s", what="the lower timeout")
+    with pytest.raises(psycopg2.errors.QueryCanceled):
+        cursor.execute("SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3")
+    patch_limits(own_workspace, statement_timeout_seconds=900)
+    eventually(lambda: shown() == "15min", what="the higher timeout")
+    patch_limits(own_workspace, idle_timeout_seconds=1)
+    from smew_server import farewell
+    assert farewell(connection)[0] == "57P05"
+
+
+def test_nonsense_is_refused(own_workspace):
+    for limits in ({"max_result_rows": -1}, {"max_concurrent_queries": 0}, {"temp_limit_gb": 0},
+                   {"memory_limit": "1KB"}, {"max_result_rowz": 1}, {"statement_timeout_seconds": "soon"}):
+        reply = own_workspace.project.rest.request("PATCH", own_workspace.path, 422, json={"limits": limits})
+        assert next(iter(limits)) in reply.text, reply.text
+
+
+# ---------------------------------------------------------------- disk
+
+
+def test_workspace_size_tracking(session, own_workspace):
+    """Workspace size is tracked and reported."""
+    before = usage(own_workspace)
+    assert before["disk_limit_bytes"] == 10 << 30 and before["temp_bytes"] == 0
+    session.execute("CREATE TABLE t AS SELECT hash(i) AS a, hash(i + 1) AS b FROM range(1000000) r(i)")
+    # Two columns of numbers that do not compress.
+    eventually(lambda: usage(own_workspace)["disk_bytes"] > before["disk_bytes"] + 14_000_000, what="the table's size")
+    session.execute("DROP TABLE t")
+    eventually(lambda: usage(own_workspace)["queries"]["success"] >= 2, what="the statements' count")
+    now = usage(own_workspace)
+    assert now["sessions"] == 1 and now["running_queries"] == 0
+    assert now["memory_limit_bytes"] == 4_000_000_000 and 0 < now["memory_bytes"] < 1_000_000_000
+
+
+# ---------------------------------------------------------------- temporary files
+
+
+def test_temp_storage_cleanup(start_server):
+    """Temp files are cleaned up after session."""
+    server = start_server("temp", worker_idle_seconds=1, workspace_threads=1)
+    workspace = server.project("temp").workspace(memory_limit="64MB")
+    root = pathlib.Path(server.data_dir)
+
+    def temp_files():
+        return [path for directory in root.rglob("tmp") for path in directory.rglob("*") if path.is_file()]
+
+    def spill(stop_when_seen):
+        connection = workspace.connect()
+        cursor = connection.cursor()
+        failed = []
+
+        def run():
+            try:
+                cursor.execute(SPILL.format(60_000_000))
+            except psycopg2.Error as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        eventually(temp_files, 60, "a spilled file")
+        assert eventually(lambda: workspace.project.rest.get(workspace.path + "/usage")["temp_bytes"], 20, "temp bytes")
+        stop_when_seen(connection)
+        thread.join(60)
+        assert not thread.is_alive() and failed
+        connection.close()
+
+    spill(lambda connection: connection.cancel())
+    eventually(lambda: not temp_files(), 20, "no file after the session and its worker have ended")
+    # The worker first: one whose server is gone would still clean up.
+    spill(lambda connection: [os.kill(pid, signal.SIGKILL) for pid in server.workers()] and server.kill())
+    assert temp_files(), "a killed server leaves its files"
+    server.start()
+    workspace.project.rest.url = server.url
+    eventually(lambda: not temp_files(), 20, "no file after the next start")
