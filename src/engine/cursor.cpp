@@ -31,6 +31,12 @@ void StreamCursor::cancel() {
 
 Result<const Chunk*> StreamCursor::next() {
     if (done_) return nullptr;
+    auto chunk = advance();
+    if (done_) source_.help.end();
+    return chunk;
+}
+
+Result<const Chunk*> StreamCursor::advance() {
     try {
         if (source_.session->reason() != CancelReason::kNone) {
             const Error error = error_for(source_.session->reason());

@@ -3,6 +3,7 @@
 
 #include "engine/column_views.hpp"
 #include "engine/engine.hpp"
+#include "engine/helper_threads.hpp"
 #include "engine/session_state.hpp"
 #include "engine/source_text.hpp"
 
@@ -21,6 +22,7 @@ public:
         duckdb::unique_ptr<duckdb::QueryResult> result;
         std::shared_ptr<const std::vector<Type>> types;
         std::shared_ptr<const SourceText> sql;
+        HelperThreads::Help help;  // until the last row
         bool returns_rows = false;
     };
     explicit StreamCursor(Source source);
@@ -31,6 +33,7 @@ public:
     std::uint64_t rows_affected() const override { return rows_affected_; }
 
 private:
+    Result<const Chunk*> advance();
     Result<const Chunk*> fetch();
     Result<const Chunk*> finish();
     Error failure();

@@ -23,6 +23,7 @@ std::string bytes_literal(Bytes bytes) {
 
 void configure(duckdb::DBConfig& config, const OpenOptions& options) {
     config.SetOptionByName("threads", duckdb::Value::BIGINT(options.threads));
+    if (options.own_threads) config.SetOptionByName("external_threads", duckdb::Value::BIGINT(options.threads));
     config.SetOptionByName("autoinstall_known_extensions", duckdb::Value::BOOLEAN(false));
     config.SetOptionByName("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
     // New files can hold every type of this version; only this version and later ones read them.

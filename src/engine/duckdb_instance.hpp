@@ -28,6 +28,8 @@ struct OpenOptions {
     Bytes memory_limit;                      // 0: DuckDB's default
     Bytes temp_limit;                        // 0: DuckDB's default
     std::uint32_t threads = 1;
+    // DuckDB starts no threads: a statement runs on its caller's, and HelperThreads join where it pays.
+    bool own_threads = false;
 };
 
 // Opens the file (making it if it does not exist) and sets everything that does not depend on lock().

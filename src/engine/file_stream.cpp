@@ -4,6 +4,7 @@
 #include "engine/copy.hpp"
 #include "engine/errors.hpp"
 #include "engine/file_pipe.hpp"
+#include "engine/helper_threads.hpp"
 
 #include <duckdb/main/prepared_statement.hpp>
 #include <duckdb/parser/parsed_data/copy_info.hpp>
@@ -38,6 +39,7 @@ public:
         std::string path;
         std::shared_ptr<FilePipe> pipe;
         duckdb::unique_ptr<duckdb::PreparedStatement> copy;
+        HelperThreads::Help help;
     };
 
     explicit PipedFile(Parts parts) : parts_(std::move(parts)), writer_([this] { write(); }) {}
@@ -104,8 +106,9 @@ Result<std::unique_ptr<FileStream>> GatedConnection::write_file(std::unique_ptr<
             instance_.pipes->remove(path);
             return parts.sql->error(copy->GetErrorObject());
         }
-        return std::unique_ptr<FileStream>(std::make_unique<PipedFile>(
-            PipedFile::Parts{connection_.context, session_, instance_.pipes, path, pipe, std::move(copy)}));
+        return std::unique_ptr<FileStream>(
+            std::make_unique<PipedFile>(PipedFile::Parts{connection_.context, session_, instance_.pipes, path, pipe,
+                                                         std::move(copy), HelperThreads::Help(context_)}));
     } catch (const std::exception& exception) {
         instance_.pipes->remove(path);
         if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());

@@ -153,7 +153,10 @@ ScalarFunctionSet in_search_path() {
 // current_setting(name [, missing_ok])
 void read_setting(DataChunk& input, ExpressionState& state, Vector& result) {
     const SessionFacts& facts = facts_of(state.GetContext());
-    for (duckdb::idx_t row = 0; row < input.size(); ++row) {
+    // The name is most often one for all rows, as in a view that shows each user their own.
+    const bool once = input.AllConstant();
+    if (once) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
+    for (duckdb::idx_t row = 0; row < (once ? 1 : input.size()); ++row) {
         const Value name = input.GetValue(0, row);
         const Value missing_ok = input.ColumnCount() == 2 ? input.GetValue(1, row) : Value::BOOLEAN(false);
         const auto value = name.IsNull() || missing_ok.IsNull() ? std::nullopt : facts.setting(name.ToString());

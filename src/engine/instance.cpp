@@ -3,6 +3,7 @@
 #include "engine/duckdb_instance.hpp"
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
+#include "engine/helper_threads.hpp"
 #include "engine/names.hpp"
 #include "engine/native_functions.hpp"
 #include "engine/object_casts.hpp"
@@ -22,6 +23,7 @@
 #include <duckdb/storage/storage_manager.hpp>
 #include <duckdb/transaction/transaction_manager.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace smew::engine {
@@ -32,13 +34,14 @@ constexpr const char* kHeadersVersion = "v1.5.5";
 class LockedInstance final : public Instance {
 public:
     LockedInstance(std::unique_ptr<duckdb::DuckDB> database, TableResolver& resolver, std::string own_catalog,
-                   std::shared_ptr<FilePipes> pipes)
+                   std::shared_ptr<FilePipes> pipes, std::uint32_t threads)
         : database_(std::move(database)),
           files_(*database_),
           resolver_(resolver),
           own_catalog_(std::move(own_catalog)),
           pure_functions_(smew::engine::pure_functions(*database_->instance)),
-          pipes_(std::move(pipes)) {}
+          pipes_(std::move(pipes)),
+          helpers_(*database_->instance, threads - 1) {}
 
     Result<std::unique_ptr<Connection>> connect(SessionFacts& facts) override {
         try {
@@ -51,6 +54,7 @@ public:
 
     Result<void> checkpoint() override {
         try {
+            const HelperThreads::Help help(helpers_);
             duckdb::Connection connection(*database_);
             duckdb::ClientContext& context = *connection.context;
             context.RunFunctionInTransaction([&] {
@@ -101,6 +105,7 @@ private:
     const std::string own_catalog_;
     const std::unordered_set<std::string> pure_functions_;
     std::shared_ptr<FilePipes> pipes_;  // shared with DuckDB's file system
+    HelperThreads helpers_;             // ends before database_
 };
 
 OpenOptions open_options(const InstanceOptions& options) {
@@ -111,7 +116,8 @@ OpenOptions open_options(const InstanceOptions& options) {
     open.readable_dirs.emplace_back(FilePipes::kDirectory);
     open.memory_limit = options.memory_limit;
     open.temp_limit = options.temp_limit;
-    open.threads = options.threads;
+    open.threads = std::max(options.threads, 1U);
+    open.own_threads = true;
     return open;
 }
 
@@ -140,8 +146,8 @@ Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options,
         if (auto locked = lock_duckdb(*database); !locked) return locked.error();
         duckdb::Connection connection(*database);
         std::string own = duckdb::DatabaseManager::GetDefaultDatabase(*connection.context);
-        return std::unique_ptr<Instance>(
-            std::make_unique<LockedInstance>(std::move(database), resolver, std::move(own), pipes));
+        return std::unique_ptr<Instance>(std::make_unique<LockedInstance>(std::move(database), resolver, std::move(own),
+                                                                          pipes, std::max(options.threads, 1U)));
     } catch (const std::exception& exception) {
         return to_error(exception);
     }

@@ -2,6 +2,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
+#include "engine/plan_size.hpp"
 #include "engine/session_state.hpp"
 
 #include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
@@ -83,7 +84,9 @@ void after_binding(duckdb::PlannerExtensionInput& input, duckdb::BoundStatement&
 // Subqueries are joins by now, so the tree of operators is all there is.
 void before_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) {
     const auto session = SessionState::of(input.context);
-    if (session && session->gated) check_operators(*session, *plan);
+    if (!session) return;
+    if (session->gated) check_operators(*session, *plan);
+    note_size(input.context, *plan);
 }
 
 }  // namespace

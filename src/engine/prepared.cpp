@@ -2,7 +2,9 @@
 
 #include "engine/cursor.hpp"
 #include "engine/errors.hpp"
+#include "engine/helper_threads.hpp"
 #include "engine/parameters.hpp"
+#include "engine/plan_size.hpp"
 #include "engine/result_names.hpp"
 #include "engine/type_map.hpp"
 
@@ -309,10 +311,14 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     }
     // What arrived while DuckDB planned may have been cleared with its flag.
     session_->renew_interrupt(*context_);
+    HelperThreads::Help help;
+    // A plan that was made anew is not the one kept here, whose tables may be gone.
+    if (planned_anew ? last_plan_is_large(*context_) : is_large(*context_, *planned_->data))
+        help = HelperThreads::Help(*context_);
     auto result = pending->Execute();
     if (result->HasError()) return failure(result->GetErrorObject());
-    return std::unique_ptr<Cursor>(std::make_unique<StreamCursor>(
-        StreamCursor::Source{context_, session_, std::move(result), column_types_, sql_, returns_rows_}));
+    return std::unique_ptr<Cursor>(std::make_unique<StreamCursor>(StreamCursor::Source{
+        context_, session_, std::move(result), column_types_, sql_, std::move(help), returns_rows_}));
 }
 
 }  // namespace smew::engine
