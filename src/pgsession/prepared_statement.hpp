@@ -6,6 +6,7 @@
 #include "pgsession/parameter.hpp"
 #include "pgsession/row_encoder.hpp"
 #include "pgsession/session_command.hpp"
+#include "pgsession/statement_recorder.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -22,6 +23,8 @@ struct ConstantAnswer {
     std::vector<pgproto::Format> formats;
     std::uint64_t settings_generation = 0;
     pgproto::Buffer messages;
+    std::uint64_t rows = 0;
+    std::string tag;
 };
 
 // Either of the three: empty, a session command, or the engine's plan. Shared by the names, portals and the cache that
@@ -80,6 +83,7 @@ struct Portal {
     bool binary = false;        // DECLARE … BINARY CURSOR: how FETCH as a simple query shows it
     std::uint64_t fetched = 0;  // of a FETCH: the rows that earlier Executes of it have sent
     bool finished = false;      // nothing more to come, neither from the engine nor from the spool
+    StatementNotes notes;       // of the executions so far, while it is suspended
     std::optional<Error> lost;  // why the rest could not be kept when another statement needed the engine
 };
 

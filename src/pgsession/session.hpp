@@ -32,6 +32,8 @@ public:
     virtual ~SessionEvents() = default;
     virtual void statement_done(StatementOutcome outcome, std::chrono::microseconds taken) = 0;
     virtual void bytes_sent(std::uint64_t count) = 0;
+    // Of every statement when records are wanted (SessionGroup::observation), behind statement_done(). Does not wait.
+    virtual void statement_recorded(const link::QueryRecord& record) = 0;
 };
 
 class Session {
@@ -68,6 +70,8 @@ public:
     virtual bool running() const = 0;
     virtual std::uint64_t statements() const = 0;
     virtual std::uint64_t bytes_sent() const = 0;
+    // What it is doing. From any thread.
+    virtual link::SessionActivity activity() const = 0;
 };
 
 }  // namespace smew::pgsession

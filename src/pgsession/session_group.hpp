@@ -2,6 +2,8 @@
 // What the sessions of one worker, and so of one workspace, share.
 
 #include "pgsession/notification_hub.hpp"
+#include "pgsession/observation.hpp"
+#include "pgsession/session_roster.hpp"
 #include "pgsession/write_fence.hpp"
 
 namespace smew::pgsession {
@@ -9,6 +11,9 @@ namespace smew::pgsession {
 struct SessionGroup {
     WriteFence fence;
     NotificationHub notifications;
+    Observation observation;
+    SessionRoster roster;
+    bool reads_only = false;  // clients may change nothing, whatever they set; set before the first session
 };
 
 }  // namespace smew::pgsession

@@ -84,6 +84,7 @@ Result<bool> SessionImpl::send_spool(Portal& portal, std::uint64_t max_rows, std
         wire_.out().insert(wire_.out().end(), begin, begin + length);
         portal.spool_sent += length;
         ++sent;
+        recorder_.rows(1);
         if (wire_.unsent() >= Wire::kFlushBytes) {
             if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
         }

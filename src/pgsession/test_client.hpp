@@ -81,7 +81,9 @@ struct ShowMessage {
 struct RecordedEvents final : SessionEvents {
     void statement_done(StatementOutcome outcome, std::chrono::microseconds) override { outcomes.push_back(outcome); }
     void bytes_sent(std::uint64_t count) override { bytes += count; }
+    void statement_recorded(const link::QueryRecord& record) override { records.push_back(record); }
     std::vector<StatementOutcome> outcomes;
+    std::vector<link::QueryRecord> records;
     std::uint64_t bytes = 0;
 };
 

@@ -38,6 +38,7 @@ private:
     void handle(link::Channel::Received received);
     void adopt(link::AdoptSession order, UniqueFd socket);
     void set_limits(const link::SetLimits& limits);
+    void list_sessions(const link::ListSessions& question);
     void begin_drain(CancelReason reason, std::chrono::milliseconds grace);
     bool drained() const;
     int close();
@@ -60,6 +61,7 @@ private:
     TempDir temp_;
     Inbox inbox_;
     LinkResolver resolver_;
+    RecordQueue records_;
     Statistics statistics_;
     pgsession::SessionGroup group_;               // outlives the sessions in pool_
     std::unique_ptr<engine::Instance> instance_;  // outlives the sessions in pool_
