@@ -163,7 +163,8 @@ void QueryLog::refresh() {
         std::ranges::any_of(fleet_.all_sessions(), [this](const auto& one) { return one.workspace == workspace_.id; });
     if (!watched) return;
     refreshed_at_ = now;
-    (void)fleet_.execute(workspace_, live_content(settings_, store_, fleet_), kPatience);
+    const auto filled = fleet_.execute(workspace_, live_content(settings_, store_, fleet_), kPatience);
+    if (!filled) log::warning("smew_admin_not_refreshed", {{"error", filled.error().message}});
 }
 
 Result<void> QueryLog::open() {
