@@ -1,8 +1,11 @@
 #include "app/admin_key.hpp"
 
 #include "auth/api_key.hpp"
+#include "auth/scram.hpp"
 #include "core/random.hpp"
 #include "telemetry/log.hpp"
+
+#include <fstream>
 
 namespace smew::app {
 namespace {
@@ -24,7 +27,21 @@ std::string made_key(catalog::Store& store, const DataDir& data_dir) {
     return hash;
 }
 
+// The key in admin.key, if it still is the one that holds.
+Secret kept_key(catalog::Store& store, const DataDir& data_dir) {
+    std::ifstream file(data_dir.path() / kFileName);
+    std::string line;
+    std::getline(file, line);
+    Secret key(std::move(line));
+    return store.instance_value(kHashName) == auth::sha256_hex(key.reveal()) ? key : Secret();
+}
+
 }  // namespace
+
+std::string admin_verifier(const Secret& configured, catalog::Store& store, const DataDir& data_dir) {
+    const Secret key = configured.empty() ? kept_key(store, data_dir) : configured;
+    return key.empty() ? std::string() : auth::ScramVerifier::from_password(key).to_text();
+}
 
 std::string admin_key_hash(const Secret& configured, catalog::Store& store, const DataDir& data_dir) {
     if (!configured.empty()) {

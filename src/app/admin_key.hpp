@@ -13,4 +13,8 @@ namespace smew::app {
 // directory and keeps its hash in the metadata store.
 std::string admin_key_hash(const Secret& configured, catalog::Store& store, const DataDir& data_dir);
 
+// The SCRAM verifier of that key, for the database smew_admin; empty when only the hash of the key is known: it was
+// made by an older smew, and admin.key is gone. Behind admin_key_hash().
+std::string admin_verifier(const Secret& configured, catalog::Store& store, const DataDir& data_dir);
+
 }  // namespace smew::app

@@ -11,7 +11,11 @@
 #include "http/server.hpp"
 #include "observe/alerts.hpp"
 #include "observe/history.hpp"
+#include "observe/query_audit.hpp"
+#include "observe/query_feed.hpp"
+#include "observe/slow_queries.hpp"
 #include "pgfront/front.hpp"
+#include "querylog/query_log.hpp"
 #include "telemetry/log.hpp"
 
 #include <boost/json/object.hpp>
@@ -20,6 +24,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -53,6 +58,11 @@ void raise_descriptor_limit() {
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warning("descriptor_limit_not_raised");
 }
 
+std::string audit_file(const config::Settings& settings, const DataDir& data_dir) {
+    if (!settings.query_audit_file.empty()) return settings.query_audit_file;
+    return std::filesystem::path(data_dir.path()) / "log" / "query-audit.jsonl";
+}
+
 // What serves requests, from the disk up. Nothing listens yet; what an earlier run left half-made is gone.
 struct Core {
     Core(const config::Settings& settings, const DataDir& data_dir, const std::string& version)
@@ -65,10 +75,28 @@ struct Core {
                                              const auto project = store->project(id);
                                              return project ? project->name : std::string();
                                          })),
-          fleet(fleet::Fleet::create(settings, layout, *store, metrics, *alerts, clock)),
+          policy(settings),
+          feed(policy, metrics),
+          audit(observe::RotatingFile(audit_file(settings, data_dir), settings.query_audit_file_max_bytes,
+                                      settings.query_audit_file_count),
+                policy, metrics),
+          slow_queries(policy, metrics, *alerts),
+          fleet(fleet::Fleet::create(settings, layout, *store, metrics, *alerts, feed, clock)),
+          query_log(settings, layout, *store, *fleet, policy, metrics, clock),
           versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }),
           history([this] { return measure(); }, clock) {
+        feed.listen(audit);
+        feed.listen(slow_queries);
+        feed.listen(query_log);
+        feed.start();
+        policy.follow([this](const link::SetObservation& wanted) { fleet->observe(wanted); });
         versions.clean_at_start();
+    }
+    // The last records come with the workers' ends.
+    ~Core() {
+        query_log.stop();
+        fleet->shutdown(milliseconds(0));
+        feed.stop();
     }
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
@@ -86,7 +114,12 @@ struct Core {
     std::string duckdb_version;
     telemetry::Metrics metrics;
     std::unique_ptr<observe::Alerts> alerts;
+    observe::QueryPolicy policy;
+    observe::QueryFeed feed;
+    observe::QueryAudit audit;  // and the other listeners: the feed is stopped before they go
+    observe::SlowQueries slow_queries;
     std::unique_ptr<fleet::Fleet> fleet;
+    querylog::QueryLog query_log;
     storage::Versions versions;
     observe::History history;
 };
@@ -97,14 +130,27 @@ std::unique_ptr<net::Tls> open_tls(const config::Settings& settings, const stora
     return net::load_tls(settings.tls_cert_file, settings.tls_key_file).value();
 }
 
+// The database smew_admin, when it can be connected to.
+std::optional<catalog::Workspace> admin_database(const config::Settings& settings, Core& core, std::string verifier) {
+    if (!core.query_log.enabled() || verifier.empty()) return std::nullopt;
+    if (const Result<void> opened = core.query_log.open(); !opened) {
+        log::error("smew_admin_not_opened", {{"error", opened.error().message}});
+        return std::nullopt;
+    }
+    catalog::Workspace admin = querylog::admin_workspace(settings);
+    admin.verifier = std::move(verifier);
+    return admin;
+}
+
 // What listens.
 struct Doors {
-    Doors(const config::Settings& settings, Core& core, const std::string& version, const std::string& admin_key_hash)
+    Doors(const config::Settings& settings, Core& core, const std::string& version, const std::string& admin_key_hash,
+          std::optional<catalog::Workspace> admin)
         : tls(open_tls(settings, core.layout)),
           io(static_cast<int>(io_thread_count(settings.io_threads))),
-          front(pgfront::Front::create(io, settings,
-                                       settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(),
-                                       *core.store, *core.fleet, core.metrics, *core.alerts, core.clock)),
+          front(pgfront::Front::create(
+              io, settings, settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(), *core.store,
+              *core.fleet, core.metrics, *core.alerts, core.clock, std::move(admin))),
           server(http::Server::create(io,
                                       {.settings = settings,
                                        .layout = core.layout,
@@ -114,6 +160,9 @@ struct Doors {
                                        .metrics = core.metrics,
                                        .alerts = *core.alerts,
                                        .history = core.history,
+                                       .query_policy = core.policy,
+                                       .slow_queries = core.slow_queries,
+                                       .query_log = core.query_log,
                                        .clock = core.clock,
                                        .version = version,
                                        .duckdb_version = core.duckdb_version,
@@ -177,6 +226,7 @@ void shut_down(Core& core, Doors& doors, Maintenance& maintenance, IoThreads& th
     doors.front->stop_accepting();
     doors.server->set_ready(false);
     maintenance.ask_to_stop();
+    core.query_log.stop();  // while there still is a worker to write with
     core.fleet->shutdown(time_until(deadline) * 6 / 10);
     doors.server->stop(time_until(deadline) / 2);
     doors.front->stop();
@@ -187,7 +237,9 @@ void shut_down(Core& core, Doors& doors, Maintenance& maintenance, IoThreads& th
 void serve_until_stopped(const config::Settings& settings, const std::string& version, const DataDir& data_dir,
                          StopSignals& signals) {
     Core core(settings, data_dir, version);
-    Doors doors(settings, core, version, admin_key_hash(settings.admin_key, *core.store, data_dir));
+    const std::string key_hash = admin_key_hash(settings.admin_key, *core.store, data_dir);
+    Doors doors(settings, core, version, key_hash,
+                admin_database(settings, core, admin_verifier(settings.admin_key, *core.store, data_dir)));
     const std::string pg_address = public_pg_address(settings, doors.front->address());
     doors.server->set_pg_address(pg_address);
     const std::string demo =

@@ -25,6 +25,10 @@ template <>
 inline constexpr std::array kChoices<TlsMode>{Choice{"disable", TlsMode::kOff}, Choice{"prefer", TlsMode::kPrefer},
                                               Choice{"require", TlsMode::kRequire}};
 template <>
+inline constexpr std::array kChoices<QueryAuditMode>{Choice{"full", QueryAuditMode::kFull},
+                                                     Choice{"structure", QueryAuditMode::kStructure},
+                                                     Choice{"hash_only", QueryAuditMode::kHashOnly}};
+template <>
 inline constexpr std::array kChoices<LogLevel>{Choice{"debug", LogLevel::kDebug}, Choice{"info", LogLevel::kInfo},
                                                Choice{"warning", LogLevel::kWarning},
                                                Choice{"error", LogLevel::kError}};

@@ -11,8 +11,9 @@
 
 namespace smew::config {
 
-enum class SandboxMode { kRequired, kPreferred, kOff };  // worker_sandbox: required | preferred | off
-enum class TlsMode { kOff, kPrefer, kRequire };          // pgwire_ssl_mode: disable | prefer | require
+enum class SandboxMode { kRequired, kPreferred, kOff };      // worker_sandbox: required | preferred | off
+enum class TlsMode { kOff, kPrefer, kRequire };              // pgwire_ssl_mode: disable | prefer | require
+enum class QueryAuditMode { kFull, kStructure, kHashOnly };  // query_audit_mode: full | structure | hash_only
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 struct Settings {
@@ -79,6 +80,21 @@ struct Settings {
     int alert_error_rate_min_queries = 20;
     int alert_auth_failures = 10;
     int alert_workspace_size_percent = 90;
+
+    // What is kept of every statement.
+    bool query_audit_enabled = true;
+    QueryAuditMode query_audit_mode = QueryAuditMode::kFull;
+    int query_audit_max_length = 10'000;  // bytes of a text
+    std::string query_audit_file;         // empty: log/query-audit.jsonl in data_dir; or stdout, stderr
+    Bytes query_audit_file_max_bytes{100'000'000};
+    int query_audit_file_count = 10;  // with the one that is written
+    bool query_log_enabled = false;
+    int query_log_retention_days = 7;
+    Bytes query_log_max_bytes{1'000'000'000};
+    std::chrono::seconds query_log_flush_seconds{5};
+    int slow_query_threshold_ms = 1000;  // 0: nothing is slow
+    bool slow_query_explain = true;
+    bool slow_query_log_full = true;
 
     // Loads and REST.
     int loader_max_concurrent = 4;

@@ -16,6 +16,7 @@ constexpr std::string_view kLogin = "Failed logins";
 constexpr std::string_view kWorkspaces = "Workspaces";
 constexpr std::string_view kWorkers = "Worker processes";
 constexpr std::string_view kAlerts = "Alerts";
+constexpr std::string_view kQueries = "Query audit and slow queries";
 constexpr std::string_view kLoads = "Loads";
 constexpr std::string_view kRest = "REST";
 
@@ -189,6 +190,44 @@ constexpr std::array kTable{
                                   "Alert at so many failed logins from one address within the window.", 1, kMega}),
     row<&S::alert_workspace_size_percent>({"alert_workspace_size_percent", kAlerts,
                                            "Alert when a workspace has used so much of its disk space.", 1, 100}),
+
+    row<&S::query_audit_enabled>({"query_audit_enabled", kQueries,
+                                  "Write a record of every statement to query_audit_file. Can be changed while the "
+                                  "server runs: PATCH /query-audit."}),
+    row<&S::query_audit_mode>({"query_audit_mode", kQueries,
+                               "What is kept of a statement's text, everywhere: full, structure (literals replaced by "
+                               "?), or hash_only. The last two also keep error messages and plans free of literals."}),
+    row<&S::query_audit_max_length>(
+        {"query_audit_max_length", kQueries, "Bytes of a text that are kept; longer ones are cut.", 16, kMega}),
+    row<&S::query_audit_file>({"query_audit_file", kQueries,
+                               "Where the records go: a file, stdout or stderr. Empty: log/query-audit.jsonl in "
+                               "data_dir.",
+                               0, kMaxText}),
+    row<&S::query_audit_file_max_bytes>({"query_audit_file_max_bytes", kQueries,
+                                         "When the file is larger it is renamed to end in .1, .1 to .2 and so on.",
+                                         1000, kTera}),
+    row<&S::query_audit_file_count>(
+        {"query_audit_file_count", kQueries, "Files that are kept, the current one among them.", 1, 1000}),
+    row<&S::query_log_enabled>({"query_log_enabled", kQueries,
+                                "Keep the records also in the table query_log, for GET /query-log and the database "
+                                "smew_admin. Needs query_audit_enabled."}),
+    row<&S::query_log_retention_days>(
+        {"query_log_retention_days", kQueries, "Older records are removed from query_log.", 1, 3650}),
+    row<&S::query_log_max_bytes>({"query_log_max_bytes", kQueries,
+                                  "When query_log's file is larger, its oldest records are removed.", 10 * kMega,
+                                  kTera}),
+    row<&S::query_log_flush_seconds>({"query_log_flush_seconds", kQueries,
+                                      "Longest time until a record is in query_log; a query of the log writes those "
+                                      "that wait first.",
+                                      1, 3600}),
+    row<&S::slow_query_threshold_ms>(
+        {"slow_query_threshold_ms", kQueries,
+         "Statements that take longer are slow: logged, counted, listed, alerted. 0: none is.", 0, 86'400'000}),
+    row<&S::slow_query_explain>({"slow_query_explain", kQueries,
+                                 "Keep the plan of a slow statement's run, with timings, memory and spilled bytes."}),
+    row<&S::slow_query_log_full>(
+        {"slow_query_log_full", kQueries,
+         "Keep the text of slow statements, as query_audit_mode allows; else their hash only."}),
 
     row<&S::loader_max_concurrent>(
         {"loader_max_concurrent", kLoads, "Most loads and exports at a time; others wait.", 1, 1000}),

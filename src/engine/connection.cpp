@@ -8,6 +8,7 @@
 #include "engine/names.hpp"
 #include "engine/parameter_casts.hpp"
 #include "engine/prepared.hpp"
+#include "engine/profile.hpp"
 #include "engine/result_names.hpp"
 #include "engine/sql_text.hpp"
 #include "engine/statement_steps.hpp"
@@ -191,6 +192,7 @@ Result<void> GatedConnection::apply_path(ParsedStatement::Parts& parts) {
 Result<std::unique_ptr<Prepared>> GatedConnection::prepare(std::unique_ptr<Statement> statement,
                                                            std::span<const std::uint32_t> parameter_types) {
     auto& parts = static_cast<ParsedStatement&>(*statement).parts();
+    profile_next(context_, false);
     try {
         if (auto applied = apply_path(parts); !applied) return applied.error();
         if (!parts.before.empty() || !parts.after.empty())
@@ -205,6 +207,7 @@ Result<std::unique_ptr<Prepared>> GatedConnection::prepare(std::unique_ptr<State
 
 Result<void> GatedConnection::run_internal(std::string_view sql) {
     const Ungated ungated(*session_);
+    pause_profiles(context_);  // or a COMMIT would take the place of what it ends
     try {
         auto planned = internal_.find(sql);
         if (planned == internal_.end()) {
@@ -248,6 +251,14 @@ Result<void> GatedConnection::restart_transaction(bool read_only) {
     auto begun = run_internal(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
     if (begun && open) context_.transaction.ActiveTransaction().start_timestamp = began;
     return begun;
+}
+
+void GatedConnection::set_profiling(bool on) {
+    want_profiles(context_, on);
+}
+
+Profile GatedConnection::profile() {
+    return profile_of_last(context_);
 }
 
 void GatedConnection::interrupt(CancelReason reason) {

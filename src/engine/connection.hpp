@@ -4,6 +4,7 @@
 #include "engine/engine.hpp"
 #include "engine/file_pipe.hpp"
 #include "engine/gate.hpp"
+#include "engine/profiling.hpp"
 #include "engine/session_state.hpp"
 #include "engine/statement.hpp"
 
@@ -27,7 +28,7 @@ struct InstanceParts {
     std::shared_ptr<FilePipes> pipes;  // shared with DuckDB's file system
 };
 
-class GatedConnection final : public Connection {
+class GatedConnection final : public Connection, public Profiling {
 public:
     GatedConnection(const InstanceParts& instance, SessionFacts& facts);
     ~GatedConnection() override;
@@ -48,6 +49,8 @@ public:
     Result<void> set_search_path(const std::vector<std::string>& schemas) override;
     Result<void> set_time_zone(std::string_view zone) override;
     void set_dialect(Dialect dialect) override;
+    void set_profiling(bool on) override;
+    Profile profile() override;
 
 private:
     Result<ParsedStatement::Parts> admit(duckdb::unique_ptr<duckdb::SQLStatement> tree,

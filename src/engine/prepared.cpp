@@ -5,10 +5,12 @@
 #include "engine/helper_threads.hpp"
 #include "engine/parameters.hpp"
 #include "engine/plan_size.hpp"
+#include "engine/profile.hpp"
 #include "engine/result_names.hpp"
 #include "engine/type_map.hpp"
 
 #include <duckdb/common/string_util.hpp>
+#include <duckdb/execution/physical_plan_generator.hpp>
 #include <duckdb/main/client_context.hpp>
 #include <duckdb/main/prepared_statement_data.hpp>
 
@@ -97,6 +99,8 @@ Result<void> PlannedStatement::plan(Tree tree) {
     if (planned->HasError()) return failure(planned->GetErrorObject());
     if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
     planned_ = std::move(planned);
+    const auto& physical = planned_->data->physical_plan;
+    profiled_ = !physical || worth_profiling(physical->Root());  // without one it is planned at each execution
     describe_parameters();
     take_facts();
     return {};
@@ -295,6 +299,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     session_->running_text = sql_;
     const std::uint64_t plans = session_->plans();
     const std::uint64_t generation = current_generation();
+    profile_next(*context_, profiled_);
     auto pending = planned_->PendingQuery(values_, true);
     const bool planned_anew = session_->plans() != plans;
     if (planned_anew) {

@@ -61,6 +61,7 @@ private:
     duckdb::shared_ptr<SessionState> session_;
     const StatementKind kind_;
     bool constant_;
+    bool profiled_ = false;  // when profiles are wanted
     bool returns_rows_ = false;
     bool repeatable_ = false;
     std::set<std::string> tables_;  // named in the statement

@@ -1,5 +1,7 @@
 #include "engine/statement_steps.hpp"
 
+#include "engine/profile.hpp"
+
 #include <duckdb/main/query_result.hpp>
 #include <duckdb/parser/parsed_data/transaction_info.hpp>
 #include <duckdb/parser/statement/transaction_statement.hpp>
@@ -47,6 +49,7 @@ Result<void> StatementSteps::run() {
 
 Result<std::unique_ptr<Cursor>> StatementSteps::execute(std::span<const ParameterValue>) {
     const bool own = context_->transaction.IsAutoCommit();
+    profile_next(*context_, false);
     if (own) {
         if (auto begun = run(transaction(duckdb::TransactionType::BEGIN_TRANSACTION)); !begun) return begun.error();
     }

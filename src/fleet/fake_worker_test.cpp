@@ -64,6 +64,14 @@ private:
             done.error = Error{sqlstate::kSyntaxError, "bad", "", ""};
         reply(done);
     }
+    void on(link::ListSessions& question, UniqueFd&) {
+        link::SessionsListed answer{.request = question.request};
+        for (auto& [id, socket] : sockets_) {
+            answer.sessions.push_back(
+                {.session = id, .state = link::SessionState::kActive, .query = "SELECT 1", .statements = 7});
+        }
+        reply(answer);
+    }
     void on(link::Shutdown&, UniqueFd&) { done_ = true; }
     // A question of ours, asked because the test adopted a session named so, comes back as text on that socket.
     void on(link::TableResolved& resolved, UniqueFd&) {

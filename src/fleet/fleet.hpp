@@ -30,6 +30,9 @@ struct SessionInfo {
     std::uint16_t client_port = 0;
     WallTime connected_at{};
     bool tls = false;
+    std::int32_t backend_pid = 0;
+    link::Door door = link::Door::kPgwire;
+    std::optional<link::SessionActivity> activity;  // nullopt: the worker did not tell in time
 };
 
 // A place among the connections that are allowed; given back when destroyed.
@@ -65,7 +68,7 @@ class Fleet {
 public:
     static std::unique_ptr<Fleet> create(const config::Settings& settings, const storage::Layout& layout,
                                          catalog::Store& store, telemetry::Metrics& metrics, telemetry::Events& events,
-                                         const Clock& clock);
+                                         link::QueryRecordSink& records, const Clock& clock);
     virtual ~Fleet() = default;  // ends all workers
 
     // ---- connections (pgfront)
@@ -90,13 +93,20 @@ public:
     virtual BackendKey new_backend_key(std::size_t secret_bytes) = 0;
 
     // ---- sessions and workspaces (http)
-    virtual std::vector<SessionInfo> sessions(const WorkspaceId& workspace) const = 0;
+    // Asks the worker what they are doing, and waits for it up to a second.
+    virtual std::vector<SessionInfo> sessions(const WorkspaceId& workspace) = 0;
+    // Of all workspaces, without their activity.
+    virtual std::vector<SessionInfo> all_sessions() const = 0;
     virtual bool end_session(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) = 0;
+    // Cancels what the session runs; nothing when it runs nothing. False: there is no such session.
+    virtual bool cancel_statement(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) = 0;
     virtual std::size_t end_sessions(const WorkspaceId& workspace, CancelReason reason) = 0;
     // Ends sessions and the worker, waiting for its end: before a workspace's files are removed.
     virtual void end_worker(const WorkspaceId& workspace, CancelReason reason) = 0;
     // Its limits have changed: tells its worker, if it runs.
     virtual void set_limits(const catalog::Workspace& workspace) = 0;
+    // What workers note of their statements, from now on.
+    virtual void observe(const link::SetObservation& wanted) = 0;
     // Runs statements in the workspace as an internal session; waits. The last result is returned.
     virtual Result<Rows> execute(const catalog::Workspace& workspace, std::string_view sql,
                                  std::chrono::milliseconds timeout) = 0;

@@ -19,7 +19,8 @@ namespace smew::fleet {
 class FleetImpl final : public Fleet {
 public:
     FleetImpl(const config::Settings& settings, const storage::Layout& layout, catalog::Store& store,
-              telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock);
+              telemetry::Metrics& metrics, telemetry::Events& events, link::QueryRecordSink& records,
+              const Clock& clock);
     ~FleetImpl() override;
 
     // fleet_sessions.cpp
@@ -28,7 +29,9 @@ public:
                        std::unique_ptr<Admission> admission, std::function<void(std::optional<Error>)> ended) override;
     void cancel(std::int32_t backend_pid, std::string_view cancel_key) override;
     BackendKey new_backend_key(std::size_t secret_bytes) override;
-    std::vector<SessionInfo> sessions(const WorkspaceId& workspace) const override;
+    std::vector<SessionInfo> sessions(const WorkspaceId& workspace) override;
+    std::vector<SessionInfo> all_sessions() const override;
+    bool cancel_statement(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) override;
     bool end_session(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) override;
     std::size_t end_sessions(const WorkspaceId& workspace, CancelReason reason) override;
 
@@ -36,6 +39,7 @@ public:
     bool warm(const WorkspaceId& workspace) const override;
     void end_worker(const WorkspaceId& workspace, CancelReason reason) override;
     void set_limits(const catalog::Workspace& workspace) override;
+    void observe(const link::SetObservation& wanted) override;
     void shutdown(std::chrono::milliseconds grace) override;
 
     // fleet_usage.cpp
@@ -51,6 +55,12 @@ public:
 
 private:
     using Lock = std::unique_lock<std::mutex>;
+
+    // ---- sessions
+    static std::vector<SessionInfo> listed_sessions(const WorkerRecord& worker);
+    std::optional<std::vector<link::SessionActivity>> ask_activity(const WorkerPointer& worker);
+    // The worker of a session that clients may know of.
+    WorkerPointer worker_of(const WorkspaceId& workspace, const SessionId& session) const;
 
     // ---- workers. Those that take a Lock may release it while they wait.
     Result<WorkerPointer> workspace_worker(Lock& lock, const catalog::Workspace& workspace);
@@ -78,6 +88,7 @@ private:
     void on_message(const WorkerPointer& worker, link::Message message);
     void on_ready(const WorkerPointer& worker, const link::Ready& ready);
     void on_start_failed(const WorkerPointer& worker, const link::StartFailed& failed);
+    void on_sessions_listed(link::SessionsListed listed);
     void on_session_closed(const WorkerPointer& worker, const link::SessionClosed& closed);
     void on_job_done(const WorkerPointer& worker, link::JobDone done);
     void count(const WorkspaceId& workspace, const link::Stats& stats);
@@ -95,6 +106,7 @@ private:
     catalog::Store& store_;
     telemetry::Metrics& metrics_;
     telemetry::Events& events_;
+    link::QueryRecordSink& records_;
     const Clock& clock_;
     std::shared_ptr<AdmissionCounters> admissions_;  // shared with the places given out
     NameService names_;
@@ -114,6 +126,9 @@ private:
     std::unordered_map<std::int32_t, BackendAddress> backends_;
     std::uint64_t next_worker_ = 1;
     std::uint64_t next_job_ = 1;
+    std::uint64_t next_question_ = 1;
+    std::map<std::uint64_t, std::optional<std::vector<link::SessionActivity>>> questions_;  // ListSessions, and answers
+    link::SetObservation observation_;
     std::int32_t next_backend_pid_;
     bool stopping_ = false;
     std::unordered_map<WorkspaceId, QueryTotals> totals_;  // since the server started

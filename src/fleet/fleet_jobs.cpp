@@ -27,6 +27,7 @@ Result<Rows> FleetImpl::execute(const catalog::Workspace& workspace, std::string
     session.user = workspace.username;
     session.database = workspace.database();
     session.internal = true;
+    session.door = link::Door::kInternal;
     session.parameters = {{"application_name", "smew"}};
     const Result<void> adopted = adopt(workspace, session, std::move(sockets->second), nullptr, nullptr);
     if (!adopted) return adopted.error();

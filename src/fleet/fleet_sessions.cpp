@@ -5,6 +5,7 @@
 #include "fleet/fleet_impl.hpp"
 #include "telemetry/log.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
 
 namespace smew::fleet {
@@ -12,6 +13,7 @@ namespace {
 
 // A worker may end between being found and being told; then another is started, at most this often.
 constexpr int kAdoptAttempts = 3;
+constexpr std::chrono::seconds kActivityPatience{1};
 
 std::string parameter(const link::AdoptSession& session, std::string_view name) {
     for (const auto& [key, value] : session.parameters) {
@@ -29,7 +31,9 @@ SessionInfo describe(const catalog::Workspace& workspace, const link::AdoptSessi
             .application_name = parameter(session, "application_name"),
             .client_port = session.client_port,
             .connected_at = now,
-            .tls = session.tls};
+            .tls = session.tls,
+            .backend_pid = session.backend_pid,
+            .door = session.door};
 }
 
 }  // namespace
@@ -114,34 +118,106 @@ FleetImpl::BackendKey FleetImpl::new_backend_key(std::size_t secret_bytes) {
     return {next_backend_pid_, std::move(secret)};
 }
 
-std::vector<SessionInfo> FleetImpl::sessions(const WorkspaceId& workspace) const {
+bool FleetImpl::cancel_statement(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) {
+    const WorkerPointer worker = worker_of(workspace, session);
+    if (!worker) return false;
+    if (!worker->channel.send(link::CancelStatement{session, reason})) kill_process(worker->process);
+    return true;
+}
+
+WorkerPointer FleetImpl::worker_of(const WorkspaceId& workspace, const SessionId& session) const {
     const std::lock_guard lock(mutex_);
-    std::vector<SessionInfo> list;
     const auto found = workspaces_.find(workspace);
-    if (found == workspaces_.end()) return list;
-    for (const auto& [id, session] : found->second->sessions) {
-        if (!session.internal) list.push_back(session.info);
-    }
-    return list;
+    if (found == workspaces_.end()) return nullptr;
+    const auto live = found->second->sessions.find(session);
+    return live == found->second->sessions.end() || live->second.internal ? nullptr : found->second;
 }
 
 bool FleetImpl::end_session(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) {
-    Lock lock(mutex_);
-    const auto found = workspaces_.find(workspace);
-    if (found == workspaces_.end()) return false;
-    const auto live = found->second->sessions.find(session);
-    if (live == found->second->sessions.end() || live->second.internal) return false;
-    const WorkerPointer worker = found->second;
-    lock.unlock();
+    const WorkerPointer worker = worker_of(workspace, session);
+    if (!worker) return false;
     log::info("session_disconnected", {{"session_id", session.value()}, {"workspace_id", workspace.value()}});
     if (!worker->channel.send(link::EndSession{session, reason})) kill_process(worker->process);
     return true;
 }
 
 std::size_t FleetImpl::end_sessions(const WorkspaceId& workspace, CancelReason reason) {
+    std::vector<SessionInfo> listed;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = workspaces_.find(workspace);
+        if (found != workspaces_.end()) listed = listed_sessions(*found->second);
+    }
     std::size_t count = 0;
-    for (const SessionInfo& session : sessions(workspace)) count += end_session(workspace, session.id, reason) ? 1 : 0;
+    for (const SessionInfo& session : listed) count += end_session(workspace, session.id, reason) ? 1 : 0;
     return count;
+}
+
+// ---------------------------------------------------------------- what sessions are doing
+
+std::vector<SessionInfo> FleetImpl::listed_sessions(const WorkerRecord& worker) {
+    std::vector<SessionInfo> list;
+    for (const auto& [id, session] : worker.sessions) {
+        if (!session.internal) list.push_back(session.info);
+    }
+    return list;
+}
+
+std::vector<SessionInfo> FleetImpl::all_sessions() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<SessionInfo> list;
+    for (const auto& [id, worker] : workspaces_) {
+        for (SessionInfo& session : listed_sessions(*worker)) list.push_back(std::move(session));
+    }
+    return list;
+}
+
+std::vector<SessionInfo> FleetImpl::sessions(const WorkspaceId& workspace) {
+    WorkerPointer worker;
+    std::vector<SessionInfo> list;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = workspaces_.find(workspace);
+        if (found == workspaces_.end()) return {};
+        worker = found->second;
+        list = listed_sessions(*worker);
+    }
+    if (list.empty()) return list;
+    const auto activity = ask_activity(worker);
+    if (!activity) return list;
+    for (SessionInfo& session : list) {
+        const auto its = std::ranges::find(*activity, session.id, &link::SessionActivity::session);
+        if (its == activity->end()) continue;
+        session.application_name = its->application_name;
+        session.activity = *its;
+    }
+    return list;
+}
+
+std::optional<std::vector<link::SessionActivity>> FleetImpl::ask_activity(const WorkerPointer& worker) {
+    Lock lock(mutex_);
+    const std::uint64_t question = next_question_++;
+    questions_[question];
+    lock.unlock();
+    const bool asked = worker->channel.send(link::ListSessions{question}).has_value();
+    lock.lock();
+    if (asked) {
+        changed_.wait_for(lock, kActivityPatience,
+                          [&] { return questions_[question].has_value() || worker->state == WorkerState::kGone; });
+    }
+    auto answer = std::move(questions_[question]);
+    questions_.erase(question);
+    return answer;
+}
+
+void FleetImpl::on_sessions_listed(link::SessionsListed listed) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = questions_.find(listed.request);
+        if (found == questions_.end()) return;  // nobody waits any more
+        found->second = std::move(listed.sessions);
+    }
+    changed_.notify_all();
 }
 
 }  // namespace smew::fleet

@@ -34,7 +34,7 @@ protected:
         settings_.worker_uid_base = 0;
         settings_.loader_max_concurrent = 1;
         settings_.pgwire_max_connections_per_workspace = 2;
-        fleet_ = Fleet::create(settings_, layout_, *store_, metrics_, events_, clock_);
+        fleet_ = Fleet::create(settings_, layout_, *store_, metrics_, events_, records_, clock_);
     }
     ~FleetTest() override {
         fleet_.reset();
@@ -89,8 +89,26 @@ protected:
     std::unique_ptr<catalog::Store> store_ = catalog::Store::open(layout_.metadata_file(), clock_);
     telemetry::Metrics metrics_{"test", "test"};
     telemetry::NoEvents events_;
+    struct NoRecords final : link::QueryRecordSink {
+        void take(const ProjectId&, const WorkspaceId&, link::QueryRecords) override {}
+    } records_;
     std::unique_ptr<Fleet> fleet_;
 };
+
+TEST_F(FleetTest, SessionsTellWhatTheyDoAndTheirStatementsAreCancelled) {
+    const auto space = workspace();
+    const Client client = connect(space, "analyst");
+    ASSERT_EQ(read_some(client.socket), "hello");
+    const auto sessions = fleet_->sessions(space.id);
+    ASSERT_EQ(sessions.size(), 1U);
+    ASSERT_TRUE(sessions[0].activity.has_value());
+    EXPECT_EQ(sessions[0].activity->query, "SELECT 1");
+    EXPECT_EQ(sessions[0].activity->state, link::SessionState::kActive);
+    EXPECT_FALSE(fleet_->all_sessions().at(0).activity.has_value());
+    EXPECT_TRUE(fleet_->cancel_statement(space.id, client.id, CancelReason::kUser));
+    EXPECT_EQ(read_some(client.socket), "cancel");
+    EXPECT_FALSE(fleet_->cancel_statement(space.id, SessionId("sess_other"), CancelReason::kUser));
+}
 
 TEST_F(FleetTest, StartsAWorkerAndHandsTheSocketOver) {
     const auto space = workspace();

@@ -57,17 +57,19 @@ std::string kind_name(link::WorkerKind kind) {
 
 std::unique_ptr<Fleet> Fleet::create(const config::Settings& settings, const storage::Layout& layout,
                                      catalog::Store& store, telemetry::Metrics& metrics, telemetry::Events& events,
-                                     const Clock& clock) {
-    return std::make_unique<FleetImpl>(settings, layout, store, metrics, events, clock);
+                                     link::QueryRecordSink& records, const Clock& clock) {
+    return std::make_unique<FleetImpl>(settings, layout, store, metrics, events, records, clock);
 }
 
 FleetImpl::FleetImpl(const config::Settings& settings, const storage::Layout& layout, catalog::Store& store,
-                     telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock)
+                     telemetry::Metrics& metrics, telemetry::Events& events, link::QueryRecordSink& records,
+                     const Clock& clock)
     : settings_(settings),
       layout_(layout),
       store_(store),
       metrics_(metrics),
       events_(events),
+      records_(records),
       clock_(clock),
       admissions_(std::make_shared<AdmissionCounters>(settings.pgwire_max_connections_total,
                                                       settings.pgwire_max_connections_per_workspace)),
@@ -102,13 +104,17 @@ link::Start FleetImpl::start_message(const ProjectId& project, std::int64_t proj
 }
 
 Result<link::Start> FleetImpl::workspace_start(const catalog::Workspace& workspace) const {
-    const Result<catalog::Project> project = store_.project(workspace.project);
-    if (!project) return project.error();
-    // Not there after a restore of a backup without workspaces.
-    if (!std::filesystem::exists(layout_.workspace_dir(workspace.number))) {
-        if (auto made = layout_.make_workspace(workspace.number, project->number); !made) return made.error();
+    std::int64_t project_number = 0;  // of what belongs to no project
+    if (workspace.number != 0) {
+        const Result<catalog::Project> project = store_.project(workspace.project);
+        if (!project) return project.error();
+        project_number = project->number;
+        // Not there after a restore of a backup without workspaces.
+        if (!std::filesystem::exists(layout_.workspace_dir(workspace.number))) {
+            if (auto made = layout_.make_workspace(workspace.number, project_number); !made) return made.error();
+        }
     }
-    link::Start start = start_message(workspace.project, project->number);
+    link::Start start = start_message(workspace.project, project_number);
     start.kind = link::WorkerKind::kWorkspace;
     start.workspace = workspace.id;
     start.database_file = layout_.workspace_file(workspace.number);
@@ -274,6 +280,20 @@ void FleetImpl::set_limits(const catalog::Workspace& workspace) {
     rebalance_memory(0);
 }
 
+void FleetImpl::observe(const link::SetObservation& wanted) {
+    std::vector<WorkerPointer> workers;
+    {
+        const std::lock_guard lock(mutex_);
+        observation_ = wanted;
+        for (const auto& [id, worker] : workspaces_) {
+            if (worker->state == WorkerState::kReady) workers.push_back(worker);
+        }
+    }
+    for (const WorkerPointer& worker : workers) {
+        if (!worker->channel.send(wanted)) kill_process(worker->process);
+    }
+}
+
 void FleetImpl::shutdown(milliseconds grace) {
     Lock lock(mutex_);
     stopping_ = true;
@@ -294,6 +314,10 @@ void FleetImpl::on_message(const WorkerPointer& worker, link::Message message) {
         on_session_closed(worker, *closed);
     else if (const auto* stats = std::get_if<link::Stats>(&message))
         on_stats(worker, *stats);
+    else if (auto* records = std::get_if<link::QueryRecords>(&message))
+        records_.take(worker->project, worker->workspace, std::move(*records));
+    else if (auto* listed = std::get_if<link::SessionsListed>(&message))
+        on_sessions_listed(std::move(*listed));
     else if (auto* done = std::get_if<link::JobDone>(&message))
         on_job_done(worker, std::move(*done));
     else if (const auto* ready = std::get_if<link::Ready>(&message))
@@ -314,6 +338,8 @@ void FleetImpl::on_ready(const WorkerPointer& worker, const link::Ready& ready) 
     {
         const std::lock_guard lock(mutex_);
         if (worker->state != WorkerState::kStarting) return;
+        // Before it gets its first session.
+        if (worker->kind == link::WorkerKind::kWorkspace) (void)worker->channel.send_now(observation_);
         worker->state = WorkerState::kReady;
         worker->idle_since = clock_.steady_now();
         metrics_.workers_active(static_cast<std::int64_t>(workspaces_.size() + loaders_.size()));

@@ -97,7 +97,30 @@ private:
     std::size_t consumed_ = 0;
 };
 
+constexpr std::size_t kCopyPiece = 1U << 20;
+
 }  // namespace
+
+// Rows and their end are sent without waiting for the server to ask: what it does not want it passes over.
+Result<void> run_internal_copy(const UniqueFd& socket, std::string_view sql, std::string_view rows,
+                               std::chrono::milliseconds timeout) {
+    Conversation conversation(socket.get(), std::chrono::steady_clock::now() + timeout);
+    if (const Result<Rows> greeting = conversation.read_until_ready(); !greeting) return greeting.error();
+    pgproto::Buffer message;
+    pgproto::write(message, pgproto::Query{sql});
+    while (!rows.empty()) {
+        const std::string_view piece = rows.substr(0, kCopyPiece);
+        pgproto::write(message, pgproto::CopyData{as_bytes(piece)});
+        if (const Result<void> sent = conversation.send(message); !sent) return sent.error();
+        message.clear();
+        rows.remove_prefix(piece.size());
+    }
+    pgproto::write(message, pgproto::CopyDone{});
+    if (const Result<void> sent = conversation.send(message); !sent) return sent.error();
+    const Result<Rows> answer = conversation.read_until_ready();
+    if (!answer) return answer.error();
+    return {};
+}
 
 Result<Rows> run_internal_query(const UniqueFd& socket, std::string_view sql, std::chrono::milliseconds timeout) {
     Conversation conversation(socket.get(), std::chrono::steady_clock::now() + timeout);

@@ -13,4 +13,8 @@ namespace smew::fleet {
 // any statement is the result; 57014 when `timeout` passes first; 08006 when the worker is gone.
 Result<Rows> run_internal_query(const UniqueFd& socket, std::string_view sql, std::chrono::milliseconds timeout);
 
+// The same for COPY … FROM STDIN, with what is to be copied.
+Result<void> run_internal_copy(const UniqueFd& socket, std::string_view sql, std::string_view rows,
+                               std::chrono::milliseconds timeout);
+
 }  // namespace smew::fleet

@@ -21,6 +21,14 @@ Response list_alerts(const Request& request, Context& context);
 Response get_alert(const Request& request, Context& context);
 Response test_alert(const Request& request, Context& context);
 
+// query_endpoints.cpp, query_log_endpoints.cpp
+Response list_slow_queries(const Request& request, Context& context);
+Response list_project_slow_queries(const Request& request, Context& context);
+Response search_query_log(const Request& request, Context& context);
+Response search_project_query_log(const Request& request, Context& context);
+Response get_query_audit(const Request& request, Context& context);
+Response change_query_audit(const Request& request, Context& context);
+
 // project_endpoints.cpp
 Response create_project(const Request& request, Context& context);
 Response list_projects(const Request& request, Context& context);
@@ -95,6 +103,7 @@ Response load_workspace(const Request& request, Context& context);
 // session_endpoints.cpp
 Response list_sessions(const Request& request, Context& context);
 Response disconnect_session(const Request& request, Context& context);
+Response cancel_statement(const Request& request, Context& context);
 Response disconnect_all(const Request& request, Context& context);
 
 // statement_endpoints.cpp

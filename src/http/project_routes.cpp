@@ -135,10 +135,15 @@ void add_workspaces(Routes& routes) {
                          .waits());
     routes.push_back(Route("GET", "/projects/{project}/workspaces/{workspace}/sessions", Access::kProjectRead,
                            "listSessions", "List the clients that are connected", e::list_sessions)
-                         .gives(s::session_list));
+                         .gives(s::session_list)
+                         .waits());
     routes.push_back(Route("DELETE", "/projects/{project}/workspaces/{workspace}/sessions/{session}",
                            Access::kProjectAdmin, "disconnectSession", "Disconnect one client", e::disconnect_session)
                          .gives(s::session_disconnected));
+    routes.push_back(Route("POST", "/projects/{project}/workspaces/{workspace}/sessions/{session}/cancel",
+                           Access::kProjectAdmin, "cancelStatement",
+                           "Cancel what one client runs; its connection stays", e::cancel_statement)
+                         .gives(s::statement_cancelled));
     routes.push_back(Route("POST", "/projects/{project}/workspaces/{workspace}/disconnect-all", Access::kProjectAdmin,
                            "disconnectAll", "Disconnect all clients of a workspace", e::disconnect_all)
                          .gives(s::all_disconnected));

@@ -102,8 +102,24 @@ json::object render(const catalog::File& file) {
 }
 
 json::object render(const fleet::SessionInfo& session) {
+    const auto time_or_null = [](std::int64_t micros) -> json::value {
+        if (micros == 0) return nullptr;
+        return json::value(to_iso8601(WallTime(std::chrono::microseconds(micros))));
+    };
+    const auto& now = session.activity;
+    const bool active = now && now->state == link::SessionState::kActive;
     return {{"session_id", session.id.value()},
             {"workspace_id", session.workspace.value()},
+            {"project_id", session.project.value()},
+            {"backend_pid", session.backend_pid},
+            {"door", link::to_text(session.door)},
+            {"state", now ? json::value(link::to_text(now->state)) : json::value(nullptr)},
+            {"since", now ? time_or_null(now->state_since_us) : json::value(nullptr)},
+            {"current_query", active ? json::value(now->query) : json::value(nullptr)},
+            {"last_query", now && !now->query.empty() ? json::value(now->query) : json::value(nullptr)},
+            {"query_started_at", now ? time_or_null(now->query_started_us) : json::value(nullptr)},
+            {"statements", now ? now->statements : 0},
+            {"bytes_sent", now ? now->bytes_sent : 0},
             {"username", session.user},
             {"client_ip", session.client_address},
             {"client_port", session.client_port},

@@ -230,9 +230,18 @@ const Schema load_result{
 const Schema session{
     .name = "Session",
     .fields = {text("session_id"), text("workspace_id"), text("username"), text("client_ip"), number("client_port"),
-               text("application_name"), time("connected_at"), yes_or_no("tls"), text("status")}};
+               text("application_name"), time("connected_at"), yes_or_no("tls"), text("status"), text("project_id"),
+               number("backend_pid", "As pg_stat_activity and pg_cancel_backend have it."),
+               text("door", "pgwire, rest, websocket or console."),
+               text_or_null("state",
+                            "active, idle, idle in transaction, idle in transaction (aborted) or starting; "
+                            "null when the workspace did not answer in time."),
+               time_or_null("since"), text_or_null("current_query", "Of an active session; its first 1024 bytes."),
+               text_or_null("last_query"), time_or_null("query_started_at"), number("statements"),
+               number("bytes_sent")}};
 const Schema session_list{.name = "SessionList", .fields = {list("sessions", session), number("count")}};
 const Schema session_disconnected{.name = "SessionDisconnected", .fields = {text("message"), text("session_id")}};
+const Schema statement_cancelled{.name = "StatementCancelled", .fields = {text("message"), text("session_id")}};
 const Schema all_disconnected{.name = "AllDisconnected", .fields = {text("message"), number("count")}};
 
 const Schema alert_receipt{
@@ -326,6 +335,7 @@ const std::vector<const Schema*>& all() {
                                                  &workspace_usage,
                                                  &instance_usage,
                                                  &load_item,
+                                                 &query_audit_change,
                                                  &service,
                                                  &health,
                                                  &project,
@@ -367,6 +377,13 @@ const std::vector<const Schema*>& all() {
                                                  &session,
                                                  &session_list,
                                                  &session_disconnected,
+                                                 &statement_cancelled,
+                                                 &query,
+                                                 &slow_query,
+                                                 &slow_query_list,
+                                                 &logged_query,
+                                                 &query_log_page,
+                                                 &query_audit,
                                                  &all_disconnected,
                                                  &alert,
                                                  &alert_receipt,

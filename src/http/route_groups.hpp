@@ -25,5 +25,6 @@ void add_statements(Routes& routes);
 void add_observation(Routes& routes);
 void add_pages(Routes& routes);
 void add_alerts(Routes& routes);
+void add_queries(Routes& routes);
 
 }  // namespace smew::http

@@ -55,6 +55,7 @@ const std::vector<Route>& route_table() {
         add_observation(routes);
         add_pages(routes);
         add_alerts(routes);
+        add_queries(routes);
         return routes;
     }();
     return kRoutes;

@@ -8,6 +8,8 @@
 #include "net/tls.hpp"
 #include "observe/alerts.hpp"
 #include "observe/history.hpp"
+#include "observe/query_policy.hpp"
+#include "observe/slow_queries.hpp"
 #include "storage/versions.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -15,6 +17,10 @@
 
 #include <memory>
 #include <string>
+
+namespace smew::querylog {
+class QueryLog;
+}
 
 namespace smew::http {
 
@@ -28,6 +34,9 @@ struct Services {
     telemetry::Metrics& metrics;
     observe::Alerts& alerts;
     observe::History& history;
+    observe::QueryPolicy& query_policy;
+    observe::SlowQueries& slow_queries;
+    querylog::QueryLog& query_log;
     const Clock& clock;
     std::string version;  // of smew
     std::string duckdb_version;

@@ -29,6 +29,19 @@ Response disconnect_session(const Request& request, Context& context) {
     return json_response(json::object{{"message", "Session disconnected"}, {"session_id", id.value()}});
 }
 
+Response cancel_statement(const Request& request, Context& context) {
+    const catalog::Workspace workspace = find_workspace(request, context);
+    const SessionId id(request.parameter("session"));
+    if (!context.fleet.cancel_statement(workspace.id, id, CancelReason::kUser)) {
+        fail(404, "session_not_found", "the workspace has no such session");
+    }
+    log::info("statement_cancelled", {{"workspace_id", workspace.id.value()},
+                                      {"session_id", id.value()},
+                                      {"by", request.caller.name()},
+                                      {"request_id", request.request_id}});
+    return json_response(json::object{{"message", "Cancellation sent"}, {"session_id", id.value()}});
+}
+
 Response disconnect_all(const Request& request, Context& context) {
     const catalog::Workspace workspace = find_workspace(request, context);
     const std::size_t count = context.fleet.end_sessions(workspace.id, CancelReason::kAdmin);

@@ -76,13 +76,21 @@ public:
     void cancel(std::int32_t, std::string_view) override {}
     BackendKey new_backend_key(std::size_t) override { return {1, "secret"}; }
 
-    std::vector<fleet::SessionInfo> sessions(const WorkspaceId& workspace) const override {
+    std::vector<fleet::SessionInfo> sessions(const WorkspaceId& workspace) override {
         std::vector<fleet::SessionInfo> found;
         for (const auto& session : connected) {
             if (session.workspace == workspace) found.push_back(session);
         }
         return found;
     }
+    std::vector<fleet::SessionInfo> all_sessions() const override { return connected; }
+    bool cancel_statement(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) override {
+        note("statement of " + session.value(), reason);
+        return std::ranges::any_of(connected,
+                                   [&](const auto& one) { return one.workspace == workspace && one.id == session; });
+    }
+    void observe(const link::SetObservation& wanted) override { observation = wanted; }
+    link::SetObservation observation;
     bool end_session(const WorkspaceId& workspace, const SessionId& session, CancelReason reason) override {
         note("session " + session.value(), reason);
         return std::erase_if(connected,

@@ -7,6 +7,7 @@
 #include "http/server.hpp"
 #include "http/test_fleet.hpp"
 #include "http/url.hpp"
+#include "querylog/query_log.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -123,6 +124,9 @@ protected:
         store_ = catalog::Store::open(layout_->metadata_file().string(), clock_);
         versions_ = std::make_unique<storage::Versions>(*layout_, *store_, [](const ProjectId&) {});
         alerts_ = observe::Alerts::create(settings_, clock_, [](const ProjectId& id) { return id.value(); });
+        slow_queries_ = std::make_unique<observe::SlowQueries>(query_policy_, metrics_, *alerts_);
+        query_log_ =
+            std::make_unique<querylog::QueryLog>(settings_, *layout_, *store_, fleet_, query_policy_, metrics_, clock_);
         server_ = Server::create(io_,
                                  {.settings = settings_,
                                   .layout = *layout_,
@@ -132,6 +136,9 @@ protected:
                                   .metrics = metrics_,
                                   .alerts = *alerts_,
                                   .history = history_,
+                                  .query_policy = query_policy_,
+                                  .slow_queries = *slow_queries_,
+                                  .query_log = *query_log_,
                                   .clock = clock_,
                                   .version = "1.2.3",
                                   .duckdb_version = "v1.5.5",
@@ -219,7 +226,10 @@ protected:
     telemetry::Metrics metrics_{"1.2.3", "v1.5.5"};
     std::unique_ptr<observe::Alerts> alerts_;
     observe::History history_{[this] { return observe::Measured{.metrics = metrics_.read()}; }, clock_};
+    observe::QueryPolicy query_policy_{settings_};
+    std::unique_ptr<observe::SlowQueries> slow_queries_;
     TestFleet fleet_;
+    std::unique_ptr<querylog::QueryLog> query_log_;
     std::unique_ptr<storage::Layout> layout_;
     std::unique_ptr<catalog::Store> store_;
     std::unique_ptr<storage::Versions> versions_;

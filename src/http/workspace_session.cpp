@@ -39,6 +39,7 @@ Result<std::unique_ptr<WorkspaceSession>> WorkspaceSession::open(fleet::Fleet& f
     session.cancel_key = key.secret;
     session.user = workspace.username;
     session.database = workspace.database();
+    session.door = origin.door;
     session.client_address = std::move(origin.client_address);
     session.client_port = origin.client_port;
     session.parameters = std::move(origin.parameters);

@@ -26,6 +26,7 @@ struct SessionOrigin {
     std::uint16_t client_port = 0;
     // As a StartupMessage would carry them: application_name, default_transaction_read_only …
     std::vector<std::pair<std::string, std::string>> parameters;
+    link::Door door = link::Door::kRest;  // as records and the list of sessions have it
 };
 
 class WorkspaceSession {

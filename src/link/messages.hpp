@@ -10,6 +10,7 @@
 #include "core/cancel.hpp"
 #include "core/error.hpp"
 #include "core/ids.hpp"
+#include "link/query_record.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +21,7 @@
 
 namespace smew::link {
 
-inline constexpr std::uint32_t kLinkVersion = 1;
+inline constexpr std::uint32_t kLinkVersion = 2;
 inline constexpr std::size_t kHeaderBytes = 6;
 inline constexpr std::uint32_t kMaxFrameBytes = 64U << 20;
 
@@ -76,6 +77,7 @@ struct AdoptSession {
     std::uint16_t client_port = 0;
     bool tls = false;
     bool internal = false;                                        // one of the gateway's own: not counted, not listed
+    Door door = Door::kPgwire;                                    // with kInternal, not recorded
     std::vector<std::pair<std::string, std::string>> parameters;  // of the StartupMessage
     std::string read_ahead;                                       // bytes the gateway has already read past the login
 };
@@ -92,6 +94,10 @@ struct EndAllSessions {
 };
 struct SetLimits {
     WorkspaceLimits limits;
+};
+// Asks for what the sessions are doing; answered by SessionsListed.
+struct ListSessions {
+    std::uint64_t request = 0;
 };
 
 struct TableColumn {
@@ -259,15 +265,33 @@ struct Stats {
     std::uint64_t memory_bytes = 0, disk_bytes = 0, temp_bytes = 0;
     Bytes memory_limit;  // in force: a lower one is not taken while more than that is in use
 };
+// What the statements did that ended since the last one, in their order: every 200 ms, or sooner when there is much.
+// Those of a session come before its SessionClosed.
+struct QueryRecords {
+    std::uint64_t dropped = 0;  // for which there was no room
+    std::string records;        // as append_record() writes them
+};
+struct SessionsListed {
+    std::uint64_t request = 0;
+    std::vector<SessionActivity> sessions;
+};
 // The last words of a worker that ends itself, so that the gateway can tell the log why.
 struct Ending {
     std::string reason;
     SessionId session;
 };
 
-using Message = std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
-                             CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog,
-                             SessionClosed, JobDone, Stats, Ending>;
+using Message =
+    std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
+                 CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog, SessionClosed, JobDone,
+                 Stats, Ending, SetObservation, ListSessions, QueryRecords, SessionsListed>;
+
+// Takes what workers report. Called on the fleet's thread, which all workers wait for: implementations return at once.
+class QueryRecordSink {
+public:
+    virtual ~QueryRecordSink() = default;
+    virtual void take(const ProjectId& project, const WorkspaceId& workspace, QueryRecords records) = 0;
+};
 
 // True when the message is sent with a descriptor: Start and AdoptSession.
 bool carries_fd(const Message& message);

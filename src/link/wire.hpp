@@ -34,6 +34,12 @@ template <>
 inline constexpr auto kLast<FileCompression> = static_cast<std::uint8_t>(FileCompression::kZstd);
 template <>
 inline constexpr auto kLast<ImportMode> = static_cast<std::uint8_t>(ImportMode::kUpsert);
+template <>
+inline constexpr auto kLast<Door> = static_cast<std::uint8_t>(Door::kInternal);
+template <>
+inline constexpr auto kLast<QueryStatus> = static_cast<std::uint8_t>(QueryStatus::kCancelled);
+template <>
+inline constexpr auto kLast<SessionState> = static_cast<std::uint8_t>(SessionState::kIdleInFailedTransaction);
 
 template <class T>
 concept Enumeration = std::is_enum_v<T>;

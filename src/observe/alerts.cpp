@@ -112,6 +112,20 @@ public:
         raise(std::move(alert));
     }
 
+    void slow_query(const link::QueryRecord& record) override {
+        Alert alert = about(AlertType::kSlowQuery, record.project, &record.workspace);
+        alert.context.emplace_back("session_id", record.session.value());
+        alert.context.emplace_back("query_hash", record.query_hash);
+        const double seconds = static_cast<double>(record.duration_us) / 1e6;
+        std::array<char, 32> text{};
+        std::snprintf(text.data(), text.size(), "%.1f s", seconds);
+        alert.summary = "Slow query: " + std::string(text.data());
+        alert.description = "A statement of " + record.user + " in workspace " + record.workspace.value() + " took " +
+                            text.data() + " and ended with " + std::string(to_text(record.status)) + ".";
+        alert.value = seconds;
+        raise(std::move(alert));
+    }
+
     void server_down(bool down, std::string_view why) override {
         {
             const std::lock_guard lock(mutex_);

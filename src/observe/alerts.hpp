@@ -4,6 +4,7 @@
 
 #include "config/settings.hpp"
 #include "core/clock.hpp"
+#include "link/query_record.hpp"
 #include "observe/alert.hpp"
 #include "observe/alert_delivery.hpp"
 #include "telemetry/events.hpp"
@@ -45,6 +46,8 @@ public:
     virtual std::optional<AlertRecord> find(std::uint64_t number) const = 0;
     // Looks at conditions that end by the passing of time alone; called every few seconds.
     virtual void tick() = 0;
+    // A statement took longer than slow_query_threshold_ms.
+    virtual void slow_query(const link::QueryRecord& record) = 0;
     // The PostgreSQL front does not answer, or does again.
     virtual void server_down(bool down, std::string_view why) = 0;
 };

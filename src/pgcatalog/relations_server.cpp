@@ -47,6 +47,18 @@ constexpr std::array kRelations = {
                false AS pending_restart
         FROM smew_settings())"},
 
+    // The owner's name is the only one there is: a workspace has one user.
+    Relation{"pg_catalog", "pg_stat_activity", R"(
+        SELECT d.oid AS datid, b.datname AS datname, b.pid AS pid, r.oid AS usesysid, b.usename AS usename,
+               b.application_name AS application_name, b.client_addr AS client_addr, b.client_port AS client_port,
+               make_timestamptz(b.connected) AS backend_start, make_timestamptz(b.query_started) AS query_start,
+               make_timestamptz(b.state_since) AS state_change,
+               CASE WHEN b.state = 'active' THEN NULL ELSE 'Client' END AS wait_event_type,
+               CASE WHEN b.state = 'active' THEN NULL ELSE 'ClientRead' END AS wait_event,
+               b.state AS state, b.query AS query, 'client backend' AS backend_type
+        FROM smew_backends() b LEFT JOIN smew_databases() d ON d.name = b.datname
+             LEFT JOIN smew_roles() r ON r.name = b.usename)"},
+
     Relation{"pg_catalog", "pg_language", R"(
         SELECT oid, lanname, 10 AS lanowner, lanispl, lanpltrusted, lanplcallfoid, laninline, lanvalidator
         FROM (VALUES (12, 'internal', false, false, 0, 0, 2246), (14, 'sql', false, true, 0, 0, 2248))

@@ -67,7 +67,10 @@ public:
     BackendKey new_backend_key(std::size_t bytes) override { return {77, std::string(bytes, 'k')}; }
 
     // Of no use to the front.
-    std::vector<fleet::SessionInfo> sessions(const WorkspaceId&) const override { return {}; }
+    std::vector<fleet::SessionInfo> sessions(const WorkspaceId&) override { return {}; }
+    std::vector<fleet::SessionInfo> all_sessions() const override { return {}; }
+    bool cancel_statement(const WorkspaceId&, const SessionId&, CancelReason) override { return false; }
+    void observe(const link::SetObservation&) override {}
     bool end_session(const WorkspaceId&, const SessionId&, CancelReason) override { return false; }
     std::size_t end_sessions(const WorkspaceId&, CancelReason) override { return 0; }
     void end_worker(const WorkspaceId&, CancelReason) override {}

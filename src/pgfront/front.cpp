@@ -43,13 +43,16 @@ auth::ThrottlePolicy throttle_policy(const config::Settings& settings) {
             .ban = settings.auth_ban_seconds};
 }
 
-Directory open_directory(catalog::Store& store) {
+Directory open_directory(catalog::Store& store, std::optional<catalog::Workspace> admin) {
     auto secret = store.instance_value(kMockSecretName);
     if (!secret) {
         secret = random_token(kMockSecretCharacters);
         store.set_instance_value(kMockSecretName, *secret);
     }
-    return {.workspace_by_user = [&store](std::string_view user) { return store.workspace_by_user(user); },
+    return {.workspace_by_user =
+                [&store, admin = std::move(admin)](std::string_view user) {
+                    return admin && user == admin->username ? admin : store.workspace_by_user(user);
+                },
             .mock_secret = Secret(std::move(*secret))};
 }
 
@@ -87,8 +90,10 @@ pgproto::Buffer last_words(const Refusal& refusal) {
 
 std::unique_ptr<Front> Front::create(asio::io_context& io, const config::Settings& settings, const net::Tls* tls,
                                      catalog::Store& store, fleet::Fleet& fleet, telemetry::Metrics& metrics,
-                                     telemetry::Events& events, const Clock& clock) {
-    return std::make_unique<FrontImpl>(io, settings, tls, open_directory(store), fleet, metrics, events, clock);
+                                     telemetry::Events& events, const Clock& clock,
+                                     std::optional<catalog::Workspace> admin) {
+    return std::make_unique<FrontImpl>(io, settings, tls, open_directory(store, std::move(admin)), fleet, metrics,
+                                       events, clock);
 }
 
 FrontImpl::FrontImpl(asio::io_context& io, const config::Settings& settings, const net::Tls* tls, Directory directory,

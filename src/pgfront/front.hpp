@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace smew::pgfront {
@@ -20,9 +21,11 @@ namespace smew::pgfront {
 class Front {
 public:
     // Binds at once (throws ErrorException when it cannot); accepts from start() on. All references outlive it.
+    // `admin`: the database of smew itself, with the user who may read it; nullopt: nobody may.
     static std::unique_ptr<Front> create(boost::asio::io_context& io, const config::Settings& settings,
                                          const net::Tls* tls, catalog::Store& store, fleet::Fleet& fleet,
-                                         telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock);
+                                         telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock,
+                                         std::optional<catalog::Workspace> admin = std::nullopt);
     virtual ~Front() = default;
     virtual void start() = 0;
     virtual std::string address() const = 0;  // "127.0.0.1:5432", with the port really bound

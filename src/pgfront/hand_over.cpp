@@ -56,6 +56,7 @@ struct HandOver::Offer {
 };
 
 link::AdoptSession HandOver::describe(Client& client, const LoggedIn& login) const {
+    const bool of_admin = login.workspace.number == 0;  // the database of smew itself
     const bool long_key = login.request.minor >= kMinorWithLongKeys;
     auto key = fleet_.new_backend_key(long_key ? kLongCancelKey : kShortCancelKey);
     return {.session = SessionId("sess_" + random_hex(kSessionIdDigits)),
@@ -63,7 +64,7 @@ link::AdoptSession HandOver::describe(Client& client, const LoggedIn& login) con
             .cancel_key = std::move(key.secret),
             .protocol_minor = login.request.minor,
             .user = login.request.user,
-            .database = login.workspace.database(),
+            .database = of_admin ? login.workspace.username : login.workspace.database(),
             .client_address = client.address,
             .client_port = client.port,
             .tls = client.stream.tls(),

@@ -78,6 +78,10 @@ void SessionImpl::tell_dialect() {
 
 Result<void> SessionImpl::tell_engine_settings() {
     tell_dialect();
+    const Observation& wanted = group_.observation;
+    const bool profiling = wanted.slow_plans.load(std::memory_order_relaxed) &&
+                           wanted.slow_threshold_ms.load(std::memory_order_relaxed) != 0;
+    if (profiling_ != nullptr && profiling != told_profiling_) profiling_->set_profiling(told_profiling_ = profiling);
     const std::string& path = settings_.value(Setting::kSearchPath);
     if (const std::string& zone = settings_.value(Setting::kTimeZone); told_zone_ != zone) {
         if (const Result<void> told = connection_->set_time_zone(settings_.engine_zone()); !told) return told;
@@ -138,6 +142,7 @@ Result<StatementPtr> SessionImpl::make_plan(std::string_view sql, std::unique_pt
     statement->sql = std::string(sql);
     statement->stated_types.assign(types.begin(), types.end());
     statement->adopt(std::move(*plan));
+    recorder_.planned();
     return statement;
 }
 
@@ -225,6 +230,7 @@ Result<bool> SessionImpl::send_rows(RowStream& stream, std::uint64_t max_rows, s
         if (!row) return row.error();
         if (const Result<void> counted = count_delivered(*row - stream.row, begin); !counted) return counted.error();
         sent += *row - stream.row;
+        recorder_.rows(*row - stream.row);
         stream.row = *row;
         if (wire_.unsent() >= Wire::kFlushBytes) {
             if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
@@ -276,6 +282,7 @@ Result<std::string> SessionImpl::run_plan(const StatementPtr& planned,
     if (kind == engine::StatementKind::kExplain) {
         const Result<std::uint64_t> lines = write_plan(**cursor, statement, wire_.out());
         if (!lines) return lines.error();
+        recorder_.rows(*lines);
         return std::string("EXPLAIN");
     }
     const std::size_t start_of_rows = wire_.out().size();
@@ -285,7 +292,7 @@ Result<std::string> SessionImpl::run_plan(const StatementPtr& planned,
     if (const Result<bool> ended_well = send_rows(*stream, 0, sent); !ended_well) return ended_well.error();
     block_.keep_change(planned, parameters, sent);
     std::string tag = command_tag(kind, statement.sql, true, sent);
-    keep_constant(statement, {}, start_of_rows, flushes, tag);
+    keep_constant(statement, {}, start_of_rows, flushes, tag, sent);
     return tag;
 }
 
@@ -295,14 +302,15 @@ bool SessionImpl::answer_constant(const PreparedStatement& statement, std::span<
     if (!std::ranges::equal(statement.constant->formats, asked)) return false;
     const pgproto::Buffer& messages = statement.constant->messages;
     wire_.out().insert(wire_.out().end(), messages.begin(), messages.end());
+    recorder_.rows(statement.constant->rows);
     return true;
 }
 
 void SessionImpl::keep_constant(PreparedStatement& statement, std::span<const pgproto::Format> formats,
-                                std::size_t start, std::uint64_t flushes, const std::string& tag) {
+                                std::size_t start, std::uint64_t flushes, const std::string& tag, std::uint64_t rows) {
     const pgproto::Buffer& out = wire_.out();
     if (!statement.plan->constant() || wire_.flushes() != flushes || out.size() - start > kMaxConstantBytes) return;
-    ConstantAnswer answer{.settings_generation = settings_.generation()};
+    ConstantAnswer answer{.settings_generation = settings_.generation(), .rows = rows, .tag = tag};
     if (!all_text(formats)) answer.formats.assign(formats.begin(), formats.end());
     answer.messages.assign(out.begin() + static_cast<std::ptrdiff_t>(start), out.end());
     pgproto::write_command_complete(answer.messages, tag);

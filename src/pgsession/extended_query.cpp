@@ -44,6 +44,7 @@ Result<void> SessionImpl::store_statement(std::string_view name, StatementPtr st
 // ---------------------------------------------------------------- Parse
 
 Result<void> SessionImpl::on_parse(const pgproto::Parse& message) {
+    begin_text(message.sql);
     if (message.statement.empty()) {
         unnamed_.reset();
     } else if (named_.contains(std::string(message.statement))) {
@@ -81,6 +82,7 @@ Result<StatementPtr> SessionImpl::prepare_text(std::string_view sql, std::span<c
     }
     if (const Result<void> allowed = check_block(); !allowed) return allowed.error();
     begin_statement();
+    recorder_.publish();
     if (const Result<void> entered = enter_engine(); !entered) return entered.error();
     Result<StatementPtr> statement = make_plan(sql, std::move(parsed->statement), types);
     if (!statement) return statement;
@@ -94,6 +96,7 @@ Result<StatementPtr> SessionImpl::prepare_text(std::string_view sql, std::span<c
 Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
     const Result<StatementPtr> statement = find_statement(message.statement);
     if (!statement) return statement.error();
+    begin_about(*statement);
     const std::size_t wanted = (*statement)->parameter_types.size();
     if (message.parameters.size() != wanted) {
         return Error{sqlstate::kProtocolViolation,
@@ -164,6 +167,7 @@ Result<void> SessionImpl::on_describe(const pgproto::Describe& message) {
         statement = found->second->statement;
         formats = found->second->formats;
     }
+    begin_about(statement);
     if (statement->returns_rows()) {
         if (const Result<void> allowed = check_block(statement->ends_block()); !allowed) return allowed;
     }
@@ -230,6 +234,7 @@ void SessionImpl::on_sync() {
     if (!block_.is_explicit()) {
         erase_portals();
         if (block_.active()) {
+            begin_text("COMMIT");  // nobody wrote it, but it may fail
             if (const Result<void> committed = commit_block(); !committed) fail(committed.error());
         }
     }

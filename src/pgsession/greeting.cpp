@@ -42,6 +42,7 @@ bool SessionImpl::greet() {
         end_with(begun.error());
         return false;
     }
+    begin_text({});  // so that the session is listed by its name before it says anything
     for (const auto& [name, value] : settings_.take_reports())
         pgproto::write_parameter_status(wire_.out(), name, value);
     pgproto::write_backend_key_data(wire_.out(), info_.backend_pid, as_bytes(info_.cancel_key));
@@ -59,6 +60,8 @@ Result<void> SessionImpl::connect_engine() {
     told_zone_.clear();
     told_path_ = definition_of(Setting::kSearchPath).default_value;
     told_dialect_ = "postgres";
+    told_profiling_ = false;
+    profiling_ = dynamic_cast<engine::Profiling*>(connection_.get());
     return {};
 }
 

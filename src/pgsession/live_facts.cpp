@@ -1,5 +1,7 @@
 #include "pgsession/live_facts.hpp"
 
+#include "pgsession/session.hpp"
+
 namespace smew::pgsession {
 namespace {
 
@@ -115,6 +117,34 @@ std::vector<engine::SessionFacts::SettingRow> LiveFacts::settings() const {
                         .read_only = true});
     }
     return rows;
+}
+
+std::vector<engine::Backends::Backend> LiveFacts::backends() const {
+    std::vector<Backend> list;
+    parts_.roster.for_each([&list](const Session& session, SessionRoster::WallTime entered) {
+        const link::AdoptSession& info = session.info();
+        if (info.internal) return;
+        link::SessionActivity now = session.activity();
+        list.push_back(
+            {.identity = {info.user, info.database, info.backend_pid, info.client_address, info.client_port},
+             .application_name = std::move(now.application_name),
+             .state = std::string(to_text(now.state)),
+             .query = std::move(now.query),
+             .connected_micros = std::chrono::duration_cast<microseconds>(entered.time_since_epoch()).count(),
+             .query_start_micros = now.query_started_us,
+             .state_since_micros = now.state_since_us});
+    });
+    return list;
+}
+
+bool LiveFacts::signal_backend(std::int32_t backend_pid, CancelReason reason) {
+    bool known = false;
+    parts_.roster.with(backend_pid, [&](Session& session) {
+        known = !session.info().internal;
+        if (known && reason == CancelReason::kUser) session.cancel_statement(reason);
+        if (known && reason != CancelReason::kUser) session.end(reason);
+    });
+    return known;
 }
 
 }  // namespace smew::pgsession

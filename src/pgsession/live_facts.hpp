@@ -1,8 +1,10 @@
 #pragma once
 // What the engine's functions may ask of the session they run in, answered from its parts. Internal.
 
+#include "engine/backends.hpp"
 #include "engine/engine.hpp"
 #include "link/messages.hpp"
+#include "pgsession/session_roster.hpp"
 #include "pgsession/settings.hpp"
 #include "pgsession/transaction_block.hpp"
 
@@ -10,7 +12,7 @@
 
 namespace smew::pgsession {
 
-class LiveFacts final : public engine::SessionFacts {
+class LiveFacts final : public engine::SessionFacts, public engine::Backends {
 public:
     // The parts of the session it looks at; they outlive it.
     struct Parts {
@@ -19,6 +21,7 @@ public:
         const TransactionBlock& block;
         const LiveLimits& limits;
         const std::chrono::steady_clock::time_point& statement_started;
+        const SessionRoster& roster;
     };
     explicit LiveFacts(const Parts& parts);
 
@@ -31,6 +34,8 @@ public:
     Result<std::string> set_setting(std::string_view name, const std::optional<std::string>& value,
                                     Scope scope) override;
     std::vector<SettingRow> settings() const override;
+    std::vector<Backend> backends() const override;
+    bool signal_backend(std::int32_t backend_pid, CancelReason reason) override;
 
 private:
     const Parts parts_;

@@ -19,6 +19,9 @@ Result<void> SessionImpl::on_execute(const pgproto::Execute& message) {
     }
     // Kept here: COMMIT, for one, removes all portals while it runs.
     const std::shared_ptr<Portal> portal = found->second;
+    begin_about(portal->statement);
+    recorder_.resume(std::exchange(portal->notes, {}));
+    recorder_.publish();
     if (portal->statement->empty()) {
         pgproto::write_empty_query_response(wire_.out());
         return {};
@@ -47,7 +50,7 @@ Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
     alone = stands_alone(statement, alone);
     if (max_rows == 0 && answer_constant(statement, portal.formats)) {
         portal.finished = true;
-        record(StatementOutcome::kSuccess);
+        record(StatementOutcome::kSuccess, statement.constant->tag);
         return {};
     }
     begin_statement();
@@ -59,9 +62,7 @@ Result<void> SessionImpl::start_portal(Portal& portal, std::uint64_t max_rows) {
         if (!changed) return changed.error();
         portal.finished = true;
         block_.keep_change(portal.statement, portal.parameters, *changed);
-        pgproto::write_command_complete(wire_.out(),
-                                        command_tag(statement.plan->kind(), statement.sql, false, *changed));
-        record(StatementOutcome::kSuccess);
+        complete(command_tag(statement.plan->kind(), statement.sql, false, *changed));
         after_statement(statement);
         return {};
     }
@@ -89,8 +90,7 @@ Result<void> SessionImpl::start_command_portal(Portal& portal, std::uint64_t max
             return declared;
         }
         portal.finished = true;
-        pgproto::write_command_complete(wire_.out(), "DECLARE CURSOR");
-        record(StatementOutcome::kSuccess);
+        complete("DECLARE CURSOR");
         return {};
     }
     if (const auto* copy = std::get_if<CopyCommand>(&*statement->command); copy != nullptr && copy->from) {
@@ -104,8 +104,7 @@ Result<void> SessionImpl::start_command_portal(Portal& portal, std::uint64_t max
         return resume_portal(portal, max_rows);
     }
     portal.finished = true;
-    pgproto::write_command_complete(wire_.out(), answer->tag);
-    record(StatementOutcome::kSuccess);
+    complete(answer->tag);
     return {};
 }
 
@@ -129,10 +128,8 @@ Result<void> SessionImpl::resume_portal(Portal& portal, std::uint64_t max_rows) 
     // Whether there is a row behind the last one asked for is not known before the next Execute, as in PostgreSQL.
     if (max_rows != 0 && sent == max_rows) {
         if (portal.stream) suspended_ = &portal;
-        pgproto::write_portal_suspended(wire_.out());
         portal.delivered = std::exchange(delivered_, {});
-        watch_.end();
-        block_.statement_over();
+        suspend(portal);
         return {};
     }
     const bool whole = max_rows == 0 && !portal.finished && portal.stream && suspended_ != &portal;
@@ -145,10 +142,9 @@ Result<void> SessionImpl::resume_portal(Portal& portal, std::uint64_t max_rows) 
     } else {
         tag = std::holds_alternative<ShowCommand>(*statement.command) ? "SHOW" : "SELECT " + std::to_string(sent);
     }
-    if (whole) keep_constant(statement, portal.formats, start_of_rows, flushes, tag);
+    if (whole) keep_constant(statement, portal.formats, start_of_rows, flushes, tag, sent);
     if (whole) block_.keep_change(portal.statement, portal.parameters, sent);
-    pgproto::write_command_complete(wire_.out(), tag);
-    record(StatementOutcome::kSuccess);
+    complete(tag);
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include "pgsession/parameter.hpp"
 #include "pgsession/row_encoder.hpp"
 #include "pgsession/session_command.hpp"
+#include "pgsession/statement_recorder.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -23,6 +24,8 @@ struct ConstantAnswer {
     std::vector<pgproto::Format> formats;
     std::uint64_t settings_generation = 0;
     pgproto::Buffer messages;
+    std::uint64_t rows = 0;
+    std::string tag;
 };
 
 // Either of the three: empty, a session command, or the engine's plan. Shared by the names, portals and the cache that
@@ -82,6 +85,7 @@ struct Portal {
     std::uint64_t fetched = 0;  // of a FETCH: the rows that earlier Executes of it have sent
     Delivered delivered;        // by the Executes before it was suspended
     bool finished = false;      // nothing more to come, neither from the engine nor from the spool
+    StatementNotes notes;       // of the executions so far, while it is suspended
     std::optional<Error> lost;  // why the rest could not be kept when another statement needed the engine
 };
 

@@ -26,6 +26,20 @@ std::int64_t nanoseconds_of(steady_clock::time_point time) {
     return time.time_since_epoch().count();
 }
 
+link::QueryStatus status_of(StatementOutcome outcome) {
+    switch (outcome) {
+        case StatementOutcome::kSuccess:
+            return link::QueryStatus::kSuccess;
+        case StatementOutcome::kTimeout:
+            return link::QueryStatus::kTimeout;
+        case StatementOutcome::kCancelled:
+            return link::QueryStatus::kCancelled;
+        case StatementOutcome::kError:
+            break;
+    }
+    return link::QueryStatus::kError;
+}
+
 }  // namespace
 
 std::unique_ptr<Session> Session::create(link::AdoptSession info, UniqueFd socket, engine::Instance& instance,
@@ -43,11 +57,15 @@ SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Insta
       wire_(std::move(socket), info_.read_ahead),
       settings_(group.limits),
       block_(settings_, group.fence),
-      facts_({info_, settings_, block_, group.limits, statement_started_}) {
+      facts_({info_, settings_, block_, group.limits, statement_started_, group.roster}),
+      recorder_(info_, group.observation) {
     info_.read_ahead = {};
+    if (group.reads_only && !info_.internal) block_.allow_reads_only();
+    group_.roster.enter(info_.backend_pid, *this);
 }
 
 SessionImpl::~SessionImpl() {
+    group_.roster.leave(info_.backend_pid, *this);
     stop_listening();
     watch_.attach(nullptr);
 }
@@ -78,8 +96,15 @@ void SessionImpl::go_idle() {
     const bool in_transaction = block_.is_explicit() || copy_in_;
     const milliseconds limit = in_transaction ? settings_.idle_in_transaction_timeout() : settings_.idle_timeout();
     idle_in_transaction_.store(in_transaction, std::memory_order_relaxed);
+    rest_state_.store(rest_state(), std::memory_order_relaxed);
     idle_limit_.store(std::chrono::nanoseconds(limit).count(), std::memory_order_relaxed);
     idle_since_.store(nanoseconds_of(steady_clock::now()), std::memory_order_relaxed);
+}
+
+link::SessionState SessionImpl::rest_state() const {
+    if (copy_in_) return link::SessionState::kActive;
+    if (!block_.is_explicit()) return link::SessionState::kIdle;
+    return block_.failed() ? link::SessionState::kIdleInFailedTransaction : link::SessionState::kIdleInTransaction;
 }
 
 Session::Next SessionImpl::serve() {
@@ -88,6 +113,7 @@ Session::Next SessionImpl::serve() {
     }
     const CancelReason reason = ended();
     if (!over_ && reason != CancelReason::kNone && reason != CancelReason::kClientGone) end_with(error_for(reason));
+    abandon_statement(error_for(reason == CancelReason::kNone ? CancelReason::kClientGone : reason));
     portals_.clear();
     suspended_ = nullptr;
     copy_in_.reset();
@@ -155,6 +181,7 @@ void SessionImpl::dispatch(char type, ByteSpan body) {
         parsed ? dispatch_copy(*parsed, type) : abort_copy_in(parsed.error());
         return;
     }
+    recorder_.forget();
     if (!parsed) {
         handle_protocol_error(type, parsed.error());
         return;
@@ -226,7 +253,7 @@ void SessionImpl::fail(const Error& error) {
     if (reason == CancelReason::kStatementTimeout) outcome = StatementOutcome::kTimeout;
     drop_what_failed();
     copy_in_.reset();
-    record(outcome);
+    record(outcome, {}, &error);
     // After record(), which ends the statement: an interrupt must not hit the rollback.
     block_.abort();
     if (!is_over()) pgproto::write_error(wire_.out(), pgproto::Severity::kError, error);
@@ -238,18 +265,63 @@ void SessionImpl::warn(Sqlstate code, std::string message) {
     pgproto::write_notice(wire_.out(), pgproto::Severity::kWarning, {code, std::move(message)});
 }
 
-void SessionImpl::record(StatementOutcome outcome) {
+void SessionImpl::begin_text(std::string_view text) {
+    if (settings_.generation() != recorded_settings_) {
+        recorded_settings_ = settings_.generation();
+        recorder_.set_application_name(settings_.value(Setting::kApplicationName));
+    }
+    recorder_.begin(text, statement_started_, wire_.written());
+}
+
+void SessionImpl::begin_about(StatementPtr statement) {
+    about_ = std::move(statement);
+    begin_text(about_->sql);
+}
+
+void SessionImpl::abandon_statement(const Error& error) {
+    if (!watch_.running()) return;
+    record(ended() == CancelReason::kNone && !over_ ? StatementOutcome::kError : StatementOutcome::kCancelled, {},
+           &error);
+}
+
+void SessionImpl::suspend(Portal& portal) {
+    pgproto::write_portal_suspended(wire_.out());
+    watch_.end();
+    block_.statement_over();
+    portal.notes = recorder_.suspend(steady_clock::now(), wire_.written());
+}
+
+void SessionImpl::complete(std::string_view tag) {
+    pgproto::write_command_complete(wire_.out(), tag);
+    record(StatementOutcome::kSuccess, tag);
+}
+
+void SessionImpl::record(StatementOutcome outcome, std::string_view tag, const Error* error) {
     if (watch_.running()) watch_.end();
     growing_.store(false, std::memory_order_relaxed);
     if (delivered_.rows != 0) events_.rows_sent(std::exchange(delivered_, {}).rows);
     if (outcome == StatementOutcome::kSuccess) block_.statement_over();
-    statement_count_.fetch_add(1, std::memory_order_relaxed);
+    const std::uint64_t number = statement_count_.fetch_add(1, std::memory_order_relaxed) + 1;
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - statement_started_);
     events_.statement_done(outcome, taken);
+    link::QueryRecord* const made = recorder_.end({.status = status_of(outcome),
+                                                   .tag = tag,
+                                                   .error = error,
+                                                   .taken = taken,
+                                                   .written = wire_.written(),
+                                                   .number = number});
+    if (made == nullptr) return;
+    if (made->slow && group_.observation.slow_plans.load(std::memory_order_relaxed) && profiling_ != nullptr) {
+        engine::Profile profile = profiling_->profile();
+        made->plan = std::move(profile.plan);
+        made->peak_memory_bytes = profile.peak_memory_bytes;
+        made->spilled_bytes = profile.spilled_bytes;
+    }
+    events_.statement_recorded(*made);
 }
 
 void SessionImpl::end_with(const Error& error) {
-    if (watch_.running()) watch_.end();
+    abandon_statement(error);
     if (!over_) pgproto::write_error(wire_.out(), pgproto::Severity::kFatal, error);
     over_ = true;
 }
@@ -289,6 +361,21 @@ milliseconds SessionImpl::check_deadlines(steady_clock::time_point now) {
         end(in_transaction ? CancelReason::kIdleInTransactionTimeout : CancelReason::kIdleTimeout);
     }
     return milliseconds(0);
+}
+
+link::SessionActivity SessionImpl::activity() const {
+    link::SessionActivity now{.session = info_.session, .backend_pid = info_.backend_pid};
+    recorder_.show(now);
+    const std::int64_t since = idle_since_.load(std::memory_order_relaxed);
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    now.state = since == 0 ? link::SessionState::kActive : rest_state_.load(std::memory_order_relaxed);
+    const std::chrono::nanoseconds rested(since == 0 ? 0 : nanoseconds_of(steady_clock::now()) - since);
+    now.state_since_us = since == 0 && now.query_started_us != 0
+                             ? now.query_started_us
+                             : std::chrono::duration_cast<std::chrono::microseconds>(wall - rested).count();
+    now.statements = statements();
+    now.bytes_sent = bytes_sent();
+    return now;
 }
 
 void SessionImpl::last_words(const Error& error) {

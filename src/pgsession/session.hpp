@@ -33,6 +33,8 @@ public:
     virtual void rows_sent(std::uint64_t count) = 0;
     // Asked when the workspace was full: whether there is room by now.
     virtual bool make_room() = 0;
+    // Of every statement when records are wanted (SessionGroup::observation), behind statement_done(). Does not wait.
+    virtual void statement_recorded(const link::QueryRecord& record) = 0;
 };
 
 class Session {
@@ -71,6 +73,8 @@ public:
     virtual bool growing() const = 0;
     virtual std::uint64_t statements() const = 0;
     virtual std::uint64_t bytes_sent() const = 0;
+    // What it is doing. From any thread.
+    virtual link::SessionActivity activity() const = 0;
 };
 
 }  // namespace smew::pgsession

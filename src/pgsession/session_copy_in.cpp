@@ -22,6 +22,7 @@ Result<void> SessionImpl::start_copy_in(const CopyCommand& command, bool extende
     const pgproto::Format format = (*rows)->binary() ? pgproto::Format::kBinary : pgproto::Format::kText;
     const std::vector<pgproto::Format> formats((*rows)->columns(), format);
     pgproto::write_copy_in_response(wire_.out(), format, formats);
+    recorder_.keep_text();
     copy_in_ = std::make_unique<CopyInState>(
         CopyInState{.rows = *std::move(rows), .extended = extended, .rest = {}, .started = statement_started_});
     return {};
@@ -80,8 +81,7 @@ void SessionImpl::finish_copy_in() {
     const std::unique_ptr<CopyInState> copy = std::move(copy_in_);
     const std::string tag = "COPY " + std::to_string(*rows);
     if (copy->extended) {
-        pgproto::write_command_complete(wire_.out(), tag);
-        record(StatementOutcome::kSuccess);
+        complete(tag);
         return;
     }
     Result<void> done = finish_simple(tag, copy->rest.empty());

@@ -81,6 +81,7 @@ Result<std::uint64_t> SessionImpl::send_copy_rows(const CopyFormat& format, cons
             pgproto::write_copy_done(wire_.out());
             return sent;
         }
+        recorder_.rows((*chunk)->rows);
         for (std::uint64_t row = 0; row < (*chunk)->rows;) {
             const auto next = encoder->encode(**chunk, row, (*chunk)->rows, wire_.out(), wire_.flush_mark());
             if (!next) return next.error();
@@ -108,6 +109,7 @@ Result<std::string> SessionImpl::copy_file_out(const CopyCommand& command, std::
         if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
     }
     pgproto::write_copy_done(wire_.out());
+    recorder_.rows((*file)->rows());
     return "COPY " + std::to_string((*file)->rows());
 }
 

@@ -224,6 +224,7 @@ Result<std::uint64_t> SessionImpl::fetch_scrolling(Portal& cursor, const FetchCo
         if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
     }
     cursor.position = step.position;
+    if (!command.move) recorder_.rows(static_cast<std::uint64_t>(step.rows));
     return static_cast<std::uint64_t>(step.rows);
 }
 
@@ -254,16 +255,13 @@ Result<void> SessionImpl::execute_fetch(Portal& portal, std::uint64_t max_rows) 
         if (!rows) return rows.error();
         portal.fetched += *rows;
         if (in_parts && *rows == max_rows) {
-            pgproto::write_portal_suspended(wire_.out());
             portal.delivered = std::exchange(delivered_, {});
-            watch_.end();
-            block_.statement_over();
+            suspend(portal);
             return {};
         }
     }
     portal.finished = true;
-    pgproto::write_command_complete(wire_.out(), fetch_tag(command.move, portal.fetched));
-    record(StatementOutcome::kSuccess);
+    complete(fetch_tag(command.move, portal.fetched));
     return {};
 }
 

@@ -3,6 +3,8 @@
 
 #include "pgsession/live_limits.hpp"
 #include "pgsession/notification_hub.hpp"
+#include "pgsession/observation.hpp"
+#include "pgsession/session_roster.hpp"
 #include "pgsession/write_fence.hpp"
 
 namespace smew::pgsession {
@@ -11,6 +13,9 @@ struct SessionGroup {
     WriteFence fence;
     LiveLimits limits;
     NotificationHub notifications;
+    Observation observation;
+    SessionRoster roster;
+    bool reads_only = false;  // clients may change nothing, whatever they set; set before the first session
 };
 
 }  // namespace smew::pgsession

@@ -6,6 +6,7 @@
 // Everything is used by the one thread in run(), but for what is marked "any thread".
 
 #include "core/byte_io.hpp"
+#include "engine/profiling.hpp"
 #include "pgproto/backend.hpp"
 #include "pgproto/frame.hpp"
 #include "pgproto/frontend.hpp"
@@ -15,6 +16,7 @@
 #include "pgsession/session.hpp"
 #include "pgsession/settings.hpp"
 #include "pgsession/statement_cache.hpp"
+#include "pgsession/statement_recorder.hpp"
 #include "pgsession/statement_watch.hpp"
 #include "pgsession/transaction_block.hpp"
 #include "pgsession/wire.hpp"
@@ -43,6 +45,7 @@ public:
     bool growing() const override { return growing_.load(std::memory_order_relaxed); }
     std::uint64_t statements() const override { return statement_count_.load(std::memory_order_relaxed); }
     std::uint64_t bytes_sent() const override { return wire_.bytes_sent(); }
+    link::SessionActivity activity() const override;
 
 private:
     using TimePoint = std::chrono::steady_clock::time_point;
@@ -57,13 +60,23 @@ private:
     void handle_protocol_error(char type, const Error& error);
     void end_with(const Error& error);  // FATAL, then no more
     void go_idle();
+    link::SessionState rest_state() const;
     bool flush(Wait wait);
     bool is_over() const { return over_ || ended() != CancelReason::kNone; }
     CancelReason ended() const { return end_reason_.load(std::memory_order_relaxed); }
     void ready();                   // ReadyForQuery, behind what it is to report
     void fail(const Error& error);  // ErrorResponse; the transaction is aborted
     void warn(Sqlstate code, std::string message);
-    void record(StatementOutcome outcome);
+    // The statement is over. `tag` of a success, `error` of anything else.
+    void record(StatementOutcome outcome, std::string_view tag, const Error* error = nullptr);
+    void complete(std::string_view tag);  // CommandComplete, and record() of a success
+    // The text that what follows is about.
+    void begin_text(std::string_view text);
+    void begin_about(StatementPtr statement);
+    // The session ends while a statement is unfinished.
+    void abandon_statement(const Error& error);
+    // Execute goes away from a portal that has more rows.
+    void suspend(Portal& portal);
 
     // ---- greeting.cpp
     bool greet();
@@ -150,7 +163,7 @@ private:
     bool answer_constant(const PreparedStatement& statement, std::span<const pgproto::Format> formats);
     // What `out()` holds from `start` on are all rows of a constant statement, unless something was sent since.
     void keep_constant(PreparedStatement& statement, std::span<const pgproto::Format> formats, std::size_t start,
-                       std::uint64_t flushes, const std::string& tag);
+                       std::uint64_t flushes, const std::string& tag, std::uint64_t rows);
     void after_statement(const PreparedStatement& statement);
 
     // ---- session_cursors.cpp
@@ -249,11 +262,16 @@ private:
     Settings settings_;
     TransactionBlock block_;
     LiveFacts facts_;
+    StatementRecorder recorder_;
+    StatementPtr about_;                            // whose text the recorder has
+    std::uint64_t recorded_settings_ = UINT64_MAX;  // their generation when the recorder was told
     // Above the statements, whose plans belong to it.
     std::unique_ptr<engine::Connection> connection_;
     StatementWatch watch_;
     // What the engine was told of the settings.
     std::string told_zone_, told_path_, told_dialect_ = "postgres";
+    bool told_profiling_ = false;
+    engine::Profiling* profiling_ = nullptr;  // connection_, when it takes profiles
 
     StatementCache cache_;
     StatementPtr unnamed_;
@@ -288,6 +306,7 @@ private:
     std::atomic<CancelReason> end_reason_{CancelReason::kNone};
     // When run() last returned and for how long the client may then stay idle; 0: it is in run(), or for ever.
     std::atomic<std::int64_t> idle_since_{0}, idle_limit_{0};
+    std::atomic<link::SessionState> rest_state_{link::SessionState::kStarting};  // while idle_since_ is set
     std::atomic<bool> idle_in_transaction_{false};
     std::atomic<std::int64_t> next_peer_check_{0};
 };

@@ -86,6 +86,7 @@ Result<bool> SessionImpl::send_spool(Portal& portal, std::uint64_t max_rows, std
         if (const Result<void> counted = count_delivered(1, at); !counted) return counted.error();
         portal.spool_sent += length;
         ++sent;
+        recorder_.rows(1);
         if (wire_.unsent() >= Wire::kFlushBytes) {
             if (const Result<void> flushed = flush_rows(); !flushed) return flushed.error();
         }

@@ -16,10 +16,19 @@ Error in_message(Error error, std::string_view message, std::string_view stateme
     return error;
 }
 
+// A statement with what stands behind it up to the next one, where comments are: traces travel in them.
+std::string_view part_of(std::string_view message, std::string_view statement, const char* end) {
+    const auto begin = static_cast<std::size_t>(statement.data() - message.data());
+    const std::string_view part = message.substr(begin, static_cast<std::size_t>(end - statement.data()));
+    return part.substr(0, part.find_last_not_of(" \t\r\n;") + 1);
+}
+
 }  // namespace
 
 void SessionImpl::handle_query(std::string_view text) {
     statement_started_ = std::chrono::steady_clock::now();
+    begin_text(text);
+    recorder_.publish();
     unnamed_.reset();
     if (!portals_.empty()) erase_portal("");
     if (const Result<void> ran = run_query(text); !ran) fail(ran.error());
@@ -51,6 +60,11 @@ Result<void> SessionImpl::run_script(std::string_view text, bool continued) {
         // Also behind a COMMIT among them: what follows is a block again.
         if (!only) block_.begin_implicit();
         if (i > 0) statement_started_ = std::chrono::steady_clock::now();
+        if (!only) {
+            const char* const end = i + 1 < parsed.size() ? parsed[i + 1].sql.data() : text.data() + text.size();
+            begin_text(part_of(text, sql, end));
+            recorder_.publish();
+        }
         const Result<void> ran =
             run_parsed(std::move(parsed[i]), only ? text : std::string_view(), i + 1 == parsed.size());
         if (!ran) return in_message(ran.error(), text, sql);
@@ -109,7 +123,7 @@ Result<void> SessionImpl::run_simple(StatementPtr statement, bool last) {
             statement->constant->formats.empty()) {
             statement->append_row_description(wire_.out(), {});
             answer_constant(*statement, {});
-            record(StatementOutcome::kSuccess);
+            record(StatementOutcome::kSuccess, statement->constant->tag);
             return {};
         }
     }
@@ -144,6 +158,7 @@ Result<std::string> SessionImpl::run_simple_command(const PreparedStatement& sta
     if (statement.returns_rows()) {
         statement.append_row_description(wire_.out(), {});
         append_rows(*answer, statement, {}, wire_.out());
+        recorder_.rows(answer->rows.size());
     }
     return answer->tag;
 }
@@ -152,8 +167,7 @@ Result<void> SessionImpl::finish_simple(const std::string& tag, bool last) {
     if (last && block_.active() && !block_.is_explicit()) {
         if (const Result<void> committed = commit_block(); !committed) return committed;
     }
-    pgproto::write_command_complete(wire_.out(), tag);
-    record(StatementOutcome::kSuccess);
+    complete(tag);
     return {};
 }
 

@@ -83,7 +83,9 @@ struct RecordedEvents final : SessionEvents {
     void bytes_sent(std::uint64_t count) override { bytes += count; }
     void rows_sent(std::uint64_t count) override { rows += count; }
     bool make_room() override { return false; }
+    void statement_recorded(const link::QueryRecord& record) override { records.push_back(record); }
     std::vector<StatementOutcome> outcomes;
+    std::vector<link::QueryRecord> records;
     std::uint64_t bytes = 0, rows = 0;
 };
 

@@ -59,7 +59,7 @@ Result<void> TransactionBlock::set_modes(const TransactionModes& modes) {
 Result<void> TransactionBlock::admit(engine::StatementKind kind, bool alone) {
     const Setting read_only_setting =
         is_explicit() ? Setting::kTransactionReadOnly : Setting::kDefaultTransactionReadOnly;
-    const bool read_only = settings_.is_on(read_only_setting);
+    const bool read_only = reads_only_ || settings_.is_on(read_only_setting);
     const bool writes = is_write(kind);
     if (read_only && writes && kind != engine::StatementKind::kExplain) {
         return Error{sqlstate::kReadOnlyTransaction,

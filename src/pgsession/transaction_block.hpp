@@ -33,6 +33,8 @@ public:
     };
 
     TransactionBlock(Settings& settings, WriteFence& fence) : settings_(settings), fence_(fence) {}
+    // No transaction may change anything, whatever the settings say.
+    void allow_reads_only() { reads_only_ = true; }
     // The connection it opens transactions on; outlives its use here.
     void attach(engine::Connection* connection);
 
@@ -92,6 +94,7 @@ private:
     void apply(const TransactionModes& modes);
 
     Settings& settings_;
+    bool reads_only_ = false;
     engine::Connection* connection_ = nullptr;
     WriteFence& fence_;
     State state_ = State::kNone;

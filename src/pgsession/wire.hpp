@@ -42,6 +42,8 @@ public:
     // ---- output
     pgproto::Buffer& out() { return out_; }
     std::size_t unsent() const { return out_.size() - sent_; }
+    // Sent or still to be sent.
+    std::uint64_t written() const { return bytes_sent() + unsent(); }
     // `out()` holds this much when a flush is due.
     std::size_t flush_mark() const { return sent_ + kFlushBytes; }
     // Grows with everything that leaves `out()`: what was appended is still there in one piece when it did not change.

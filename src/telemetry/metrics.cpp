@@ -29,6 +29,7 @@ using Bounds = Histogram::BucketBoundaries;
 constexpr std::array<std::string_view, 5> kConnectionStatuses{"success", "auth_failed", "expired", "limit_reached",
                                                               "error"};
 constexpr std::array<std::string_view, 4> kQueryStatuses{"success", "error", "timeout", "cancelled"};
+constexpr std::array<std::string_view, 4> kRecordLosses{"worker", "feed", "audit_file", "query_log"};
 constexpr std::array<std::string_view, 4> kFormats{"csv", "parquet", "ndjson", "other"};
 constexpr std::array<std::string_view, 2> kOutcomes{"error", "success"};  // by bool
 constexpr std::array<std::string_view, 8> kMethods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "other"};
@@ -119,6 +120,14 @@ struct Metrics::Impl {
     Histogram& query_seconds =
         histograms(registry, "pgwire_query_duration_seconds", "Time from a statement's arrival to its last row.")
             .Add({}, kQuerySeconds);
+    Counter& slow_queries =
+        counters(registry, "pgwire_slow_queries_total", "Statements slower than slow_query_threshold_ms.").Add({});
+    Counter& query_records =
+        counters(registry, "smew_query_records_total", "Records of statements that workers reported.").Add({});
+    std::array<Counter*, kRecordLosses.size()> query_records_dropped =
+        for_each_value(counters(registry, "smew_query_records_dropped_total",
+                                "Records of statements that were lost, by where there was no room for them."),
+                       "where", kRecordLosses);
     Histogram& auth_seconds =
         histograms(registry, "pgwire_auth_duration_seconds", "Time from a startup packet to the end of the login.")
             .Add({}, kAuthSeconds);
@@ -233,6 +242,18 @@ void Metrics::query_durations(std::span<const std::uint64_t> bucket_counts, std:
         counts[std::min(i, counts.size() - 1)] += static_cast<double>(bucket_counts[i]);
     }
     impl_->query_seconds.ObserveMultiple(counts, static_cast<double>(total_us) / 1e6);
+}
+
+void Metrics::query_records(std::uint64_t count) {
+    impl_->query_records.Increment(static_cast<double>(count));
+}
+
+void Metrics::query_records_dropped(RecordLoss where, std::uint64_t count) {
+    impl_->query_records_dropped[static_cast<std::size_t>(where)]->Increment(static_cast<double>(count));
+}
+
+void Metrics::slow_query() {
+    impl_->slow_queries.Increment();
 }
 
 void Metrics::auth_duration(std::chrono::microseconds taken) {

@@ -37,8 +37,13 @@ public:
     // The same, already counted by a worker: one count for each of kDurationBoundsSeconds and one above, and the sum.
     // Counts beyond those are added to the last, missing ones are zero.
     void query_durations(std::span<const std::uint64_t> bucket_counts, std::uint64_t total_us);
-    void auth_duration(std::chrono::microseconds taken);  // pgwire_auth_duration_seconds
-    void bytes_sent(std::uint64_t count);                 // pgwire_bytes_sent_total
+    // Query records (link/query_record.hpp). The reader of records that had no room for them.
+    enum class RecordLoss { kWorker, kFeed, kAuditFile, kQueryLog };
+    void query_records(std::uint64_t count);                            // smew_query_records_total
+    void query_records_dropped(RecordLoss where, std::uint64_t count);  // smew_query_records_dropped_total{where}
+    void slow_query();                                                  // pgwire_slow_queries_total
+    void auth_duration(std::chrono::microseconds taken);                // pgwire_auth_duration_seconds
+    void bytes_sent(std::uint64_t count);                               // pgwire_bytes_sent_total
 
     void rows_sent(std::uint64_t count);  // pgwire_rows_sent_total
 

@@ -41,8 +41,11 @@ WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& star
       temp_(std::move(temp)),
       inbox_(channel),
       resolver_(channel, std::move(generation)),
+      records_(channel),
+      services_(records_),
       memory_limit_(start.limits.memory) {
     group_.limits.set(start.limits);
+    group_.reads_only = start.project.value().empty();  // smew's own database, which no project has
 }
 
 Result<std::unique_ptr<WorkspaceWorker>> WorkspaceWorker::open(link::Channel& channel, const link::Start& start,
@@ -116,6 +119,10 @@ void WorkspaceWorker::handle(link::Channel::Received received) {
         resolver_.answer(std::move(*listed));
     } else if (const auto* limits = std::get_if<link::SetLimits>(&message)) {
         set_limits(limits->limits);
+    } else if (const auto* wanted = std::get_if<link::SetObservation>(&message)) {
+        group_.observation.set(*wanted);
+    } else if (const auto* question = std::get_if<link::ListSessions>(&message)) {
+        list_sessions(*question);
     } else if (const auto* shutdown = std::get_if<link::Shutdown>(&message)) {
         begin_drain(shutdown->reason, milliseconds(shutdown->grace_ms));
     } else {
@@ -161,6 +168,12 @@ void WorkspaceWorker::set_limits(const link::WorkspaceLimits& limits) {
     report();
 }
 
+void WorkspaceWorker::list_sessions(const link::ListSessions& question) {
+    link::SessionsListed answer{.request = question.request};
+    pool_->for_each([&](const pgsession::Session& session) { answer.sessions.push_back(session.activity()); });
+    (void)channel_.send(answer);  // a gateway that is gone is noticed by the inbox
+}
+
 void WorkspaceWorker::begin_drain(CancelReason reason, milliseconds grace) {
     const Time until = std::chrono::steady_clock::now() + grace;
     drain_until_ = drain_until_ ? std::min(*drain_until_, until) : until;
@@ -180,11 +193,13 @@ int WorkspaceWorker::close() {
         // A statement that ignores its interrupt would keep its thread, and the instance, for ever. What was committed
         // is in the write-ahead log.
         pool_->for_each([this](pgsession::Session& session) { session.last_words(error_for(drain_reason_)); });
+        records_.flush();
         { const TempDir removed = std::move(temp_); }
         ::_exit(0);
     }
     report();
     pool_.reset();
+    records_.flush();
     if (auto lifted = set_file_size_limit({}); !lifted) log::warning("worker_limit_not_set", {});
     if (auto done = instance_->checkpoint(); !done) {
         log::warning("workspace_not_checkpointed", {{"error", done.error().message}});  // the log is replayed next time
@@ -196,6 +211,7 @@ int WorkspaceWorker::close() {
 // ---------------------------------------------------------------- other threads
 
 void WorkspaceWorker::session_closed(const pgsession::Session& session) {
+    records_.flush();
     (void)channel_.send(link::SessionClosed{
         .session = session.info().session, .statements = session.statements(), .bytes_sent = session.bytes_sent()});
     if (draining_) inbox_.wake();
@@ -250,6 +266,7 @@ void WorkspaceWorker::give_memory_back() {
 }
 
 void WorkspaceWorker::end_process(const std::string& reason, const SessionId& culprit) {
+    records_.flush();
     (void)channel_.send(link::Ending{.reason = reason, .session = culprit});
     pool_->for_each([&](pgsession::Session& session) {
         const bool guilty = session.info().session == culprit;

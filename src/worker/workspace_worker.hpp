@@ -19,6 +19,8 @@ namespace smew::worker {
 // Counts, and finds room on a full disk.
 class SessionServices final : public Statistics {
 public:
+    explicit SessionServices(RecordQueue& records) : Statistics(&records) {}
+
     bool make_room() override { return disk_watch->make_room(); }
     std::unique_ptr<DiskWatch> disk_watch;  // before there are sessions
 };
@@ -46,6 +48,7 @@ private:
     void handle(link::Channel::Received received);
     void adopt(link::AdoptSession order, UniqueFd socket);
     void set_limits(const link::WorkspaceLimits& limits);
+    void list_sessions(const link::ListSessions& question);
     void begin_drain(CancelReason reason, std::chrono::milliseconds grace);
     bool drained() const;
     int close();
@@ -69,6 +72,7 @@ private:
     TempDir temp_;
     Inbox inbox_;
     LinkResolver resolver_;
+    RecordQueue records_;
     pgsession::SessionGroup group_;               // outlives the sessions in pool_
     std::unique_ptr<engine::Instance> instance_;  // outlives the sessions in pool_
     SessionServices services_;

@@ -1,0 +1,142 @@
+#include "pgsession/statement_recorder.hpp"
+
+#include "pgsession/traceparent.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace smew::pgsession {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+
+// As PostgreSQL's track_activity_query_size.
+constexpr std::size_t kShownBytes = 1024;
+// What an idle session may keep of its last statement.
+constexpr std::size_t kKeptBytes = 4096;
+
+std::uint64_t count_of(microseconds time) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
+}
+
+// At most `limit` bytes, and no part of a character.
+std::string_view cut(std::string_view text, std::size_t limit) {
+    if (text.size() <= limit) return text;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80) --limit;
+    return text.substr(0, limit);
+}
+
+std::int64_t wall_micros() {
+    return duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+StatementRecorder::StatementRecorder(const link::AdoptSession& info, const Observation& observation)
+    : observation_(observation), recorded_(info.door != link::Door::kInternal) {
+    record_.session = info.session;
+    record_.user = info.user;
+    record_.client_address = info.client_address;
+    record_.door = info.door;
+}
+
+void StatementRecorder::begin(std::string_view text, TimePoint now, std::uint64_t written) {
+    text_ = text;
+    started_ = now;
+    written_before_ = written;
+    notes_ = {};
+}
+
+StatementNotes StatementRecorder::suspend(TimePoint now, std::uint64_t written) const {
+    StatementNotes notes = notes_;
+    notes.taken += duration_cast<microseconds>(now - started_);
+    notes.bytes += written - written_before_;
+    return notes;
+}
+
+void StatementRecorder::publish() {
+    const std::lock_guard lock(mutex_);
+    shown_query_.assign(cut(text_, kShownBytes));
+    shown_since_ = started_;
+}
+
+void StatementRecorder::keep_text() {
+    // What is recorded of a text is no more than this, but its length is that of the whole.
+    kept_text_ = text_;
+    text_ = kept_text_;
+}
+
+void StatementRecorder::set_application_name(const std::string& name) {
+    record_.application_name = name;
+    session_traceparent_ = find_traceparent(name);
+    const std::lock_guard lock(mutex_);
+    shown_application_ = name;
+}
+
+microseconds StatementRecorder::since_start() const {
+    return notes_.taken + duration_cast<microseconds>(steady_clock::now() - started_);
+}
+
+void StatementRecorder::note_first_row() {
+    notes_.first_row = since_start();
+}
+
+link::QueryRecord* StatementRecorder::end(const End& end) {
+    if (!recorded_ || text_.empty()) return nullptr;
+    const microseconds taken = notes_.taken + end.taken;
+    const std::chrono::milliseconds threshold(observation_.slow_threshold_ms.load(std::memory_order_relaxed));
+    record_.slow = threshold.count() != 0 && taken >= threshold;
+    const bool all = observation_.records.load(std::memory_order_relaxed);
+    if (!all && !record_.slow && end.status == link::QueryStatus::kSuccess) return nullptr;
+    record_.number = end.number;
+    record_.plan = {};
+    record_.peak_memory_bytes = record_.spilled_bytes = 0;
+    record_.started_at_us = wall_micros() - taken.count();
+    record_.duration_us = count_of(taken);
+    record_.plan_us = count_of(notes_.planning);
+    record_.first_row_us = count_of(notes_.first_row);
+    record_.rows_returned = notes_.rows;
+    record_.rows_affected = rows_affected(end.tag, notes_.rows);
+    record_.bytes_returned = notes_.bytes + end.written - written_before_;
+    record_.status = end.status;
+    record_.sqlstate = end.error == nullptr ? sqlstate::kSuccess : end.error->code;
+    record_.error = end.error == nullptr ? std::string_view() : std::string_view(end.error->message);
+    record_.command_tag = end.tag;
+    if (record_.query.capacity() > kKeptBytes) record_.query = {};
+    record_.query = cut(text_, observation_.max_query_bytes.load(std::memory_order_relaxed));
+    record_.query_bytes = text_.size();
+    const std::string_view trace = statement_traceparent(text_);
+    record_.traceparent = trace.empty() ? std::string_view(session_traceparent_) : trace;
+    text_ = {};
+    if (kept_text_.capacity() > kKeptBytes) kept_text_ = {};
+    return &record_;
+}
+
+void StatementRecorder::show(link::SessionActivity& activity) const {
+    TimePoint since;
+    {
+        const std::lock_guard lock(mutex_);
+        activity.query = shown_query_;
+        activity.application_name = shown_application_;
+        since = shown_since_;
+    }
+    if (since != TimePoint{}) {
+        activity.query_started_us = wall_micros() - duration_cast<microseconds>(steady_clock::now() - since).count();
+    }
+}
+
+std::uint64_t rows_affected(std::string_view tag, std::uint64_t rows_returned) {
+    const bool changes =
+        tag.starts_with("INSERT") || tag.starts_with("UPDATE") || tag.starts_with("DELETE") || tag.starts_with("MERGE");
+    // CREATE TABLE AS says SELECT, and COPY says the same in both directions.
+    const bool fills = rows_returned == 0 && (tag.starts_with("SELECT") || tag.starts_with("COPY"));
+    if (!changes && !fills) return 0;
+    std::uint64_t count = 0;
+    const std::size_t number = tag.rfind(' ') + 1;
+    std::from_chars(tag.data() + number, tag.data() + tag.size(), count);
+    return count;
+}
+
+}  // namespace smew::pgsession

@@ -1,0 +1,74 @@
+"""What the records of statements cost: `SELECT 1` and a scan with the audit on and off by turns, in one server's life.
+
+python tests/bench/audit.py [rounds] [seconds]. Prints a table for docs/benchmarks.md: the median of each pair's ratio, and
+the CPU of all the server's processes a statement.
+"""
+
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "tests/support"), str(ROOT / "tests/bench")]
+
+from processes import cpu_seconds  # noqa: E402
+from smew_server import Server  # noqa: E402
+
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+OFF = {"query_audit_enabled": False, "slow_query_threshold_ms": 0}
+# What is compared with everything off.
+STATES = {"audit": {"query_audit_enabled": True, "slow_query_threshold_ms": 0},
+          "slow queries": {"query_audit_enabled": False, "slow_query_threshold_ms": 1000, "slow_query_explain": True},
+          "both": {"query_audit_enabled": True, "slow_query_threshold_ms": 1000, "slow_query_explain": True}}
+SCRIPTS = {"SELECT 1": "SELECT 1;", "scan of 100,000 rows": "SELECT count(*), sum(b) FROM scanned WHERE a % 3 = 1;"}
+
+
+def run(server, workspace, clients, script):
+    """(statements a second, server CPU µs a statement)"""
+    parameters = workspace.parameters()
+    pids = lambda: [server.process.pid, *server.workers()]  # noqa: E731
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write(script + "\n")
+        file.flush()
+        before = cpu_seconds(pids())
+        output = subprocess.run(["pgbench", "-n", "-M", "simple", "-c", str(clients), "-j", str(min(2, clients)), "-T", str(SECONDS),
+                                 "-f", file.name, "-h", parameters["host"], "-p", str(parameters["port"]), "-U",
+                                 parameters["user"], parameters["dbname"]], capture_output=True, text=True, check=True,
+                                env={**os.environ, "PGPASSWORD": parameters["password"], "PGSSLMODE": "disable"}).stdout
+        spent = cpu_seconds(pids()) - before
+    tps = next(float(line.split("=")[1].split()[0]) for line in output.splitlines() if line.startswith("tps"))
+    return tps, spent / (tps * SECONDS) * 1e6
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="smew-audit-bench-") as directory:
+        os.chmod(directory, 0o711)
+        server = Server(f"{directory}/data")
+        workspace = server.project("bench").workspace()
+        workspace.query("CREATE TABLE scanned AS SELECT i AS a, i * 2 AS b FROM range(100000) t(i)")
+        print("| statement | clients | with | tps, off | tps ratio | server CPU µs, off | CPU µs more |\n|---|---|---|---|---|---|---|")
+        for name, script in SCRIPTS.items():
+            for clients in (1, 10):
+                pairs = {state: [] for state in STATES}
+                for _ in range(ROUNDS):
+                    for state, values in STATES.items():
+                        server.admin.patch("/query-audit", OFF)
+                        off = run(server, workspace, clients, script)
+                        server.admin.patch("/query-audit", values)
+                        pairs[state].append((off, run(server, workspace, clients, script)))
+                for state, measured in pairs.items():
+                    ratio = statistics.median(on[0] / off[0] for off, on in measured)
+                    more = statistics.median(on[1] - off[1] for off, on in measured)
+                    print(f"| {name} | {clients} | {state} | {statistics.median(off[0] for off, _ in measured):,.0f} | **{ratio:.3f}** | "
+                          f"{statistics.median(off[1] for off, _ in measured):.1f} | {more:+.2f} |", flush=True)
+        dropped = server.metric("smew_query_records_dropped_total")
+        print(f"\nRecords: {server.metric('smew_query_records_total'):,.0f}, dropped: {dropped:,.0f}.")
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()

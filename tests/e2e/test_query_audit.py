@@ -1,0 +1,205 @@
+"""Every statement through every protocol leaves a record. (Seed, Task 2)"""
+
+import json
+
+import psycopg
+import psycopg2
+import pytest
+from smew_server import eventually
+
+SEED_FIELDS = ["event", "timestamp", "workspace_id", "project_id", "session_id", "query_id", "username", "client_ip", "query",
+               "query_hash", "duration_ms", "rows_returned", "bytes_returned", "status", "error"]
+
+
+class Audit:
+    """What a server has written of one workspace."""
+
+    def __init__(self, server, workspace):
+        self.server, self.workspace = server, workspace
+
+    def all(self):
+        files = sorted((self.server.data_dir / "log").glob("query-audit.jsonl*"), reverse=True)
+        lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        return [line for line in lines if line["workspace_id"] == self.workspace.id]
+
+    def find(self, query):
+        return [line for line in self.all() if line["query"] == query]
+
+    def wait(self, query, count=1):
+        return eventually(lambda: (found := self.find(query)) and len(found) >= count and found, 20, f"record of {query!r}")
+
+
+@pytest.fixture(scope="module")
+def audited(start_server):
+    return start_server("audit")
+
+
+@pytest.fixture(scope="module")
+def audit(audited):
+    return Audit(audited, audited.project("audited").workspace())
+
+
+def test_query_logged_on_success(audit):
+    """Successful query is logged with all fields."""
+    sql = "SELECT i, 'x' || i FROM range(1500) t(i)"
+    assert len(audit.workspace.query(sql)) == 1500
+    [record] = audit.wait(sql)
+    assert list(record) == SEED_FIELDS
+    assert record["event"] == "query_executed"
+    assert record["project_id"] == "audited"
+    assert record["username"] == audit.workspace.connection["username"]
+    assert record["client_ip"] == "127.0.0.1"
+    assert record["session_id"].startswith("sess_") and record["query_id"].startswith(record["session_id"] + "-")
+    assert record["query_hash"].startswith("sha256:") and len(record["query_hash"]) == 71
+    assert record["status"] == "success" and record["error"] is None
+    assert record["rows_returned"] == 1500
+    assert 1500 * 12 < record["bytes_returned"] < 1500 * 40
+    assert 0 < record["duration_ms"] < 60_000
+
+
+def test_query_logged_on_error(audit):
+    """Failed query is logged with error details."""
+    with pytest.raises(psycopg2.Error):
+        audit.workspace.query("SELECT nothing FROM nowhere")
+    [record] = audit.wait("SELECT nothing FROM nowhere")
+    assert record["status"] == "error" and "nowhere" in record["error"] and record["rows_returned"] == 0
+    for sql in ("SELEKT 1", "CREATE ROLE somebody", "SELECT * FROM read_csv('/etc/passwd')"):
+        with pytest.raises(psycopg2.Error):
+            audit.workspace.query(sql)
+        assert audit.wait(sql)[0]["status"] == "error", sql
+
+
+def test_cancelled_and_timed_out_queries_are_logged(audit):
+    slow = "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)"
+    connection = audit.workspace.connect()
+    connection.autocommit = True
+    with connection.cursor() as cursor, pytest.raises(psycopg2.errors.QueryCanceled):
+        cursor.execute("SET statement_timeout = 300")
+        cursor.execute(slow)
+    assert audit.wait(slow)[0]["status"] == "timeout"
+    sessions = f"{audit.workspace.path}/sessions"
+    rest = audit.workspace.project.rest
+    with psycopg.connect(**psycopg3(audit.workspace), autocommit=True) as other:
+        import threading
+        ended = []
+
+        def run():
+            try:
+                other.execute(slow + " -- cancelled")
+            except psycopg.Error as error:
+                ended.append(error.sqlstate)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        [active] = eventually(lambda: [s for s in rest.get(sessions)["sessions"] if s["state"] == "active"], 20, "active")
+        rest.post(f"{sessions}/{active['session_id']}/cancel")
+        thread.join(30)
+        assert ended == ["57014"]
+    assert audit.wait(slow + " -- cancelled")[0]["status"] == "cancelled"
+
+
+def psycopg3(workspace):
+    return workspace.parameters()
+
+
+def test_parts_of_a_message_copy_and_prepared_statements(audit):
+    with psycopg.connect(**psycopg3(audit.workspace), autocommit=True) as connection:
+        connection.execute("CREATE TABLE parts (a INT); INSERT INTO parts VALUES (1), (2); SELECT count(*) FROM parts")
+        for part in ("CREATE TABLE parts (a INT)", "INSERT INTO parts VALUES (1), (2)", "SELECT count(*) FROM parts"):
+            assert audit.wait(part)[0]["status"] == "success", part
+        for number in (7, 8, 9):
+            connection.execute("SELECT a, %s::int FROM parts", (number,), prepare=True).fetchall()
+        records = audit.wait("SELECT a, $1::int FROM parts", 3)
+        assert [record["rows_returned"] for record in records] == [2, 2, 2]
+        assert len({record["bytes_returned"] for record in records}) == 1
+        with connection.cursor().copy("COPY parts FROM STDIN") as copy:
+            copy.write("3\n4\n5\n")
+        assert audit.wait("COPY parts FROM STDIN")[0]["status"] == "success"
+        with connection.cursor().copy("COPY parts TO STDOUT") as copy:
+            rows = len(list(copy.rows()))
+        assert audit.wait("COPY parts TO STDOUT")[0]["rows_returned"] == rows == 5
+        connection.execute("SET application_name = 'x'")
+        assert audit.wait("SET application_name = 'x'")
+
+
+def test_every_statement_is_logged_once(audit):
+    """Also when there are many and the server ends at once behind them."""
+    connection = audit.workspace.connect()
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for number in range(2000):
+            cursor.execute(f"SELECT {number} AS many")
+    connection.close()
+    texts = eventually(lambda: (found := [r["query"] for r in audit.all() if (r["query"] or "").endswith(" AS many")])
+                       and len(found) >= 2000 and found, 20, "2000 records")
+    assert texts == [f"SELECT {number} AS many" for number in range(2000)]
+    assert audit.server.metric("smew_query_records_dropped_total") == 0
+
+
+def test_query_sanitization_structure_mode(start_server):
+    """In structure mode, VALUES are replaced with placeholders."""
+    server = start_server("audit-structure", query_audit_mode="structure")
+    audit = Audit(server, server.project("p").workspace())
+    audit.workspace.query("CREATE TABLE x (a INT, b TEXT, c DOUBLE)")
+    audit.workspace.query("INSERT INTO x VALUES (4711, 'planted-secret', 0.5)")
+    audit.wait("INSERT INTO x VALUES (?, ?, ?)")
+    for sql in ("SELECT 'planted-secret'::int", "SELECT 'it's planted-secret'", "SELECT * FROM x WHERE a = 'planted-secret'"):
+        with pytest.raises(psycopg2.Error):
+            audit.workspace.query(sql)
+    audit.wait("SELECT ...")
+    audit.wait("SELECT ?::int")
+    [record] = audit.wait("SELECT * FROM x WHERE a = ?")
+    assert record["error"] == "invalid_text_representation"
+    assert "planted-secret" not in (server.data_dir / "log/query-audit.jsonl").read_text()
+    assert "4711" not in "".join(str(r["query"]) for r in audit.all())
+
+
+def test_query_truncation(start_server):
+    """Long queries are truncated to max_length."""
+    server = start_server("audit-truncation", query_audit_max_length=50)
+    audit = Audit(server, server.project("p").workspace())
+    sql = "SELECT '" + "é" * 200_000 + "'"
+    audit.workspace.query(sql)
+    [record] = audit.wait(sql[:len("SELECT '") + 21])
+    assert len(record["query"].encode()) == 50
+    assert record["bytes_returned"] > 400_000
+
+
+def test_audit_disabled(start_server):
+    """When disabled, queries are not logged; it can be turned on and off while the server runs."""
+    server = start_server("audit-disabled", query_audit_enabled="false")
+    audit = Audit(server, server.project("p").workspace())
+    audit.workspace.query("SELECT 'while off'")
+    state = server.admin.patch("/query-audit", {"query_audit_enabled": True, "query_audit_mode": "hash_only"})
+    assert state["query_audit_enabled"] is True and state["query_audit_mode"] == "hash_only"
+    audit.workspace.query("SELECT 'hidden'")
+    eventually(lambda: [r for r in audit.all() if r["query"] is None], 20, "a record without a text")
+    server.admin.patch("/query-audit", {"query_audit_mode": "full"})
+    audit.workspace.query("SELECT 'while on'")
+    audit.wait("SELECT 'while on'")
+    server.admin.patch("/query-audit", {"query_audit_enabled": False})
+    audit.workspace.query("SELECT 'off again'")
+    assert server.stop() == 0
+    assert [r["query"] for r in audit.all()] == [None, "SELECT 'while on'"]
+    assert server.process.returncode == 0
+
+
+def test_files_rotate(start_server):
+    server = start_server("audit-rotation", query_audit_file_max_bytes=20_000, query_audit_file_count=3)
+    audit = Audit(server, server.project("p").workspace())
+    with psycopg2.connect(**audit.workspace.parameters()) as connection, connection.cursor() as cursor:
+        for batch in range(4):
+            for number in range(50):
+                cursor.execute(f"SELECT {batch * 50 + number} AS rotating")
+            audit.wait(f"SELECT {batch * 50 + 49} AS rotating")
+    connection.close()
+    assert len(list((server.data_dir / "log").glob("query-audit.jsonl*"))) == 3
+
+
+def test_a_full_disk_costs_records_and_no_query(start_server):
+    server = start_server("audit-full", query_audit_file="/dev/full")
+    workspace = server.project("p").workspace()
+    assert workspace.query("SELECT 1") == [(1,)]
+    eventually(lambda: server.metric("smew_query_records_dropped_total") > 0, 20, "dropped records")
+    assert workspace.query("SELECT 2") == [(2,)]
+    assert len(server.events("query_audit_not_written")) == 1

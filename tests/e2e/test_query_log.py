@@ -1,0 +1,141 @@
+"""The query log over REST and, for the admin, over the PostgreSQL protocol; and what docs/query-audit.md shows."""
+
+import os
+import subprocess
+
+import psycopg2
+import pytest
+from smew_server import ADMIN_KEY, eventually
+from test_docs import blocks
+
+PAGE = "docs/query-audit.md"
+
+
+@pytest.fixture(scope="module")
+def logged(start_server):
+    return start_server("query-log", query_log_enabled="true", query_log_flush_seconds=1, slow_query_threshold_ms=50)
+
+
+@pytest.fixture(scope="module")
+def workspace(logged):
+    workspace = logged.project("logged").workspace()
+    for number in range(25):
+        workspace.query(f"SELECT {number} AS numbered")
+    with pytest.raises(psycopg2.Error):
+        workspace.query("SELECT nothing FROM nowhere")
+    workspace.query("SELECT 'tab\t, newline\n, back\\slash and ''quote''' AS odd")
+    workspace.query("SELECT sum(sqrt(i) * sin(i)) FROM range(20000000) t(i)")
+    return workspace
+
+
+def search(rest, path, **filters):
+    return rest.get(path, params=filters)
+
+
+def wait(rest, path, count, **filters):
+    return eventually(lambda: (page := search(rest, path, **filters))["count"] >= count and page, 30, f"{count} records")
+
+
+def test_filters_and_pages(logged, workspace):
+    admin = logged.admin
+    page = wait(admin, "/query-log", 25, contains="AS NUMBERED", workspace=workspace.id)
+    assert [q["query"] for q in page["queries"]] == [f"SELECT {n} AS numbered" for n in range(24, -1, -1)]
+    assert {q["query_hash"] for q in page["queries"]} == {page["queries"][0]["query_hash"]}
+    assert search(admin, "/query-log", query_hash=page["queries"][0]["query_hash"])["count"] == 25
+    seen, before = [], {}
+    while True:
+        part = search(admin, "/query-log", contains="AS numbered", workspace=workspace.id, limit=10, **before)
+        seen += [q["query"] for q in part["queries"]]
+        if part["next_before"] is None:
+            break
+        before = {"before": part["next_before"]}
+    assert seen == [f"SELECT {n} AS numbered" for n in range(24, -1, -1)]
+    [failed] = search(admin, "/query-log", status="error")["queries"]
+    assert failed["sqlstate"] == "42P01" and "nowhere" in failed["error"] and failed["project_id"] == "logged"
+    assert search(admin, "/query-log", contains="tab\t, newline")["queries"][0]["query"].endswith("''quote''' AS odd")
+    [slow] = wait(admin, "/query-log", 1, slow="true")["queries"]
+    assert slow["plan"]["children"] and slow["duration_ms"] > 50
+    assert search(admin, "/query-log", min_duration_ms=50)["count"] >= 1
+    assert search(admin, "/query-log", until=slow["started_at"], contains="sum(sqrt")["count"] == 0
+    assert search(admin, "/query-log", since=slow["started_at"], contains="sum(sqrt")["count"] == 1
+    assert search(admin, "/query-log", user="nobody'; DROP TABLE query_log; --")["count"] == 0
+    assert search(admin, "/query-log", session=slow["session_id"])["count"] >= 1
+
+
+def test_a_project_sees_its_own_only(logged, workspace):
+    other = logged.project("quiet")
+    wait(workspace.project.rest, "/projects/logged/query-log", 25)
+    assert search(other.rest, "/projects/quiet/query-log")["count"] == 0
+    other.rest.get("/projects/logged/query-log", expect=403)
+    other.rest.get("/query-log", expect=403)
+
+
+def connect_admin(server, **changes):
+    return psycopg2.connect(**{"host": server.pg_host, "port": server.pg_port, "dbname": "smew_admin", "user": "smew_admin",
+                               "password": ADMIN_KEY, "sslmode": "disable", "connect_timeout": 20, **changes})
+
+
+def test_the_admin_reads_it_in_sql_and_changes_nothing(logged, workspace):
+    wait(logged.admin, "/query-log", 25, contains="AS numbered")
+    connection = connect_admin(logged)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()::text, count(*) FROM query_log WHERE query LIKE '% AS numbered'")
+        assert cursor.fetchone() == ("smew_admin", 25)
+        cursor.execute("SELECT count(*) FROM slow_queries")
+        assert cursor.fetchone()[0] >= 1
+        cursor.execute("SELECT value FROM settings WHERE name = 'query_log_enabled'")
+        assert cursor.fetchone() == ("true",)
+        cursor.execute("SELECT value FROM settings WHERE name = 'admin_key'")
+        assert cursor.fetchone() == ("***",)
+        with workspace.connect(application_name="seen") as client:
+            def listed():
+                cursor.execute("SELECT workspace_id FROM sessions WHERE application_name = 'seen' AND state = 'idle'")
+                return cursor.fetchall()
+            assert eventually(listed, 20, "the session in sessions") == [(workspace.id,)]
+        client.close()
+        cursor.execute("SELECT running FROM workspaces WHERE workspace_id = %s", (workspace.id,))
+        assert cursor.fetchone() == (True,)
+        for change in ("DELETE FROM query_log", "DROP TABLE query_log", "CREATE TABLE x (a INT)",
+                       "INSERT INTO settings VALUES ('a', 'b', 'c', 'd')", "BEGIN READ WRITE; DELETE FROM query_log",
+                       "SET default_transaction_read_only = off; DELETE FROM query_log"):
+            with pytest.raises(psycopg2.errors.ReadOnlySqlTransaction):
+                cursor.execute(change)
+            cursor.execute("ROLLBACK")
+    connection.close()
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        connect_admin(logged, password="wrong")
+
+
+def test_the_log_survives_a_restart(logged, workspace):
+    wait(logged.admin, "/query-log", 25, contains="AS numbered")
+    assert logged.stop() == 0
+    logged.start()
+    assert search(logged.admin, "/query-log", contains="AS numbered", workspace=workspace.id)["count"] == 25
+
+
+def test_without_the_log_it_says_how_to_turn_it_on(server):
+    reply = server.admin.request("GET", "/query-log")
+    assert reply.status_code == 409 and "--query-log-enabled=true" in reply.text
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        connect_admin(server)
+
+
+@pytest.mark.parametrize("number", range(len(blocks(PAGE, "bash"))))
+def test_shell_of_the_page(logged, workspace, number):
+    script = blocks(PAGE, "bash")[number].replace("http://localhost:8000", logged.url).replace("curl -sS", "curl -sSf")
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env={**os.environ, "ADMIN_KEY": ADMIN_KEY},
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stdout.startswith("{"), done.stderr
+    logged.admin.patch("/query-audit", {"query_audit_mode": "full"})
+
+
+def test_sql_of_the_page(logged, workspace):
+    connection = connect_admin(logged)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for statement in blocks(PAGE, "sql")[0].split(";"):
+            if statement.strip():
+                cursor.execute(statement)
+                cursor.fetchall()
+    connection.close()
