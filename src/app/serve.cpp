@@ -9,6 +9,7 @@
 #include "app/stop_signals.hpp"
 #include "engine/engine.hpp"
 #include "http/server.hpp"
+#include "net/login_policy.hpp"
 #include "observe/alerts.hpp"
 #include "observe/history.hpp"
 #include "pgfront/front.hpp"
@@ -66,6 +67,7 @@ struct Core {
                                              return project ? project->name : std::string();
                                          })),
           fleet(fleet::Fleet::create(settings, layout, *store, metrics, *alerts, clock)),
+          throttle(net::login_policy(settings), clock),
           versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }),
           history([this] { return measure(); }, clock) {
         versions.clean_at_start();
@@ -87,6 +89,7 @@ struct Core {
     telemetry::Metrics metrics;
     std::unique_ptr<observe::Alerts> alerts;
     std::unique_ptr<fleet::Fleet> fleet;
+    auth::LoginThrottle throttle;  // of all doors
     storage::Versions versions;
     observe::History history;
 };
@@ -102,15 +105,16 @@ struct Doors {
     Doors(const config::Settings& settings, Core& core, const std::string& version, const std::string& admin_key_hash)
         : tls(open_tls(settings, core.layout)),
           io(static_cast<int>(io_thread_count(settings.io_threads))),
-          front(pgfront::Front::create(io, settings,
-                                       settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(),
-                                       *core.store, *core.fleet, core.metrics, *core.alerts, core.clock)),
+          front(pgfront::Front::create(
+              io, settings, settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(), *core.store,
+              *core.fleet, core.throttle, core.metrics, *core.alerts, core.clock)),
           server(http::Server::create(io,
                                       {.settings = settings,
                                        .layout = core.layout,
                                        .store = *core.store,
                                        .versions = core.versions,
                                        .fleet = *core.fleet,
+                                       .throttle = core.throttle,
                                        .metrics = core.metrics,
                                        .alerts = *core.alerts,
                                        .history = core.history,

@@ -30,6 +30,7 @@ struct SessionInfo {
     std::uint16_t client_port = 0;
     WallTime connected_at{};
     bool tls = false;
+    std::string door;  // see link::AdoptSession
 };
 
 // A place among the connections that are allowed; given back when destroyed.

@@ -29,7 +29,8 @@ SessionInfo describe(const catalog::Workspace& workspace, const link::AdoptSessi
             .application_name = parameter(session, "application_name"),
             .client_port = session.client_port,
             .connected_at = now,
-            .tls = session.tls};
+            .tls = session.tls,
+            .door = session.door};
 }
 
 }  // namespace
@@ -47,7 +48,8 @@ Result<void> FleetImpl::adopt(const catalog::Workspace& workspace, link::AdoptSe
     live.internal = session.internal;
     live.admission = std::move(admission);
     live.ended = std::move(ended);
-    if (!session.tls && !session.internal) live.socket_copy.reset(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    const bool own_socket = session.door == "pgwire" && !session.tls && !session.internal;  // of the client itself
+    if (own_socket) live.socket_copy.reset(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
 
     for (int attempt = 0; attempt < kAdoptAttempts; ++attempt) {
         Lock lock(mutex_);

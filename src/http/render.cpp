@@ -110,6 +110,7 @@ json::object render(const fleet::SessionInfo& session) {
             {"application_name", session.application_name},
             {"connected_at", to_iso8601(session.connected_at)},
             {"tls", session.tls},
+            {"door", session.door},
             {"status", "active"}};
 }
 

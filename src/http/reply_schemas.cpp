@@ -182,10 +182,10 @@ const Schema load_result{
     .name = "LoadResult",
     .fields = {list("loaded", loaded_table), list("failed", failed_table), number("workspace_size_bytes")}};
 
-const Schema session{
-    .name = "Session",
-    .fields = {text("session_id"), text("workspace_id"), text("username"), text("client_ip"), number("client_port"),
-               text("application_name"), time("connected_at"), yes_or_no("tls"), text("status")}};
+const Schema session{.name = "Session",
+                     .fields = {text("session_id"), text("workspace_id"), text("username"), text("client_ip"),
+                                number("client_port"), text("application_name"), time("connected_at"), yes_or_no("tls"),
+                                text("door", "pgwire, websocket or rest."), text("status")}};
 const Schema session_list{.name = "SessionList", .fields = {list("sessions", session), number("count")}};
 const Schema session_disconnected{.name = "SessionDisconnected", .fields = {text("message"), text("session_id")}};
 const Schema all_disconnected{.name = "AllDisconnected", .fields = {text("message"), number("count")}};

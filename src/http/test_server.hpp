@@ -7,6 +7,7 @@
 #include "http/server.hpp"
 #include "http/test_fleet.hpp"
 #include "http/url.hpp"
+#include "net/login_policy.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -123,12 +124,14 @@ protected:
         store_ = catalog::Store::open(layout_->metadata_file().string(), clock_);
         versions_ = std::make_unique<storage::Versions>(*layout_, *store_, [](const ProjectId&) {});
         alerts_ = observe::Alerts::create(settings_, clock_, [](const ProjectId& id) { return id.value(); });
+        throttle_ = std::make_unique<auth::LoginThrottle>(net::login_policy(settings_), clock_);
         server_ = Server::create(io_,
                                  {.settings = settings_,
                                   .layout = *layout_,
                                   .store = *store_,
                                   .versions = *versions_,
                                   .fleet = fleet_,
+                                  .throttle = *throttle_,
                                   .metrics = metrics_,
                                   .alerts = *alerts_,
                                   .history = history_,
@@ -225,6 +228,7 @@ protected:
     std::unique_ptr<storage::Versions> versions_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ = boost::asio::make_work_guard(io_);
+    std::unique_ptr<auth::LoginThrottle> throttle_;
     std::unique_ptr<Server> server_;
     std::vector<std::thread> threads_;
     std::uint16_t port_ = 0;

@@ -67,6 +67,7 @@ struct AdoptSession {
     std::uint16_t client_port = 0;
     bool tls = false;
     bool internal = false;                                        // one of the gateway's own: not counted, not listed
+    std::string door = "pgwire";                                  // it came through: or "websocket", "rest"
     std::vector<std::pair<std::string, std::string>> parameters;  // of the StartupMessage
     std::string read_ahead;                                       // bytes the gateway has already read past the login
 };

@@ -22,7 +22,8 @@ public:
     // Binds at once (throws ErrorException when it cannot); accepts from start() on. All references outlive it.
     static std::unique_ptr<Front> create(boost::asio::io_context& io, const config::Settings& settings,
                                          const net::Tls* tls, catalog::Store& store, fleet::Fleet& fleet,
-                                         telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock);
+                                         auth::LoginThrottle& throttle, telemetry::Metrics& metrics,
+                                         telemetry::Events& events, const Clock& clock);
     virtual ~Front() = default;
     virtual void start() = 0;
     virtual std::string address() const = 0;  // "127.0.0.1:5432", with the port really bound

@@ -29,12 +29,18 @@ using Bounds = Histogram::BucketBoundaries;
 constexpr std::array<std::string_view, 5> kConnectionStatuses{"success", "auth_failed", "expired", "limit_reached",
                                                               "error"};
 constexpr std::array<std::string_view, 4> kQueryStatuses{"success", "error", "timeout", "cancelled"};
+constexpr std::array<std::string_view, 7> kWebSocketLogins{"success", "auth_failed", "expired", "limit_reached",
+                                                           "refused", "timeout",     "error"};
+constexpr std::array<std::string_view, 6> kWebSocketEnds{"client",         "slow_consumer", "silent",
+                                                         "protocol_error", "session_ended", "shutdown"};
+constexpr std::array<std::string_view, 2> kDirections{"in", "out"};
 constexpr std::array<std::string_view, 4> kFormats{"csv", "parquet", "ndjson", "other"};
 constexpr std::array<std::string_view, 2> kOutcomes{"error", "success"};  // by bool
 constexpr std::array<std::string_view, 8> kMethods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "other"};
 
 const Bounds kQuerySeconds(kDurationBoundsSeconds.begin(), kDurationBoundsSeconds.end());
 const Bounds kAuthSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1};
+const Bounds kLlmSeconds{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120};
 const Bounds kRequestSeconds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 const Bounds kWorkerStartSeconds{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20};
 const Bounds kLoadSeconds{0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600, 1800, 3600};
@@ -123,6 +129,30 @@ struct Metrics::Impl {
         histograms(registry, "pgwire_auth_duration_seconds", "Time from a startup packet to the end of the login.")
             .Add({}, kAuthSeconds);
     Counter& bytes_sent = counters(registry, "pgwire_bytes_sent_total", "Bytes sent to PostgreSQL clients.").Add({});
+
+    std::array<Counter*, kWebSocketLogins.size()> websocket_logins = for_each_value(
+        counters(registry, "websocket_connections_total", "WebSocket connections by how their login ended."), "outcome",
+        kWebSocketLogins);
+    Gauge& websocket_active =
+        gauges(registry, "websocket_connections_active", "Open WebSocket connections, also before login.").Add({});
+    std::array<Counter*, kWebSocketEnds.size()> websocket_ends = for_each_value(
+        counters(registry, "websocket_closed_total", "Logged-in WebSocket connections by why they ended."), "reason",
+        kWebSocketEnds);
+    std::array<Counter*, kDirections.size()> websocket_messages = for_each_value(
+        counters(registry, "websocket_messages_total", "WebSocket messages by direction."), "direction", kDirections);
+    std::array<Counter*, kDirections.size()> websocket_bytes =
+        for_each_value(counters(registry, "websocket_bytes_total", "Bytes of WebSocket messages by direction."),
+                       "direction", kDirections);
+    Histogram& websocket_seconds = histograms(registry, "websocket_message_duration_seconds",
+                                              "Time from a message with a statement to the last word of its answer.")
+                                       .Add({}, kQuerySeconds);
+    Gauge& websocket_queued =
+        gauges(registry, "websocket_send_queue_bytes", "Bytes that wait to be sent to WebSocket clients.").Add({});
+    std::array<Counter*, kOutcomes.size()> llm_requests =
+        for_each_value(counters(registry, "smew_llm_requests_total", "Questions to the language model by outcome."),
+                       "status", kOutcomes);
+    Histogram& llm_seconds =
+        histograms(registry, "smew_llm_request_duration_seconds", "Time the language model took.").Add({}, kLlmSeconds);
 
     Gauge& workers = gauges(registry, "smew_workers_active", "Running worker processes.").Add({});
     Histogram& worker_start_seconds =
@@ -220,6 +250,41 @@ void Metrics::auth_duration(std::chrono::microseconds taken) {
 
 void Metrics::bytes_sent(std::uint64_t count) {
     impl_->bytes_sent.Increment(static_cast<double>(count));
+}
+
+void Metrics::websocket_login(WebSocketLogin outcome) {
+    impl_->websocket_logins[static_cast<std::size_t>(outcome)]->Increment();
+}
+
+void Metrics::websocket_active(std::int64_t change) {
+    impl_->websocket_active.Increment(static_cast<double>(change));
+}
+
+void Metrics::websocket_closed(WebSocketEnd reason) {
+    impl_->websocket_ends[static_cast<std::size_t>(reason)]->Increment();
+}
+
+void Metrics::websocket_received(std::uint64_t bytes) {
+    impl_->websocket_messages[0]->Increment();
+    impl_->websocket_bytes[0]->Increment(static_cast<double>(bytes));
+}
+
+void Metrics::websocket_sent(std::uint64_t messages, std::uint64_t bytes) {
+    impl_->websocket_messages[1]->Increment(static_cast<double>(messages));
+    impl_->websocket_bytes[1]->Increment(static_cast<double>(bytes));
+}
+
+void Metrics::websocket_answered(std::chrono::microseconds taken) {
+    impl_->websocket_seconds.Observe(seconds(taken));
+}
+
+void Metrics::websocket_queued(std::int64_t change) {
+    impl_->websocket_queued.Increment(static_cast<double>(change));
+}
+
+void Metrics::llm_request(bool success, std::chrono::microseconds taken) {
+    impl_->llm_requests[success ? 1 : 0]->Increment();
+    impl_->llm_seconds.Observe(seconds(taken));
 }
 
 void Metrics::workers_active(std::int64_t count) {

@@ -16,6 +16,15 @@ namespace smew::telemetry {
 
 enum class ConnectionStatus { kSuccess, kAuthFailed, kExpired, kLimitReached, kError };
 enum class QueryStatus { kSuccess, kError, kTimeout, kCancelled };
+enum class WebSocketLogin { kSuccess, kAuthFailed, kExpired, kLimitReached, kRefused, kTimeout, kError };
+enum class WebSocketEnd {
+    kClient,         // it closed, or is gone
+    kSlowConsumer,   // it did not read what it had asked for
+    kSilent,         // no answer to a ping
+    kProtocolError,  // frames or messages that break the rules
+    kSessionEnded,   // by an admin, expiry, idleness or a lost worker
+    kShutdown,
+};
 
 class Metrics {
 public:
@@ -39,6 +48,16 @@ public:
     void query_durations(std::span<const std::uint64_t> bucket_counts, std::uint64_t total_us);
     void auth_duration(std::chrono::microseconds taken);  // pgwire_auth_duration_seconds
     void bytes_sent(std::uint64_t count);                 // pgwire_bytes_sent_total
+
+    // WebSocket.
+    void websocket_login(WebSocketLogin outcome);  // websocket_connections_total{outcome}
+    void websocket_active(std::int64_t change);    // websocket_connections_active
+    void websocket_closed(WebSocketEnd reason);    // websocket_closed_total{reason}
+    void websocket_received(std::uint64_t bytes);  // websocket_messages_total{direction="in"}, bytes
+    void websocket_sent(std::uint64_t messages, std::uint64_t bytes);  // {direction="out"}, bytes
+    void websocket_answered(std::chrono::microseconds taken);          // websocket_message_duration_seconds
+    void websocket_queued(std::int64_t change);                        // websocket_send_queue_bytes
+    void llm_request(bool success, std::chrono::microseconds taken);   // smew_llm_requests_total{status}, …_seconds
 
     // Workers and loads.
     void workers_active(std::int64_t count);               // smew_workers_active
