@@ -26,6 +26,8 @@ struct SessionOrigin {
     std::uint16_t client_port = 0;
     // As a StartupMessage would carry them: application_name, default_transaction_read_only …
     std::vector<std::pair<std::string, std::string>> parameters;
+    std::string door = "rest";  // see link::AdoptSession
+    bool tls = false;
 };
 
 class WorkspaceSession {
@@ -59,6 +61,8 @@ public:
     std::optional<Result<pgproto::BackendMessage>> take();
     // Waits for more bytes; 08006 at their end.
     boost::asio::awaitable<Result<void>> receive();
+    // Ends the session; what waits here fails with 08006.
+    void close();
 
 private:
     WorkspaceSession(fleet::Fleet& fleet, SessionId id, fleet::Fleet::BackendKey key, UniqueFd socket)

@@ -87,7 +87,8 @@ FrontImpl::FrontImpl(asio::io_context& io, const config::Settings& settings, con
       directory_(std::move(directory)),
       metrics_(metrics),
       throttle_(throttle),
-      places_(std::make_shared<AddressPlaces>(static_cast<std::size_t>(settings.pgwire_max_connections_per_address))),
+      places_(
+          std::make_shared<net::AddressPlaces>(static_cast<std::size_t>(settings.pgwire_max_connections_per_address))),
       listener_(open_listener(io, settings.pg_listen)),
       pool_(kStartingThreads),
       negotiation_(settings.pgwire_ssl_mode, tls, fleet),

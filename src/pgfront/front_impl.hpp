@@ -48,8 +48,8 @@ private:
     const std::size_t max_logins_;
     const Directory directory_;
     telemetry::Metrics& metrics_;
-    auth::LoginThrottle& throttle_;          // of all doors
-    std::shared_ptr<AddressPlaces> places_;  // shared with the places taken, which may outlive the front
+    auth::LoginThrottle& throttle_;               // of all doors
+    std::shared_ptr<net::AddressPlaces> places_;  // shared with the places taken, which may outlive the front
     net::Listener listener_;
     boost::asio::thread_pool pool_;
     std::atomic<bool> stopping_ = false;
