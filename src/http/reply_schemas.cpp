@@ -186,6 +186,18 @@ const Schema session{.name = "Session",
                      .fields = {text("session_id"), text("workspace_id"), text("username"), text("client_ip"),
                                 number("client_port"), text("application_name"), time("connected_at"), yes_or_no("tls"),
                                 text("door", "pgwire, websocket or rest."), text("status")}};
+const Schema conversation{.name = "Conversation",
+                          .fields = {text("id"), text("title", "How its first message begins."),
+                                     number("message_count"), time("created_at"), time("updated_at")}};
+const Schema conversation_list{.name = "ConversationList",
+                               .fields = {list("conversations", conversation), number("total")}};
+const Schema message{
+    .name = "Message",
+    .fields = {number("id"), text("role", "user or assistant."), text("content"),
+               text_or_null("sql", "What was run, or is proposed."), text_or_null("model", "That wrote the SQL."),
+               text_or_null("sqlstate", "Of a statement that failed."), yes_or_no("needs_confirmation"),
+               time("created_at")}};
+const Schema message_list{.name = "MessageList", .fields = {list("messages", message), number("count")}};
 const Schema session_list{.name = "SessionList", .fields = {list("sessions", session), number("count")}};
 const Schema session_disconnected{.name = "SessionDisconnected", .fields = {text("message"), text("session_id")}};
 const Schema all_disconnected{.name = "AllDisconnected", .fields = {text("message"), number("count")}};
@@ -314,6 +326,10 @@ const std::vector<const Schema*>& all() {
                                                  &metrics_history,
                                                  &worker,
                                                  &worker_list,
+                                                 &conversation,
+                                                 &conversation_list,
+                                                 &message,
+                                                 &message_list,
                                                  &session,
                                                  &session_list,
                                                  &session_disconnected,

@@ -109,9 +109,4 @@ asio::awaitable<Result<void>> WorkspaceSession::receive() {
     co_return Result<void>();
 }
 
-void WorkspaceSession::close() {
-    boost::system::error_code ignored;
-    if (socket_) socket_->close(ignored);
-}
-
 }  // namespace smew::http

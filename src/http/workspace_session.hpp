@@ -61,8 +61,6 @@ public:
     std::optional<Result<pgproto::BackendMessage>> take();
     // Waits for more bytes; 08006 at their end.
     boost::asio::awaitable<Result<void>> receive();
-    // Ends the session; what waits here fails with 08006.
-    void close();
 
 private:
     WorkspaceSession(fleet::Fleet& fleet, SessionId id, fleet::Fleet::BackendKey key, UniqueFd socket)

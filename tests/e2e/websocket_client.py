@@ -32,7 +32,7 @@ def url(server):
 
 class Socket:
     def __init__(self, server, **options):
-        self.raw = connect(url(server), **{"open_timeout": 30, "close_timeout": 5, "max_size": None, **options})
+        self.raw = connect(url(server), **{"open_timeout": 30, "close_timeout": 5, "max_size": None, **options}).__enter__()
 
     def __enter__(self):
         return self

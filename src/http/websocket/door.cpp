@@ -92,7 +92,11 @@ Guest Door::known_guest(const UpgradeHead& head, const Peer& peer, std::chrono::
     if (!login->key.empty() && login->workspace.empty()) {
         fail(400, "workspace_missing", "a key needs the workspace in the header X-Smew-Workspace");
     }
-    return or_fail(gate_.judge(*login, peer.network, delay), "workspace");
+    auto guest = gate_.judge(*login, peer.network);
+    if (guest) return std::move(*guest);
+    delay = guest.error().delay;
+    if (guest.error().throttled) fail(429, "too_many_failures", guest.error().error.message);
+    throw ProblemException(problem_of(guest.error().error, "workspace"));
 }
 
 asio::awaitable<Door::Judgement> Door::judge(const UpgradeHead& head, const asio::ip::tcp::endpoint& client, bool tls,

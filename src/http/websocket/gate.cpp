@@ -21,19 +21,25 @@ Error wrong_key() {
     return {sqlstate::kInvalidPassword, "the key is not valid"};
 }
 
-Error too_many_failures() {
-    return {sqlstate::kInvalidAuthorization, "too many failed login attempts", "", "Wait some minutes and try again."};
+Denial too_many_failures() {
+    return {.error = {sqlstate::kInvalidAuthorization, "too many failed login attempts", "",
+                      "Wait some minutes and try again."},
+            .throttled = true};
+}
+
+Denial denied(Error error, telemetry::WebSocketLogin outcome = telemetry::WebSocketLogin::kAuthFailed) {
+    return {.error = std::move(error), .outcome = outcome};
 }
 
 }  // namespace
 
 Gate::Gate(Context& context) : context_(context), mock_secret_(catalog::mock_secret(context.store)) {}
 
-Result<Guest> Gate::judge(const Login& login, const std::string& network, std::chrono::milliseconds& delay) {
-    return login.key.empty() ? by_password(login, network, delay) : by_key(login, network, delay);
+Judged<Guest> Gate::judge(const Login& login, const std::string& network) {
+    return login.key.empty() ? by_password(login, network) : by_key(login, network);
 }
 
-Result<Guest> Gate::by_password(const Login& login, const std::string& network, std::chrono::milliseconds& delay) {
+Judged<Guest> Gate::by_password(const Login& login, const std::string& network) {
     if (context_.throttle.check(network, login.user).refused) return too_many_failures();
     std::optional<catalog::Workspace> workspace = context_.store.workspace_by_user(login.user);
     // An unknown user costs the same time as a wrong password.
@@ -43,27 +49,25 @@ Result<Guest> Gate::by_password(const Login& login, const std::string& network, 
     // Guesses made side by side must not be more than guesses made in turn.
     if (context_.throttle.check(network, login.user).refused) return too_many_failures();
     if (!right) {
-        delay = failed(workspace ? workspace->project : ProjectId(), network, login.user);
-        return wrong_password(login.user);
+        return failed(wrong_password(login.user), workspace ? workspace->project : ProjectId(), network, login.user);
     }
     context_.throttle.succeeded(network, login.user);
     if (!login.workspace.empty() && login.workspace != workspace->id.value()) {
-        return Error{sqlstate::kInvalidCatalogName, "the user belongs to another workspace", "",
-                     "Leave out \"workspace\": a user has only one."};
+        return denied({sqlstate::kInvalidCatalogName, "the user belongs to another workspace", "",
+                       "Leave out \"workspace\": a user has only one."});
     }
     return open(std::move(*workspace), login.user);
 }
 
-Result<Guest> Gate::by_key(const Login& login, const std::string& network, std::chrono::milliseconds& delay) {
-    Result<std::pair<ProjectId, std::string>> owner = owner_of(login, network, delay);
+Judged<Guest> Gate::by_key(const Login& login, const std::string& network) {
+    Judged<std::pair<ProjectId, std::string>> owner = owner_of(login, network);
     if (!owner) return owner.error();
     Result<catalog::Workspace> workspace = context_.store.workspace(owner->first, WorkspaceId(login.workspace));
-    if (!workspace) return workspace.error();
+    if (!workspace) return denied(workspace.error());
     return open(std::move(*workspace), std::move(owner->second));
 }
 
-Result<std::pair<ProjectId, std::string>> Gate::owner_of(const Login& login, const std::string& network,
-                                                         std::chrono::milliseconds& delay) {
+Judged<std::pair<ProjectId, std::string>> Gate::owner_of(const Login& login, const std::string& network) {
     const std::string_view presented = login.key.reveal();
     const std::string hash = auth::sha256_hex(presented);
     if (const std::optional<ApiKeyId> id = auth::key_id_of(presented)) {
@@ -71,9 +75,9 @@ Result<std::pair<ProjectId, std::string>> Gate::owner_of(const Login& login, con
         const bool live = key && !key->revoked_at && (!key->expires_at || *key->expires_at > context_.clock.now());
         if (live && auth::equal_constant_time(hash, key->hash)) {
             if (key->scope != auth::Scope::kProjectAdmin) {
-                return Error{sqlstate::kInsufficientPrivilege,
-                             "the key's scope is project_read; a workspace is opened with project_admin", "",
-                             "Or log in as the workspace's user."};
+                return denied({sqlstate::kInsufficientPrivilege,
+                               "the key's scope is project_read; a workspace is opened with project_admin", "",
+                               "Or log in as the workspace's user."});
             }
             context_.store.touch_api_key(*id);
             return std::pair(key->project, id->value());
@@ -84,21 +88,23 @@ Result<std::pair<ProjectId, std::string>> Gate::owner_of(const Login& login, con
         context_.throttle.succeeded(network, kKeyUser);
         return std::pair(ProjectId(login.project), std::string("admin"));
     }
-    delay = failed(ProjectId(), network, kKeyUser);
-    return wrong_key();
+    return failed(wrong_key(), ProjectId(), network, kKeyUser);
 }
 
-Result<Guest> Gate::open(catalog::Workspace workspace, std::string name) const {
+Judged<Guest> Gate::open(catalog::Workspace workspace, std::string name) const {
     if (is_expired(workspace, context_)) {
-        return Error{sqlstate::kInvalidAuthorization, "workspace \"" + workspace.name + "\" has expired", "",
-                     "Ask the project's admin for more time or for a new workspace."};
+        return denied({sqlstate::kInvalidAuthorization, "workspace \"" + workspace.name + "\" has expired", "",
+                       "Ask the project's admin for more time or for a new workspace."},
+                      telemetry::WebSocketLogin::kExpired);
     }
     return Guest{std::move(workspace), std::move(name)};
 }
 
-std::chrono::milliseconds Gate::failed(const ProjectId& project, const std::string& network, std::string_view user) {
+Denial Gate::failed(Error error, const ProjectId& project, const std::string& network, std::string_view user) {
     context_.alerts.login_failed(project, user, network);
-    return context_.throttle.failed(network, user).delay;
+    Denial denial = denied(std::move(error));
+    denial.delay = context_.throttle.failed(network, user).delay;
+    return denial;
 }
 
 std::optional<Login> login_of(std::string_view authorization, std::string_view workspace, std::string_view project) {

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "http/context.hpp"
 #include "http/websocket/client_message.hpp"
+#include "telemetry/metrics.hpp"
 
 #include <chrono>
 #include <optional>
@@ -17,22 +18,29 @@ struct Guest {
     std::string name;  // the workspace's user, or the key's id: conversations are kept by it
 };
 
+struct Denial {
+    Error error;
+    telemetry::WebSocketLogin outcome = telemetry::WebSocketLogin::kAuthFailed;
+    std::chrono::milliseconds delay{0};  // to wait with the answer to a wrong password or key
+    bool throttled = false;
+};
+template <class T>
+using Judged = boost::system::result<T, Denial>;
+
 class Gate {
 public:
     explicit Gate(Context& context);
 
-    // `network`: what counts as one client. `delay`: how long to wait with the answer to a wrong password or key.
-    // Nothing about a workspace is told before the password or key was right.
-    Result<Guest> judge(const Login& login, const std::string& network, std::chrono::milliseconds& delay);
+    // `network`: what counts as one client. Nothing about a workspace is told before the password or key was right.
+    Judged<Guest> judge(const Login& login, const std::string& network);
 
 private:
-    Result<Guest> by_password(const Login& login, const std::string& network, std::chrono::milliseconds& delay);
-    Result<Guest> by_key(const Login& login, const std::string& network, std::chrono::milliseconds& delay);
-    // Whose key it is: a project and the key's id. 28000 when it is nobody's, 42501 when it may not.
-    Result<std::pair<ProjectId, std::string>> owner_of(const Login& login, const std::string& network,
-                                                       std::chrono::milliseconds& delay);
-    Result<Guest> open(catalog::Workspace workspace, std::string name) const;
-    std::chrono::milliseconds failed(const ProjectId& project, const std::string& network, std::string_view user);
+    Judged<Guest> by_password(const Login& login, const std::string& network);
+    Judged<Guest> by_key(const Login& login, const std::string& network);
+    // Whose key it is: a project and the key's id.
+    Judged<std::pair<ProjectId, std::string>> owner_of(const Login& login, const std::string& network);
+    Judged<Guest> open(catalog::Workspace workspace, std::string name) const;
+    Denial failed(Error error, const ProjectId& project, const std::string& network, std::string_view user);
 
     Context& context_;
     const Secret mock_secret_;

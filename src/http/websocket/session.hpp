@@ -77,8 +77,9 @@ private:
     // session_login.cpp
     awaitable<bool> log_in();
     awaitable<std::optional<Login>> read_login();
-    awaitable<Result<void>> open_worker(std::optional<Login> login);
-    void refuse(const Error& error);
+    awaitable<bool> judge(Login login);
+    awaitable<Result<void>> open_worker();
+    void refuse(const Error& error, telemetry::WebSocketLogin outcome);
     void welcome();
     void arm_login_timer();
     void arm_expiry_timer();
@@ -146,7 +147,6 @@ private:
 
     boost::asio::steady_timer login_timer_, expiry_timer_, farewell_timer_;
     bool logged_in_ = false;
-    bool login_counted_ = false;
     bool ended_ = false;
     bool peer_gone_ = false;
     std::uint16_t close_code_ = 1000;

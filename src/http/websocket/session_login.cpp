@@ -20,11 +20,8 @@ namespace {
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
+// Of what the workspace's session was refused with.
 WebSocketLogin outcome_of(const Error& error) {
-    if (error.code == sqlstate::kInvalidAuthorization) return WebSocketLogin::kExpired;
-    if (error.code.error_class() == "28" || error.code == sqlstate::kInsufficientPrivilege) {
-        return WebSocketLogin::kAuthFailed;
-    }
     return error.code.error_class() == "53" ? WebSocketLogin::kLimitReached : WebSocketLogin::kError;
 }
 
@@ -58,11 +55,15 @@ awaitable<bool> Session::log_in() {
         if (!login) co_return false;
         application_name_ = login->application_name;
     }
-    const Result<void> opened = co_await open_worker(std::move(login));
+    if (login) {
+        const bool known = co_await judge(std::move(*login));
+        if (!known) co_return false;
+    }
+    const Result<void> opened = co_await open_worker();
     login_timer_.cancel();
     if (ended_) co_return false;
     if (!opened) {
-        refuse(opened.error());
+        refuse(opened.error(), outcome_of(opened.error()));
         co_return false;
     }
     welcome();
@@ -79,30 +80,33 @@ awaitable<std::optional<Login>> Session::read_login() {
     house_.context.metrics.websocket_received(first.message.size());
     auto message = parse_client_message(first.message);
     if (!first.text || !message) {
-        refuse(message ? log_in_first() : message.error().error);
+        refuse(message ? log_in_first() : message.error().error, WebSocketLogin::kAuthFailed);
         co_return std::nullopt;
     }
     auto* login = std::get_if<Login>(&*message);
     if (login == nullptr) {
-        refuse(log_in_first());
+        refuse(log_in_first(), WebSocketLogin::kAuthFailed);
         co_return std::nullopt;
     }
     co_return std::move(*login);
 }
 
-// Judges the login, unless a header was judged, and opens the session in the workspace.
-awaitable<Result<void>> Session::open_worker(std::optional<Login> login) {
-    if (login) {
-        std::chrono::milliseconds delay{0};
-        const auto judge = [this, &login, &delay] { return house_.gate.judge(*login, peer_.network, delay); };
-        Result<Guest> guest = co_await net::run_blocking(house_.pool, judge);
-        if (delay.count() > 0) {
-            asio::steady_timer timer(channel_->executor(), delay);
+awaitable<bool> Session::judge(Login login) {
+    const auto look = [this, &login] { return house_.gate.judge(login, peer_.network); };
+    auto guest = co_await net::run_blocking(house_.pool, look);
+    if (!guest) {
+        if (guest.error().delay.count() > 0) {
+            asio::steady_timer timer(channel_->executor(), guest.error().delay);
             (void)co_await timer.async_wait(kTuple);
         }
-        if (!guest) co_return guest.error();
-        guest_ = std::move(*guest);
+        refuse(guest.error().error, guest.error().outcome);
+        co_return false;
     }
+    guest_ = std::move(*guest);
+    co_return true;
+}
+
+awaitable<Result<void>> Session::open_worker() {
     const auto open = [this] {
         SessionOrigin origin{.client_address = peer_.address, .client_port = peer_.port, .tls = peer_.tls};
         origin.door = "websocket";
@@ -117,9 +121,8 @@ awaitable<Result<void>> Session::open_worker(std::optional<Login> login) {
     co_return co_await worker_->greet();
 }
 
-void Session::refuse(const Error& error) {
+void Session::refuse(const Error& error, WebSocketLogin outcome) {
     if (ended_) return;
-    const WebSocketLogin outcome = outcome_of(error);
     house_.context.metrics.websocket_login(outcome);
     say(error_message("", error));
     end(WebSocketEnd::kSessionEnded, close_code_of(outcome), error.message);
