@@ -12,8 +12,9 @@ using pgproto::TransactionStatus;
 
 class RunTest : public testing::Test {
 protected:
-    Run start(std::deque<Step> steps, std::size_t batch_bytes = 1 << 16) {
-        return Run("1", std::move(steps), batch_bytes,
+    using Statement = websocket::Run;
+    Statement start(std::deque<Step> steps, std::size_t batch_bytes = 1 << 16) {
+        return Statement("1", std::move(steps), batch_bytes,
                    [this](std::string message) { said_.push_back(std::move(message)); });
     }
     static pgproto::RowDescription columns(std::initializer_list<std::uint32_t> types) {
@@ -37,13 +38,13 @@ protected:
 };
 
 TEST_F(RunTest, ValuesKeepEveryDigit) {
-    Run run = start({step_of("x", std::nullopt)});
+    Statement run = start({step_of("x", std::nullopt)});
     run.take(columns(
         {oid::kInt4, oid::kInt8, oid::kInt8, oid::kFloat8, oid::kFloat8, oid::kBool, oid::kNumeric, oid::kText}));
     run.take(row({"-1", "9007199254740991", "9007199254740993", "1e-05", "-Infinity", "f", "1.10", "ä\x01\xff"}));
     run.take(row({{}, {}, {}, {}, {}, {}, {}, {}}));
     run.take(pgproto::CommandComplete{"SELECT 2"});
-    EXPECT_EQ(run.take(ready()), Run::Need::kEnd);
+    EXPECT_EQ(run.take(ready()), Statement::Need::kEnd);
     ASSERT_EQ(said_.size(), 1U);
     const std::string expected =
         "[-1,9007199254740991,\"9007199254740993\",1e-05,\"-Infinity\",false,\"1.10\",\"ä\\u0001\xEF\xBF\xBD\"],"
@@ -53,7 +54,7 @@ TEST_F(RunTest, ValuesKeepEveryDigit) {
 }
 
 TEST_F(RunTest, BatchesAreBoundedAndOnlyTheFirstHasColumns) {
-    Run run = start({step_of("x", std::nullopt)}, 200);
+    Statement run = start({step_of("x", std::nullopt)}, 200);
     run.take(columns({oid::kText}));
     const std::string value(90, 'v');
     for (int i = 0; i < 5; ++i) run.take(row({value}));
@@ -67,7 +68,7 @@ TEST_F(RunTest, BatchesAreBoundedAndOnlyTheFirstHasColumns) {
 }
 
 TEST_F(RunTest, AResultWithoutRowsHasItsColumns) {
-    Run run = start({step_of("x", std::nullopt)});
+    Statement run = start({step_of("x", std::nullopt)});
     run.take(columns({oid::kInt4}));
     run.take(pgproto::CommandComplete{"SELECT 0"});
     run.take(ready());
@@ -76,41 +77,41 @@ TEST_F(RunTest, AResultWithoutRowsHasItsColumns) {
 }
 
 TEST_F(RunTest, RowsBeforeAnErrorAreTold) {
-    Run run = start({step_of("x", std::nullopt)});
+    Statement run = start({step_of("x", std::nullopt)});
     run.take(columns({oid::kInt4}));
     run.take(row({"1"}));
     run.take(failure());
-    EXPECT_EQ(run.take(ready(TransactionStatus::kFailed)), Run::Need::kEnd);
+    EXPECT_EQ(run.take(ready(TransactionStatus::kFailed)), Statement::Need::kEnd);
     EXPECT_EQ(said_.size(), 1U);
     EXPECT_EQ(run.error()->message, "no such column");
 }
 
 TEST_F(RunTest, AReadOnlyRunTellsOnlyItsMiddleAndAlwaysTidiesUp) {
-    Run good = start(read_only_steps("SELECT 1"));
+    Statement good = start(read_only_steps("SELECT 1"));
     good.take(pgproto::CommandComplete{"BEGIN"});
-    EXPECT_EQ(good.take(ready(TransactionStatus::kInTransaction)), Run::Need::kNextStep);
+    EXPECT_EQ(good.take(ready(TransactionStatus::kInTransaction)), Statement::Need::kNextStep);
     EXPECT_TRUE(good.extended());
     good.take(columns({oid::kInt4}));
     good.take(row({"1"}));
     good.take(pgproto::CommandComplete{"SELECT 1"});
-    EXPECT_EQ(good.take(ready(TransactionStatus::kInTransaction)), Run::Need::kNextStep);
+    EXPECT_EQ(good.take(ready(TransactionStatus::kInTransaction)), Statement::Need::kNextStep);
     good.take(pgproto::CommandComplete{"ROLLBACK"});
-    EXPECT_EQ(good.take(ready()), Run::Need::kEnd);
+    EXPECT_EQ(good.take(ready()), Statement::Need::kEnd);
     EXPECT_EQ(good.completion().results.size(), 1U);
 
-    Run bad = start(read_only_steps("SELECT 1"));
+    Statement bad = start(read_only_steps("SELECT 1"));
     bad.take(failure());  // of the BEGIN: the query is left out, the ROLLBACK is not
-    EXPECT_EQ(bad.take(ready()), Run::Need::kNextStep);
+    EXPECT_EQ(bad.take(ready()), Statement::Need::kNextStep);
     EXPECT_FALSE(bad.extended());
-    EXPECT_EQ(bad.take(ready()), Run::Need::kEnd);
+    EXPECT_EQ(bad.take(ready()), Statement::Need::kEnd);
     EXPECT_TRUE(bad.error());
 }
 
 TEST_F(RunTest, CopyIsRefused) {
-    Run in = start({step_of("COPY t FROM STDIN", std::nullopt)});
-    EXPECT_EQ(in.take(pgproto::CopyResponse{.direction = 'G', .overall = {}, .columns = {}}), Run::Need::kCopyFail);
-    Run out = start({step_of("COPY t TO STDOUT", std::nullopt)});
-    EXPECT_EQ(out.take(pgproto::CopyResponse{.direction = 'H', .overall = {}, .columns = {}}), Run::Need::kCancel);
+    Statement in = start({step_of("COPY t FROM STDIN", std::nullopt)});
+    EXPECT_EQ(in.take(pgproto::CopyResponse{.direction = 'G', .overall = {}, .columns = {}}), Statement::Need::kCopyFail);
+    Statement out = start({step_of("COPY t TO STDOUT", std::nullopt)});
+    EXPECT_EQ(out.take(pgproto::CopyResponse{.direction = 'H', .overall = {}, .columns = {}}), Statement::Need::kCancel);
     EXPECT_EQ(out.error()->code, sqlstate::kFeatureNotSupported);
 }
 
