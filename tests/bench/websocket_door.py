@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the WebSocket door of a running server: memory per idle connection, and latency with many busy users.
 
-    tests/bench/websockets.py --url http://localhost:8000 --user ws_… --password … [--idle 1000] [--busy 200] [--seconds 20]
+    tests/bench/websocket_door.py --url http://localhost:8000 --user ws_… --password … [--idle 1000] [--busy 200] [--seconds 20]
 
 Each busy user sends a query, waits for its last word, thinks, and sends the next; latency is from sending to the last word.
 """
