@@ -9,6 +9,7 @@
 #include "app/stop_signals.hpp"
 #include "engine/engine.hpp"
 #include "http/server.hpp"
+#include "net/login_policy.hpp"
 #include "observe/alerts.hpp"
 #include "observe/history.hpp"
 #include "observe/query_audit.hpp"
@@ -83,6 +84,7 @@ struct Core {
           slow_queries(policy, metrics, *alerts),
           fleet(fleet::Fleet::create(settings, layout, *store, metrics, *alerts, feed, clock)),
           query_log(settings, layout, *store, *fleet, policy, metrics, clock),
+          throttle(net::login_policy(settings), clock),
           versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }),
           history([this] { return measure(); }, clock) {
         feed.listen(audit);
@@ -120,6 +122,7 @@ struct Core {
     observe::SlowQueries slow_queries;
     std::unique_ptr<fleet::Fleet> fleet;
     querylog::QueryLog query_log;
+    auth::LoginThrottle throttle;  // of all doors
     storage::Versions versions;
     observe::History history;
 };
@@ -150,13 +153,14 @@ struct Doors {
           io(static_cast<int>(io_thread_count(settings.io_threads))),
           front(pgfront::Front::create(
               io, settings, settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(), *core.store,
-              *core.fleet, core.metrics, *core.alerts, core.clock, std::move(admin))),
+              *core.fleet, core.throttle, core.metrics, *core.alerts, core.clock, std::move(admin))),
           server(http::Server::create(io,
                                       {.settings = settings,
                                        .layout = core.layout,
                                        .store = *core.store,
                                        .versions = core.versions,
                                        .fleet = *core.fleet,
+                                       .throttle = core.throttle,
                                        .metrics = core.metrics,
                                        .alerts = *core.alerts,
                                        .history = core.history,

@@ -135,7 +135,35 @@ ALTER TABLE workspaces ADD COLUMN idle_timeout_seconds INTEGER;
 ALTER TABLE workspaces ADD COLUMN idle_in_transaction_timeout_seconds INTEGER;
 )";
 
-constexpr std::array kMigrations{kFirstShape, kLimitsOfAWorkspace};
+// `user` is a name, not a row: a key's conversations outlive the key. message_count spares a count for each message.
+constexpr Migration kConversations = R"(
+CREATE TABLE conversations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    workspace INTEGER NOT NULL REFERENCES workspaces (number) ON DELETE CASCADE,
+    user TEXT NOT NULL,
+    title TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    message_count INTEGER NOT NULL
+) STRICT;
+CREATE INDEX conversations_of_user ON conversations (workspace, user, updated_at);
+
+CREATE TABLE messages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation INTEGER NOT NULL REFERENCES conversations (number) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    content TEXT NOT NULL,
+    sql TEXT NOT NULL,
+    model TEXT NOT NULL,
+    sqlstate TEXT NOT NULL,
+    needs_confirmation INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX messages_of_conversation ON messages (conversation);
+)";
+
+constexpr std::array kMigrations{kFirstShape, kLimitsOfAWorkspace, kConversations};
 
 std::size_t version_of(Connection& connection) {
     Statement version = connection.query("PRAGMA user_version");

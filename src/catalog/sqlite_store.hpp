@@ -1,6 +1,6 @@
 #pragma once
 // The Store on SQLite. Its calls are defined by entity: instance.cpp, projects.cpp, api_keys.cpp, buckets.cpp,
-// tables.cpp, versions.cpp, files.cpp, workspaces.cpp, idempotency.cpp. Inside catalog/ only.
+// tables.cpp, versions.cpp, files.cpp, workspaces.cpp, conversations.cpp, idempotency.cpp. Inside catalog/ only.
 
 #include "catalog/database.hpp"
 #include "catalog/store.hpp"
@@ -102,6 +102,18 @@ public:
     Result<void> set_verifier(const WorkspaceId& id, std::string_view verifier) override;
     Result<void> delete_workspace(const ProjectId& project, const WorkspaceId& id) override;
     std::vector<Workspace> expired_workspaces() override;
+
+    ConversationPage conversations(const Talker& talker, std::uint64_t limit, std::uint64_t offset) override;
+    Result<Conversation> conversation(const Talker& talker, const ConversationId& id) override;
+    Result<std::vector<ConversationMessage>> conversation_messages(const Talker& talker, const ConversationId& id,
+                                                                   std::int64_t after, std::uint64_t limit) override;
+    std::vector<ConversationMessage> last_messages(const Talker& talker, const ConversationId& id,
+                                                   std::uint64_t count) override;
+    Result<ConversationMessage> conversation_message(const Talker& talker, const ConversationId& id,
+                                                     std::int64_t number) override;
+    std::vector<Result<std::int64_t>> add_exchanges(const std::vector<Exchange>& exchanges,
+                                                    const ConversationLimits& limits) override;
+    Result<void> delete_conversation(const Talker& talker, const ConversationId& id) override;
 
     std::optional<IdempotencyRecord> idempotency(std::string_view caller, std::string_view key) override;
     void remember_idempotency(std::string_view caller, std::string_view key, const IdempotencyRecord& record,

@@ -111,6 +111,44 @@ struct Workspace {
     std::string database() const { return "workspace_" + id.value(); }
 };
 
+using ConversationId = StrongId<struct ConversationIdTag, std::string>;  // "conv_" and 16 hex digits
+
+// Whose conversations: a user of a workspace (its user name, or an API key's id).
+struct Talker {
+    WorkspaceId workspace;
+    std::string user;
+};
+
+struct Conversation {
+    ConversationId id;
+    std::string title;  // how its first message begins
+    WallTime created_at{}, updated_at{};
+    std::uint64_t message_count = 0;
+};
+
+struct ConversationMessage {
+    std::int64_t number = 0;
+    std::string role;      // user | assistant
+    std::string content;   // what was said
+    std::string sql;       // that was run, or is proposed; empty: none
+    std::string model;     // that wrote the SQL; empty: none did
+    std::string sqlstate;  // of a statement that failed; empty: none did
+    bool needs_confirmation = false;
+    WallTime created_at{};
+};
+
+// A user's message and its answer: kept together or not at all.
+struct Exchange {
+    Talker talker;
+    ConversationId conversation;  // made when it is not there and `may_create`
+    bool may_create = false;
+    ConversationMessage question, answer;  // without number, role and created_at
+};
+struct ConversationLimits {
+    std::uint64_t conversations = 0;  // of one talker; with one more the one unused longest goes
+    std::uint64_t messages = 0;       // of one conversation
+};
+
 struct IdempotencyRecord {
     std::string request_hash;
     int status = 0;
@@ -221,6 +259,27 @@ public:
     virtual Result<void> set_verifier(const WorkspaceId& id, std::string_view verifier) = 0;
     virtual Result<void> delete_workspace(const ProjectId& project, const WorkspaceId& id) = 0;
     virtual std::vector<Workspace> expired_workspaces() = 0;
+
+    // ---- conversations
+    struct ConversationPage {
+        std::vector<Conversation> conversations;  // the last used first
+        std::uint64_t total = 0;
+    };
+    virtual ConversationPage conversations(const Talker& talker, std::uint64_t limit, std::uint64_t offset) = 0;
+    virtual Result<Conversation> conversation(const Talker& talker, const ConversationId& id) = 0;
+    // In their order, from the one after `after` on.
+    virtual Result<std::vector<ConversationMessage>> conversation_messages(const Talker& talker,
+                                                                           const ConversationId& id, std::int64_t after,
+                                                                           std::uint64_t limit) = 0;
+    // The last so many, in their order.
+    virtual std::vector<ConversationMessage> last_messages(const Talker& talker, const ConversationId& id,
+                                                           std::uint64_t count) = 0;
+    virtual Result<ConversationMessage> conversation_message(const Talker& talker, const ConversationId& id,
+                                                             std::int64_t number) = 0;
+    // All in one transaction, as writing is what costs; each gives the number of its answer, or why it was not kept.
+    virtual std::vector<Result<std::int64_t>> add_exchanges(const std::vector<Exchange>& exchanges,
+                                                            const ConversationLimits& limits) = 0;
+    virtual Result<void> delete_conversation(const Talker& talker, const ConversationId& id) = 0;
 
     // ---- idempotency, keyed by (caller, key)
     virtual std::optional<IdempotencyRecord> idempotency(std::string_view caller, std::string_view key) = 0;

@@ -50,6 +50,34 @@ struct Settings {
     std::chrono::seconds auth_failure_window_seconds{60};
     std::chrono::seconds auth_ban_seconds{300};
 
+    // WebSocket. Sessions count as connections to PostgreSQL as well: pgwire_max_connections_*.
+    int websocket_max_connections_total = 4000;        // also before login
+    int websocket_max_connections_per_address = 2000;  // likewise
+    std::string websocket_allowed_origins;             // blank-separated; empty: the server's own; "*": any
+    std::chrono::seconds websocket_login_timeout_seconds{10};
+    std::chrono::seconds websocket_ping_interval_seconds{30};
+    std::chrono::seconds websocket_expiry_notice_seconds{300};  // before a workspace's end
+    Bytes websocket_max_message_bytes{1 << 20};
+    int websocket_max_messages_per_second = 1000;  // of one connection
+    int websocket_max_pending = 32;                // statements of one connection that wait
+    Bytes websocket_batch_bytes{64 << 10};         // of rows in one message
+    Bytes websocket_send_queue_bytes{1 << 20};     // of one connection
+    std::chrono::seconds websocket_slow_consumer_timeout_seconds{30};
+    bool websocket_compression = false;  // permessage-deflate costs about 300 KB a connection
+
+    // Conversations, and the model that answers what is no SQL.
+    int conversation_max_per_user = 1000;  // the one unused longest goes
+    int conversation_max_messages = 10'000;
+    Bytes conversation_max_message_bytes{64 << 10};
+    int conversation_max_messages_per_minute = 6000;  // of one user
+    std::string llm_url;                              // of an API like OpenAI's; empty: none
+    Secret llm_api_key;
+    std::string llm_model;
+    std::chrono::seconds llm_timeout_seconds{60};
+    int llm_max_concurrent = 4;
+    Bytes llm_max_answer_bytes{256 << 10};
+    Bytes llm_max_schema_bytes{32 << 10};
+
     // Workspaces and their workers.
     Bytes workspace_default_memory_limit{4'000'000'000};
     int workspace_default_size_limit_gb = 10;

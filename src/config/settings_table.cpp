@@ -13,6 +13,8 @@ constexpr std::string_view kServer = "Server";
 constexpr std::string_view kTls = "TLS";
 constexpr std::string_view kPgwire = "PostgreSQL connections";
 constexpr std::string_view kLogin = "Failed logins";
+constexpr std::string_view kWebSocket = "WebSocket";
+constexpr std::string_view kConversations = "Conversations";
 constexpr std::string_view kWorkspaces = "Workspaces";
 constexpr std::string_view kWorkers = "Worker processes";
 constexpr std::string_view kAlerts = "Alerts";
@@ -113,6 +115,72 @@ constexpr std::array kTable{
         {"auth_failure_window_seconds", kLogin, "The window in which failed logins are counted.", 1, kDay}),
     row<&S::auth_ban_seconds>(
         {"auth_ban_seconds", kLogin, "How long an address with too many failed logins is refused.", 1, kDay}),
+
+    row<&S::websocket_max_connections_total>(
+        {"websocket_max_connections_total", kWebSocket,
+         "Most WebSocket connections at a time. Logged in, each also takes one of pgwire_max_connections_total and of "
+         "pgwire_max_connections_per_workspace.",
+         1, kMega}),
+    row<&S::websocket_max_connections_per_address>({"websocket_max_connections_per_address", kWebSocket,
+                                                    "Most WebSocket connections from one client address at a time.", 1,
+                                                    kMega}),
+    row<&S::websocket_allowed_origins>(
+        {"websocket_allowed_origins", kWebSocket,
+         "Web pages that may open a WebSocket: origins as https://app.example.com with blanks between them, or * for "
+         "any. Empty: only pages of the host that is connected to. Programs that are no browser send no origin and are "
+         "not concerned.",
+         0, kMaxText}),
+    row<&S::websocket_login_timeout_seconds>({"websocket_login_timeout_seconds", kWebSocket,
+                                              "Time from opening a WebSocket to the end of its login.", 1, 3600}),
+    row<&S::websocket_ping_interval_seconds>(
+        {"websocket_ping_interval_seconds", kWebSocket,
+         "A connection that is silent for so long is pinged, and closed when nothing comes for as long again.", 1,
+         3600}),
+    row<&S::websocket_expiry_notice_seconds>({"websocket_expiry_notice_seconds", kWebSocket,
+                                              "How long before its workspace expires a connection is told so.", 0,
+                                              kDay}),
+    row<&S::websocket_max_message_bytes>(
+        {"websocket_max_message_bytes", kWebSocket, "Largest message of a client.", 1 << 10, 64 << 20}),
+    row<&S::websocket_max_messages_per_second>({"websocket_max_messages_per_second", kWebSocket,
+                                                "Most messages of one connection in a second, on average.", 1, kMega}),
+    row<&S::websocket_max_pending>({"websocket_max_pending", kWebSocket,
+                                    "Most statements of one connection that wait for the one that runs.", 0, 10'000}),
+    row<&S::websocket_batch_bytes>(
+        {"websocket_batch_bytes", kWebSocket, "Rows are sent in messages of about this size.", 1 << 10, 16 << 20}),
+    row<&S::websocket_send_queue_bytes>({"websocket_send_queue_bytes", kWebSocket,
+                                         "What may wait to be sent to one connection; above it its statement pauses.",
+                                         16 << 10, 1 << 30}),
+    row<&S::websocket_slow_consumer_timeout_seconds>(
+        {"websocket_slow_consumer_timeout_seconds", kWebSocket,
+         "A connection whose statement pauses for so long because the client does not read is closed.", 1, 3600}),
+    row<&S::websocket_compression>(
+        {"websocket_compression", kWebSocket,
+         "Offer permessage-deflate. It costs processor time, and about 300 KB of memory a connection."}),
+
+    row<&S::conversation_max_per_user>(
+        {"conversation_max_per_user", kConversations,
+         "Conversations kept for one user of a workspace; with one more, the one unused longest is forgotten.", 1,
+         kMega}),
+    row<&S::conversation_max_messages>(
+        {"conversation_max_messages", kConversations, "Most messages of one conversation.", 2, kMega}),
+    row<&S::conversation_max_message_bytes>({"conversation_max_message_bytes", kConversations,
+                                             "Largest content of a message to a conversation.", 1 << 10, 16 << 20}),
+    row<&S::conversation_max_messages_per_minute>(
+        {"conversation_max_messages_per_minute", kConversations,
+         "Most messages to conversations by one user of a workspace in a minute, over all connections.", 1, kMega}),
+    row<&S::llm_url>({"llm_url", kConversations,
+                      "Base of an API like OpenAI's that answers what is no SQL, as https://api.example.com/v1. Empty: "
+                      "none.",
+                      0, kMaxText}),
+    row<&S::llm_api_key>({"llm_api_key", kConversations, "Sent to it as a bearer token.", 0, kMaxText}),
+    row<&S::llm_model>({"llm_model", kConversations, "Name of the model to ask.", 0, 255}),
+    row<&S::llm_timeout_seconds>({"llm_timeout_seconds", kConversations, "Longest time of one answer.", 1, 3600}),
+    row<&S::llm_max_concurrent>(
+        {"llm_max_concurrent", kConversations, "Most questions to the model at a time; others wait.", 1, 1000}),
+    row<&S::llm_max_answer_bytes>(
+        {"llm_max_answer_bytes", kConversations, "Largest answer that is read.", 1 << 10, 64 << 20}),
+    row<&S::llm_max_schema_bytes>({"llm_max_schema_bytes", kConversations,
+                                   "How much of the workspace's schema the model is told.", 1 << 10, 16 << 20}),
 
     row<&S::workspace_default_memory_limit>({"workspace_default_memory_limit", kWorkspaces,
                                              "Memory of a workspace that was created without a limit of its own.",

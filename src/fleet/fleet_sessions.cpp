@@ -51,7 +51,9 @@ Result<void> FleetImpl::adopt(const catalog::Workspace& workspace, link::AdoptSe
     live.internal = session.internal;
     live.admission = std::move(admission);
     live.ended = std::move(ended);
-    if (!session.tls && !session.internal) live.socket_copy.reset(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    const bool own_socket =
+        session.door == link::Door::kPgwire && !session.tls && !session.internal;  // of the client itself
+    if (own_socket) live.socket_copy.reset(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
 
     for (int attempt = 0; attempt < kAdoptAttempts; ++attempt) {
         Lock lock(mutex_);

@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::string_view kThrottleUser = "rest";
 
-auth::ThrottlePolicy policy_of(const config::Settings& settings) {
-    return {.failure_limit = settings.auth_failure_limit,
-            .window = settings.auth_failure_window_seconds,
-            .ban = settings.auth_ban_seconds};
-}
-
 [[noreturn]] void fail_unauthorized(std::string message) {
     throw ProblemException({.status = 401,
                             .code = "unauthorized",
@@ -39,8 +33,7 @@ std::string_view bearer_token(std::string_view header) {
 
 }  // namespace
 
-AccessControl::AccessControl(Context& context)
-    : context_(context), throttle_(policy_of(context.settings), context.clock) {}
+AccessControl::AccessControl(Context& context) : context_(context), throttle_(context.throttle) {}
 
 Caller AccessControl::authorise(const Route& route, const NamedTexts& parameters, const Head& head,
                                 std::chrono::milliseconds& delay) {

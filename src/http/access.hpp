@@ -29,7 +29,7 @@ private:
     std::optional<Caller> project_key(std::string_view presented);
 
     Context& context_;
-    auth::LoginThrottle throttle_;
+    auth::LoginThrottle& throttle_;  // of all doors
 };
 
 }  // namespace smew::http

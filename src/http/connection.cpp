@@ -1,6 +1,8 @@
 #include "http/connection.hpp"
 
 #include "http/http_connection.hpp"
+#include "http/websocket/door.hpp"
+#include "http/websocket/upgrade.hpp"
 #include "net/address.hpp"
 #include "telemetry/log.hpp"
 
@@ -45,13 +47,13 @@ asio::awaitable<void> HttpConnection<Stream>::run() {
         const bool again = co_await one_request();
         if (!again) break;
     }
-    co_await close();
+    if (!upgraded_) co_await close();
 }
 
 template <class Stream>
 void HttpConnection<Stream>::end_when_idle() {
     auto self = this->shared_from_this();
-    asio::post(stream_.get_executor(), [self] {
+    asio::post(executor_, [self] {
         self->ending_ = true;
         if (self->idle_) self->socket().cancel();
     });
@@ -76,7 +78,11 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
         unread_ = true;
     } else {
         const InFlight counted(desk_.context.metrics);
-        co_await receive(parser, exchange);
+        if (websocket::is_upgrade(parser.get().base())) {
+            const bool handed_over = co_await upgrade(parser, exchange);
+            if (handed_over) co_return false;
+        }
+        if (!exchange.response) co_await receive(parser, exchange);
         if (!exchange.response) co_return false;
         if (!parser.is_done()) {
             const bool dropped = co_await drop_body(parser);
@@ -100,6 +106,23 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
     }
     record(exchange, started, sent);
     co_return keep_alive&& arrived;
+}
+
+template <class Stream>
+asio::awaitable<bool> HttpConnection<Stream>::upgrade(wire::Parser& parser, Exchange& exchange) {
+    error_code error;
+    const auto client = socket().socket().remote_endpoint(error);
+    if (error) co_return false;
+    constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
+    auto judgement = co_await desk_.door.judge(parser.get().base(), client, kTls, exchange.head.request_id);
+    if (judgement.refusal) {
+        exchange.response = std::move(judgement.refusal);
+        co_return false;
+    }
+    upgraded_ = true;
+    desk_.door.welcome(websocket::make_channel(std::move(stream_), std::move(buffer_), desk_.context.settings),
+                       parser.get().base(), std::move(judgement));
+    co_return true;
 }
 
 template <class Stream>

@@ -13,11 +13,16 @@
 
 namespace smew::http {
 
+namespace websocket {
+class Door;
+}
+
 // What all connections share. Outlives them.
 struct Desk {
     Context& context;
     Dispatcher& dispatcher;
     Lanes& lanes;
+    websocket::Door& door;
 };
 
 class Connection {

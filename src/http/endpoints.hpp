@@ -111,6 +111,12 @@ Response run_query(const Request& request, Context& context);
 Response cancel_query(const Request& request, Context& context);
 Response whoami(const Request& request, Context& context);
 
+// conversation_endpoints.cpp
+Response open_websocket(const Request& request, Context& context);
+Response list_conversations(const Request& request, Context& context);
+Response list_messages(const Request& request, Context& context);
+Response delete_conversation(const Request& request, Context& context);
+
 // history_endpoints.cpp
 Response metrics_history(const Request& request, Context& context);
 

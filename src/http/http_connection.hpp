@@ -33,7 +33,7 @@ template <class Stream>
 class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection<Stream>> {
 public:
     HttpConnection(Desk desk, Stream stream, wire::Peer client)
-        : desk_(desk), stream_(std::move(stream)), client_(std::move(client)) {}
+        : desk_(desk), stream_(std::move(stream)), executor_(stream_.get_executor()), client_(std::move(client)) {}
 
     boost::asio::awaitable<void> run() override;
     void end_when_idle() override;
@@ -44,6 +44,8 @@ private:
 
     // Reads and answers one request; false when it was the last.
     awaitable<bool> one_request();
+    // Hands the socket to the WebSocket door; false when that refuses, with the response set.
+    awaitable<bool> upgrade(wire::Parser& parser, Exchange& exchange);
     void record(const Exchange& exchange, SteadyTime started, std::uint64_t sent);
 
     // connection_reading.cpp
@@ -65,11 +67,13 @@ private:
 
     Desk desk_;
     Stream stream_;
+    const boost::asio::any_io_executor executor_;  // also when the stream was handed on
     const wire::Peer client_;
     boost::beast::flat_buffer buffer_;
-    bool idle_ = false;    // waiting for a request to begin
-    bool ending_ = false;  // the request under way is the last
-    bool unread_ = false;  // the peer may still be sending
+    bool upgraded_ = false;  // the socket is another's
+    bool idle_ = false;      // waiting for a request to begin
+    bool ending_ = false;    // the request under way is the last
+    bool unread_ = false;    // the peer may still be sending
 };
 
 }  // namespace smew::http

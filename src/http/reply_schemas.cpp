@@ -239,6 +239,18 @@ const Schema session{
                time_or_null("since"), text_or_null("current_query", "Of an active session; its first 1024 bytes."),
                text_or_null("last_query"), time_or_null("query_started_at"), number("statements"),
                number("bytes_sent")}};
+const Schema conversation{.name = "Conversation",
+                          .fields = {text("id"), text("title", "How its first message begins."),
+                                     number("message_count"), time("created_at"), time("updated_at")}};
+const Schema conversation_list{.name = "ConversationList",
+                               .fields = {list("conversations", conversation), number("total")}};
+const Schema message{
+    .name = "Message",
+    .fields = {number("id"), text("role", "user or assistant."), text("content"),
+               text_or_null("sql", "What was run, or is proposed."), text_or_null("model", "That wrote the SQL."),
+               text_or_null("sqlstate", "Of a statement that failed."), yes_or_no("needs_confirmation"),
+               time("created_at")}};
+const Schema message_list{.name = "MessageList", .fields = {list("messages", message), number("count")}};
 const Schema session_list{.name = "SessionList", .fields = {list("sessions", session), number("count")}};
 const Schema session_disconnected{.name = "SessionDisconnected", .fields = {text("message"), text("session_id")}};
 const Schema statement_cancelled{.name = "StatementCancelled", .fields = {text("message"), text("session_id")}};
@@ -374,6 +386,10 @@ const std::vector<const Schema*>& all() {
                                                  &metrics_history,
                                                  &worker,
                                                  &worker_list,
+                                                 &conversation,
+                                                 &conversation_list,
+                                                 &message,
+                                                 &message_list,
                                                  &session,
                                                  &session_list,
                                                  &session_disconnected,

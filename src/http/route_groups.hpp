@@ -22,6 +22,7 @@ void add_transfer(Routes& routes);
 void add_files(Routes& routes);
 void add_workspaces(Routes& routes);
 void add_statements(Routes& routes);
+void add_conversations(Routes& routes);
 void add_observation(Routes& routes);
 void add_pages(Routes& routes);
 void add_alerts(Routes& routes);

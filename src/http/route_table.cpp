@@ -52,6 +52,7 @@ const std::vector<Route>& route_table() {
         add_files(routes);
         add_workspaces(routes);
         add_statements(routes);
+        add_conversations(routes);
         add_observation(routes);
         add_pages(routes);
         add_alerts(routes);

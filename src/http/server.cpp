@@ -1,6 +1,7 @@
 #include "http/server.hpp"
 
 #include "http/connection.hpp"
+#include "http/websocket/door.hpp"
 #include "net/listener.hpp"
 #include "net/task_group.hpp"
 #include "telemetry/log.hpp"
@@ -23,6 +24,7 @@ public:
         : context_(std::move(services)),
           dispatcher_(context_),
           lanes_(static_cast<std::size_t>(context_.settings.http_threads)),
+          door_(context_),
           tls_(tls),
           listener_(net::Listener::open(io, context_.settings.http_listen).value()) {}
 
@@ -44,6 +46,7 @@ public:
         context_.stopping = true;
         listener_.close();
         for (const auto& connection : open_connections()) connection->end_when_idle();
+        door_.stop(grace);
         if (tasks_.wait_for(grace)) return;
         tasks_.cancel();
         if (!tasks_.wait_for(kForceWait)) log::warning("http_requests_outlive_stop", {{"connections", tasks_.size()}});
@@ -78,7 +81,7 @@ private:
             return;  // closes it
         }
         const auto executor = socket.get_executor();
-        tasks_.spawn(executor, serve(make_connection({context_, dispatcher_, lanes_}, std::move(socket), tls_)));
+        tasks_.spawn(executor, serve(make_connection({context_, dispatcher_, lanes_, door_}, std::move(socket), tls_)));
     }
 
     asio::awaitable<void> serve(ConnectionPointer connection) {
@@ -94,6 +97,7 @@ private:
     Context context_;
     Dispatcher dispatcher_;
     Lanes lanes_;  // joined when it goes
+    websocket::Door door_;
     const net::Tls* tls_;
     net::Listener listener_;
     std::mutex mutex_;

@@ -2,6 +2,7 @@
 // REST over HTTP/1.1: listener, routes with their access level, OpenAPI. Handlers run on a pool of threads and may
 // wait; request bodies of loads are streamed to disk before the handler runs, files are streamed out.
 
+#include "auth/login_throttle.hpp"
 #include "catalog/store.hpp"
 #include "config/settings.hpp"
 #include "fleet/fleet.hpp"
@@ -31,6 +32,7 @@ struct Services {
     catalog::Store& store;
     storage::Versions& versions;
     fleet::Fleet& fleet;
+    auth::LoginThrottle& throttle;
     telemetry::Metrics& metrics;
     observe::Alerts& alerts;
     observe::History& history;

@@ -7,6 +7,7 @@
 #include "http/server.hpp"
 #include "http/test_fleet.hpp"
 #include "http/url.hpp"
+#include "net/login_policy.hpp"
 #include "querylog/query_log.hpp"
 
 #include <boost/json/parse.hpp>
@@ -127,12 +128,14 @@ protected:
         slow_queries_ = std::make_unique<observe::SlowQueries>(query_policy_, metrics_, *alerts_);
         query_log_ =
             std::make_unique<querylog::QueryLog>(settings_, *layout_, *store_, fleet_, query_policy_, metrics_, clock_);
+        throttle_ = std::make_unique<auth::LoginThrottle>(net::login_policy(settings_), clock_);
         server_ = Server::create(io_,
                                  {.settings = settings_,
                                   .layout = *layout_,
                                   .store = *store_,
                                   .versions = *versions_,
                                   .fleet = fleet_,
+                                  .throttle = *throttle_,
                                   .metrics = metrics_,
                                   .alerts = *alerts_,
                                   .history = history_,
@@ -235,6 +238,7 @@ protected:
     std::unique_ptr<storage::Versions> versions_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ = boost::asio::make_work_guard(io_);
+    std::unique_ptr<auth::LoginThrottle> throttle_;
     std::unique_ptr<Server> server_;
     std::vector<std::thread> threads_;
     std::uint16_t port_ = 0;

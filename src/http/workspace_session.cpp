@@ -43,6 +43,7 @@ Result<std::unique_ptr<WorkspaceSession>> WorkspaceSession::open(fleet::Fleet& f
     session.client_address = std::move(origin.client_address);
     session.client_port = origin.client_port;
     session.parameters = std::move(origin.parameters);
+    session.tls = origin.tls;
     const Result<void> adopted =
         fleet.adopt(workspace, session, std::move(sockets->second), std::move(*admission), nullptr);
     if (!adopted) return adopted.error();
@@ -95,6 +96,10 @@ std::optional<Result<pgproto::BackendMessage>> WorkspaceSession::take() {
 asio::awaitable<Result<void>> WorkspaceSession::receive() {
     incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(consumed_));
     consumed_ = 0;
+    // Sessions that wait are many: the room to read into is made when there is something to read.
+    if (incoming_.empty()) pgproto::Buffer().swap(incoming_);
+    const auto [cancelled] = co_await socket_->async_wait(asio::socket_base::wait_read, kTuple);
+    if (cancelled) co_return gone();
     const std::size_t kept = incoming_.size();
     incoming_.resize(kept + kReadBytes);
     const auto [error, count] =

@@ -27,6 +27,7 @@ struct SessionOrigin {
     // As a StartupMessage would carry them: application_name, default_transaction_read_only …
     std::vector<std::pair<std::string, std::string>> parameters;
     link::Door door = link::Door::kRest;  // as records and the list of sessions have it
+    bool tls = false;
 };
 
 class WorkspaceSession {

@@ -134,6 +134,7 @@ TEST(Messages, FieldsKeepTheirPlaces) {
                                          .database = "workspace_a",
                                          .client_port = 65535,
                                          .internal = true,
+                                         .door = "websocket",
                                          .parameters = {{"application_name", "psql"}, {"a", ""}}};
     const Message back = decoded(encoded(message));
     const auto& got = std::get<AdoptSession>(back);
@@ -145,6 +146,7 @@ TEST(Messages, FieldsKeepTheirPlaces) {
     EXPECT_EQ(got.client_port, 65535);
     EXPECT_FALSE(got.tls);
     EXPECT_TRUE(got.internal);
+    EXPECT_EQ(got.door, "websocket");
     ASSERT_EQ(got.parameters.size(), 2U);
     EXPECT_EQ(got.parameters[0].second, "psql");
 }

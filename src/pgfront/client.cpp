@@ -5,7 +5,7 @@
 namespace smew::pgfront {
 
 Client::Client(boost::asio::ip::tcp::socket socket, const boost::asio::ip::tcp::endpoint& peer,
-               std::unique_ptr<AddressPlaces::Place> its_place)
+               std::unique_ptr<net::AddressPlaces::Place> its_place)
     : address(net::host_text(peer)),
       port(peer.port()),
       network(net::client_network(peer)),

@@ -1,4 +1,4 @@
-#include "core/random.hpp"
+#include "catalog/mock_secret.hpp"
 #include "net/address.hpp"
 #include "pgfront/front_impl.hpp"
 #include "telemetry/log.hpp"
@@ -28,8 +28,6 @@ using telemetry::ConnectionStatus;
 
 // Starting a worker waits for its process, not for a processor.
 constexpr std::size_t kStartingThreads = 8;
-constexpr std::string_view kMockSecretName = "mock_secret";
-constexpr std::size_t kMockSecretCharacters = 43;
 
 net::Listener open_listener(asio::io_context& io, const std::string& address) {
     auto listener = net::Listener::open(io, address);
@@ -37,23 +35,12 @@ net::Listener open_listener(asio::io_context& io, const std::string& address) {
     return std::move(*listener);
 }
 
-auth::ThrottlePolicy throttle_policy(const config::Settings& settings) {
-    return {.failure_limit = settings.auth_failure_limit,
-            .window = settings.auth_failure_window_seconds,
-            .ban = settings.auth_ban_seconds};
-}
-
 Directory open_directory(catalog::Store& store, std::optional<catalog::Workspace> admin) {
-    auto secret = store.instance_value(kMockSecretName);
-    if (!secret) {
-        secret = random_token(kMockSecretCharacters);
-        store.set_instance_value(kMockSecretName, *secret);
-    }
     return {.workspace_by_user =
                 [&store, admin = std::move(admin)](std::string_view user) {
                     return admin && user == admin->username ? admin : store.workspace_by_user(user);
                 },
-            .mock_secret = Secret(std::move(*secret))};
+            .mock_secret = catalog::mock_secret(store)};
 }
 
 // Notices after two minutes that a client's machine or network is gone; also for the worker, which gets the socket.
@@ -89,21 +76,23 @@ pgproto::Buffer last_words(const Refusal& refusal) {
 }  // namespace
 
 std::unique_ptr<Front> Front::create(asio::io_context& io, const config::Settings& settings, const net::Tls* tls,
-                                     catalog::Store& store, fleet::Fleet& fleet, telemetry::Metrics& metrics,
-                                     telemetry::Events& events, const Clock& clock,
+                                     catalog::Store& store, fleet::Fleet& fleet, auth::LoginThrottle& throttle,
+                                     telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock,
                                      std::optional<catalog::Workspace> admin) {
-    return std::make_unique<FrontImpl>(io, settings, tls, open_directory(store, std::move(admin)), fleet, metrics,
-                                       events, clock);
+    return std::make_unique<FrontImpl>(io, settings, tls, open_directory(store, std::move(admin)), fleet, throttle,
+                                       metrics, events, clock);
 }
 
 FrontImpl::FrontImpl(asio::io_context& io, const config::Settings& settings, const net::Tls* tls, Directory directory,
-                     fleet::Fleet& fleet, telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock)
+                     fleet::Fleet& fleet, auth::LoginThrottle& throttle, telemetry::Metrics& metrics,
+                     telemetry::Events& events, const Clock& clock)
     : login_timeout_(settings.pgwire_login_timeout_seconds),
       max_logins_(2 * static_cast<std::size_t>(settings.pgwire_max_connections_total)),
       directory_(std::move(directory)),
       metrics_(metrics),
-      throttle_(throttle_policy(settings), clock),
-      places_(std::make_shared<AddressPlaces>(static_cast<std::size_t>(settings.pgwire_max_connections_per_address))),
+      throttle_(throttle),
+      places_(
+          std::make_shared<net::AddressPlaces>(static_cast<std::size_t>(settings.pgwire_max_connections_per_address))),
       listener_(open_listener(io, settings.pg_listen)),
       pool_(kStartingThreads),
       negotiation_(settings.pgwire_ssl_mode, tls, fleet),

@@ -24,7 +24,8 @@ public:
     // `admin`: the database of smew itself, with the user who may read it; nullopt: nobody may.
     static std::unique_ptr<Front> create(boost::asio::io_context& io, const config::Settings& settings,
                                          const net::Tls* tls, catalog::Store& store, fleet::Fleet& fleet,
-                                         telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock,
+                                         auth::LoginThrottle& throttle, telemetry::Metrics& metrics,
+                                         telemetry::Events& events, const Clock& clock,
                                          std::optional<catalog::Workspace> admin = std::nullopt);
     virtual ~Front() = default;
     virtual void start() = 0;

@@ -2,6 +2,7 @@
 // A running front with one workspace behind it, and a client that talks to it byte by byte. For tests.
 
 #include "net/address.hpp"
+#include "net/login_policy.hpp"
 #include "pgfront/fake_fleet.hpp"
 #include "pgfront/front_impl.hpp"
 #include "pgproto/backend.hpp"
@@ -148,8 +149,9 @@ protected:
                                 return workspace_;
                             },
                             .mock_secret = Secret("mock")};
-        front_ =
-            std::make_unique<FrontImpl>(io_, settings_, tls_, std::move(directory), fleet_, metrics_, events_, clock_);
+        throttle_ = std::make_unique<auth::LoginThrottle>(net::login_policy(settings_), clock_);
+        front_ = std::make_unique<FrontImpl>(io_, settings_, tls_, std::move(directory), fleet_, *throttle_, metrics_,
+                                             events_, clock_);
         front_->start();
         for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { io_.run(); });
         return *front_;
@@ -226,6 +228,7 @@ protected:
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
     std::vector<std::thread> threads_;
+    std::unique_ptr<auth::LoginThrottle> throttle_;
     std::unique_ptr<FrontImpl> front_;
 };
 

@@ -22,7 +22,8 @@ namespace smew::pgfront {
 class FrontImpl final : public Front {
 public:
     FrontImpl(boost::asio::io_context& io, const config::Settings& settings, const net::Tls* tls, Directory directory,
-              fleet::Fleet& fleet, telemetry::Metrics& metrics, telemetry::Events& events, const Clock& clock);
+              fleet::Fleet& fleet, auth::LoginThrottle& throttle, telemetry::Metrics& metrics,
+              telemetry::Events& events, const Clock& clock);
     ~FrontImpl() override;
 
     void start() override;
@@ -47,8 +48,8 @@ private:
     const std::size_t max_logins_;
     const Directory directory_;
     telemetry::Metrics& metrics_;
-    auth::LoginThrottle throttle_;
-    std::shared_ptr<AddressPlaces> places_;  // shared with the places taken, which may outlive the front
+    auth::LoginThrottle& throttle_;               // of all doors
+    std::shared_ptr<net::AddressPlaces> places_;  // shared with the places taken, which may outlive the front
     net::Listener listener_;
     boost::asio::thread_pool pool_;
     std::atomic<bool> stopping_ = false;

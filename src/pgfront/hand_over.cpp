@@ -25,7 +25,7 @@ constexpr std::uint16_t kMinorWithLongKeys = 2;
 // A session that counts, from its offer to the worker until the fleet reports its end, or lets go of it.
 class Counted {
 public:
-    Counted(telemetry::Metrics& metrics, std::unique_ptr<AddressPlaces::Place> place)
+    Counted(telemetry::Metrics& metrics, std::unique_ptr<net::AddressPlaces::Place> place)
         : metrics_(metrics), place_(std::move(place)) {
         metrics_.connections_active(1);
     }
@@ -35,7 +35,7 @@ public:
 
 private:
     telemetry::Metrics& metrics_;
-    std::unique_ptr<AddressPlaces::Place> place_;
+    std::unique_ptr<net::AddressPlaces::Place> place_;
 };
 
 // To a socket that is no longer Asio's. What it does not take at once is lost: the connection ends anyway.

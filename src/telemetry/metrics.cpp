@@ -30,12 +30,18 @@ constexpr std::array<std::string_view, 5> kConnectionStatuses{"success", "auth_f
                                                               "error"};
 constexpr std::array<std::string_view, 4> kQueryStatuses{"success", "error", "timeout", "cancelled"};
 constexpr std::array<std::string_view, 4> kRecordLosses{"worker", "feed", "audit_file", "query_log"};
+constexpr std::array<std::string_view, 7> kWebSocketLogins{"success", "auth_failed", "expired", "limit_reached",
+                                                           "refused", "timeout",     "error"};
+constexpr std::array<std::string_view, 6> kWebSocketEnds{"client",         "slow_consumer", "silent",
+                                                         "protocol_error", "session_ended", "shutdown"};
+constexpr std::array<std::string_view, 2> kDirections{"in", "out"};
 constexpr std::array<std::string_view, 4> kFormats{"csv", "parquet", "ndjson", "other"};
 constexpr std::array<std::string_view, 2> kOutcomes{"error", "success"};  // by bool
 constexpr std::array<std::string_view, 8> kMethods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "other"};
 
 const Bounds kQuerySeconds(kDurationBoundsSeconds.begin(), kDurationBoundsSeconds.end());
 const Bounds kAuthSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1};
+const Bounds kLlmSeconds{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120};
 const Bounds kRequestSeconds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 const Bounds kWorkerStartSeconds{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20};
 const Bounds kLoadSeconds{0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600, 1800, 3600};
@@ -154,6 +160,30 @@ struct Metrics::Impl {
     Counter& starts_refused =
         counters(registry, "smew_worker_start_refused_total", "Workers that were not started for lack of memory.")
             .Add({});
+    std::array<Counter*, kWebSocketLogins.size()> websocket_logins = for_each_value(
+        counters(registry, "websocket_connections_total", "WebSocket connections by how their login ended."), "outcome",
+        kWebSocketLogins);
+    Gauge& websocket_active =
+        gauges(registry, "websocket_connections_active", "Open WebSocket connections, also before login.").Add({});
+    std::array<Counter*, kWebSocketEnds.size()> websocket_ends = for_each_value(
+        counters(registry, "websocket_closed_total", "Logged-in WebSocket connections by why they ended."), "reason",
+        kWebSocketEnds);
+    std::array<Counter*, kDirections.size()> websocket_messages = for_each_value(
+        counters(registry, "websocket_messages_total", "WebSocket messages by direction."), "direction", kDirections);
+    std::array<Counter*, kDirections.size()> websocket_bytes =
+        for_each_value(counters(registry, "websocket_bytes_total", "Bytes of WebSocket messages by direction."),
+                       "direction", kDirections);
+    Histogram& websocket_seconds = histograms(registry, "websocket_message_duration_seconds",
+                                              "Time from a message with a statement to the last word of its answer.")
+                                       .Add({}, kQuerySeconds);
+    Gauge& websocket_queued =
+        gauges(registry, "websocket_send_queue_bytes", "Bytes that wait to be sent to WebSocket clients.").Add({});
+    std::array<Counter*, kOutcomes.size()> llm_requests =
+        for_each_value(counters(registry, "smew_llm_requests_total", "Questions to the language model by outcome."),
+                       "status", kOutcomes);
+    Histogram& llm_seconds =
+        histograms(registry, "smew_llm_request_duration_seconds", "Time the language model took.").Add({}, kLlmSeconds);
+
     Gauge& workers = gauges(registry, "smew_workers_active", "Running worker processes.").Add({});
     Histogram& worker_start_seconds =
         histograms(registry, "smew_worker_start_seconds", "Time from starting a worker process to its readiness.")
@@ -285,61 +315,95 @@ void Metrics::memory_pressure() {
 
 void Metrics::worker_start_refused() {
     impl_->starts_refused.Increment();
-}
+    void Metrics::websocket_login(WebSocketLogin outcome) {
+        impl_->websocket_logins[static_cast<std::size_t>(outcome)]->Increment();
+    }
 
-void Metrics::workers_active(std::int64_t count) {
-    impl_->workers.Set(static_cast<double>(count));
-}
+    void Metrics::websocket_active(std::int64_t change) {
+        impl_->websocket_active.Increment(static_cast<double>(change));
+    }
 
-void Metrics::worker_started(std::chrono::microseconds taken) {
-    impl_->worker_start_seconds.Observe(seconds(taken));
-}
+    void Metrics::websocket_closed(WebSocketEnd reason) {
+        impl_->websocket_ends[static_cast<std::size_t>(reason)]->Increment();
+    }
 
-void Metrics::worker_lost() {
-    impl_->workers_lost.Increment();
-}
+    void Metrics::websocket_received(std::uint64_t bytes) {
+        impl_->websocket_messages[0]->Increment();
+        impl_->websocket_bytes[0]->Increment(static_cast<double>(bytes));
+    }
 
-void Metrics::import_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows,
-                          std::uint64_t bytes) {
-    const std::size_t index = index_of(kFormats, format);
-    impl_->imports[index][success ? 1 : 0]->Increment();
-    impl_->import_seconds[index]->Observe(seconds(taken));
-    impl_->import_rows.Increment(static_cast<double>(rows));
-    impl_->import_bytes[index]->Increment(static_cast<double>(bytes));
-}
+    void Metrics::websocket_sent(std::uint64_t messages, std::uint64_t bytes) {
+        impl_->websocket_messages[1]->Increment(static_cast<double>(messages));
+        impl_->websocket_bytes[1]->Increment(static_cast<double>(bytes));
+    }
 
-void Metrics::export_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows) {
-    const std::size_t index = index_of(kFormats, format);
-    impl_->exports[index][success ? 1 : 0]->Increment();
-    impl_->export_seconds[index]->Observe(seconds(taken));
-    impl_->export_rows.Increment(static_cast<double>(rows));
-}
+    void Metrics::websocket_answered(std::chrono::microseconds taken) {
+        impl_->websocket_seconds.Observe(seconds(taken));
+    }
 
-void Metrics::http_request(std::string_view method, std::string_view route, int status,
-                           std::chrono::microseconds taken) {
-    const std::string verb(kMethods[index_of(kMethods, method)]);
-    const std::string endpoint(route);
-    impl_->requests.Add({{"method", verb}, {"endpoint", endpoint}, {"status_code", std::to_string(status)}})
-        .Increment();
-    impl_->request_seconds.Add({{"method", verb}, {"endpoint", endpoint}}, kRequestSeconds).Observe(seconds(taken));
-    if (status < 400) return;
-    const char* type = status < 500 ? "client_error" : "server_error";
-    impl_->request_errors.Add({{"type", type}, {"endpoint", endpoint}}).Increment();
-}
+    void Metrics::websocket_queued(std::int64_t change) {
+        impl_->websocket_queued.Increment(static_cast<double>(change));
+    }
 
-void Metrics::http_in_flight(std::int64_t change) {
-    impl_->requests_in_flight.Increment(static_cast<double>(change));
-}
+    void Metrics::llm_request(bool success, std::chrono::microseconds taken) {
+        impl_->llm_requests[success ? 1 : 0]->Increment();
+        impl_->llm_seconds.Observe(seconds(taken));
+    }
 
-void Metrics::inventory(const Inventory& now) {
-    impl_->projects.Set(static_cast<double>(now.projects));
-    impl_->buckets.Set(static_cast<double>(now.buckets));
-    impl_->tables.Set(static_cast<double>(now.tables));
-    impl_->workspaces.Set(static_cast<double>(now.workspaces));
-    impl_->metadata_bytes.Set(static_cast<double>(now.metadata_bytes));
-    impl_->tables_bytes.Set(static_cast<double>(now.tables_bytes));
-    impl_->files_bytes.Set(static_cast<double>(now.files_bytes));
-    impl_->workspaces_bytes.Set(static_cast<double>(now.workspaces_bytes));
-}
+    void Metrics::workers_active(std::int64_t count) {
+        impl_->workers.Set(static_cast<double>(count));
+    }
+
+    void Metrics::worker_started(std::chrono::microseconds taken) {
+        impl_->worker_start_seconds.Observe(seconds(taken));
+    }
+
+    void Metrics::worker_lost() {
+        impl_->workers_lost.Increment();
+    }
+
+    void Metrics::import_done(std::string_view format, bool success, std::chrono::microseconds taken,
+                              std::uint64_t rows, std::uint64_t bytes) {
+        const std::size_t index = index_of(kFormats, format);
+        impl_->imports[index][success ? 1 : 0]->Increment();
+        impl_->import_seconds[index]->Observe(seconds(taken));
+        impl_->import_rows.Increment(static_cast<double>(rows));
+        impl_->import_bytes[index]->Increment(static_cast<double>(bytes));
+    }
+
+    void Metrics::export_done(std::string_view format, bool success, std::chrono::microseconds taken,
+                              std::uint64_t rows) {
+        const std::size_t index = index_of(kFormats, format);
+        impl_->exports[index][success ? 1 : 0]->Increment();
+        impl_->export_seconds[index]->Observe(seconds(taken));
+        impl_->export_rows.Increment(static_cast<double>(rows));
+    }
+
+    void Metrics::http_request(std::string_view method, std::string_view route, int status,
+                               std::chrono::microseconds taken) {
+        const std::string verb(kMethods[index_of(kMethods, method)]);
+        const std::string endpoint(route);
+        impl_->requests.Add({{"method", verb}, {"endpoint", endpoint}, {"status_code", std::to_string(status)}})
+            .Increment();
+        impl_->request_seconds.Add({{"method", verb}, {"endpoint", endpoint}}, kRequestSeconds).Observe(seconds(taken));
+        if (status < 400) return;
+        const char* type = status < 500 ? "client_error" : "server_error";
+        impl_->request_errors.Add({{"type", type}, {"endpoint", endpoint}}).Increment();
+    }
+
+    void Metrics::http_in_flight(std::int64_t change) {
+        impl_->requests_in_flight.Increment(static_cast<double>(change));
+    }
+
+    void Metrics::inventory(const Inventory& now) {
+        impl_->projects.Set(static_cast<double>(now.projects));
+        impl_->buckets.Set(static_cast<double>(now.buckets));
+        impl_->tables.Set(static_cast<double>(now.tables));
+        impl_->workspaces.Set(static_cast<double>(now.workspaces));
+        impl_->metadata_bytes.Set(static_cast<double>(now.metadata_bytes));
+        impl_->tables_bytes.Set(static_cast<double>(now.tables_bytes));
+        impl_->files_bytes.Set(static_cast<double>(now.files_bytes));
+        impl_->workspaces_bytes.Set(static_cast<double>(now.workspaces_bytes));
+    }
 
 }  // namespace smew::telemetry

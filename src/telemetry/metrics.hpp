@@ -16,6 +16,15 @@ namespace smew::telemetry {
 
 enum class ConnectionStatus { kSuccess, kAuthFailed, kExpired, kLimitReached, kError };
 enum class QueryStatus { kSuccess, kError, kTimeout, kCancelled };
+enum class WebSocketLogin { kSuccess, kAuthFailed, kExpired, kLimitReached, kRefused, kTimeout, kError };
+enum class WebSocketEnd {
+    kClient,         // it closed, or is gone
+    kSlowConsumer,   // it did not read what it had asked for
+    kSilent,         // no answer to a ping
+    kProtocolError,  // frames or messages that break the rules
+    kSessionEnded,   // by an admin, expiry, idleness or a lost worker
+    kShutdown,
+};
 
 class Metrics {
 public:
@@ -58,6 +67,16 @@ public:
     void fleet(const FleetNow& now);
     void memory_pressure();       // smew_memory_pressure_total
     void worker_start_refused();  // smew_worker_start_refused_total
+
+    // WebSocket.
+    void websocket_login(WebSocketLogin outcome);  // websocket_connections_total{outcome}
+    void websocket_active(std::int64_t change);    // websocket_connections_active
+    void websocket_closed(WebSocketEnd reason);    // websocket_closed_total{reason}
+    void websocket_received(std::uint64_t bytes);  // websocket_messages_total{direction="in"}, bytes
+    void websocket_sent(std::uint64_t messages, std::uint64_t bytes);  // {direction="out"}, bytes
+    void websocket_answered(std::chrono::microseconds taken);          // websocket_message_duration_seconds
+    void websocket_queued(std::int64_t change);                        // websocket_send_queue_bytes
+    void llm_request(bool success, std::chrono::microseconds taken);   // smew_llm_requests_total{status}, …_seconds
 
     // Workers and loads.
     void workers_active(std::int64_t count);               // smew_workers_active

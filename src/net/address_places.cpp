@@ -1,6 +1,6 @@
-#include "pgfront/address_places.hpp"
+#include "net/address_places.hpp"
 
-namespace smew::pgfront {
+namespace smew::net {
 
 std::unique_ptr<AddressPlaces::Place> AddressPlaces::take(const std::string& address) {
     {
@@ -18,4 +18,4 @@ void AddressPlaces::leave(const std::string& address) {
     if (--found->second == 0) taken_.erase(found);
 }
 
-}  // namespace smew::pgfront
+}  // namespace smew::net

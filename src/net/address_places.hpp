@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace smew::pgfront {
+namespace smew::net {
 
 class AddressPlaces : public std::enable_shared_from_this<AddressPlaces> {
 public:
@@ -38,4 +38,4 @@ private:
     std::unordered_map<std::string, std::size_t> taken_;
 };
 
-}  // namespace smew::pgfront
+}  // namespace smew::net

@@ -1,0 +1,105 @@
+#include "http/websocket/channel.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/ssl.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // see http_connection.hpp
+#endif
+
+namespace smew::http::websocket {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace ws = boost::beast::websocket;
+using asio::awaitable;
+using boost::system::error_code;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::seconds kHandshakeTimeout{10};  // of the upgrade, and of the peer's part of a close
+constexpr std::size_t kMaxReasonBytes = 123;           // what a close frame has room for
+constexpr std::size_t kKeptBuffer = 16 << 10;
+
+ReadEnd end_of(const error_code& error) {
+    if (error == beast::error::timeout) return ReadEnd::kSilent;
+    if (error == ws::error::message_too_big || error == ws::error::buffer_overflow) return ReadEnd::kTooLarge;
+    // Beast has answered these with a close frame of its own.
+    if (error.category() == make_error_code(ws::error::bad_opcode).category() && error != ws::error::closed) {
+        return ReadEnd::kProtocolError;
+    }
+    return ReadEnd::kClosed;
+}
+
+template <class Transport>
+class BeastChannel final : public Channel {
+public:
+    BeastChannel(Transport stream, beast::flat_buffer early, const config::Settings& settings)
+        : stream_(std::move(stream)), buffer_(std::move(early)) {
+        beast::get_lowest_layer(stream_).expires_never();  // the WebSocket has its own times
+        stream_.set_option(ws::stream_base::timeout{.handshake_timeout = kHandshakeTimeout,
+                                                    .idle_timeout = 2 * settings.websocket_ping_interval_seconds,
+                                                    .keep_alive_pings = true});
+        stream_.set_option(ws::stream_base::decorator(
+            [](ws::response_type& response) { response.set(beast::http::field::server, "smew"); }));
+        stream_.read_message_max(settings.websocket_max_message_bytes.count);
+        stream_.auto_fragment(false);
+        stream_.text(true);
+        ws::permessage_deflate deflate;
+        deflate.server_enable = settings.websocket_compression;
+        stream_.set_option(deflate);
+    }
+
+    asio::any_io_executor executor() override { return stream_.get_executor(); }
+
+    awaitable<bool> accept(const UpgradeHead& head) override {
+        const beast::http::request<beast::http::string_body> request(head);
+        const auto [error] = co_await stream_.async_accept(request, kTuple);
+        co_return !error;
+    }
+
+    awaitable<Incoming> read() override {
+        const auto [error, size] = co_await stream_.async_read(buffer_, kTuple);
+        if (error) co_return Incoming{.end = end_of(error), .text = true, .message = {}};
+        Incoming incoming{.end = {}, .text = stream_.got_text(), .message = beast::buffers_to_string(buffer_.data())};
+        buffer_.consume(buffer_.size());
+        if (buffer_.capacity() > kKeptBuffer) buffer_ = beast::flat_buffer();  // idle connections are many
+        co_return incoming;
+    }
+
+    awaitable<bool> write(std::string_view message) override {
+        const auto [error, size] = co_await stream_.async_write(asio::buffer(message.data(), message.size()), kTuple);
+        co_return !error;
+    }
+
+    awaitable<void> close(std::uint16_t code, std::string_view reason) override {
+        const ws::close_reason why(static_cast<ws::close_code>(code), reason.substr(0, kMaxReasonBytes));
+        (void)co_await stream_.async_close(why, kTuple);
+    }
+
+    void cut() override {
+        error_code ignored;
+        beast::get_lowest_layer(stream_).socket().close(ignored);
+    }
+
+private:
+    ws::stream<Transport> stream_;
+    beast::flat_buffer buffer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Channel> make_channel(PlainTransport stream, beast::flat_buffer early,
+                                      const config::Settings& settings) {
+    return std::make_unique<BeastChannel<PlainTransport>>(std::move(stream), std::move(early), settings);
+}
+std::unique_ptr<Channel> make_channel(TlsTransport stream, beast::flat_buffer early, const config::Settings& settings) {
+    return std::make_unique<BeastChannel<TlsTransport>>(std::move(stream), std::move(early), settings);
+}
+
+}  // namespace smew::http::websocket

@@ -1,0 +1,53 @@
+#pragma once
+// Who may come in, to which workspace. Waits for the metadata store and computes a password's hash: for a pool thread.
+
+#include "core/error.hpp"
+#include "http/context.hpp"
+#include "http/websocket/client_message.hpp"
+#include "telemetry/metrics.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace smew::http::websocket {
+
+struct Guest {
+    catalog::Workspace workspace;
+    std::string name;  // the workspace's user, or the key's id: conversations are kept by it
+};
+
+struct Denial {
+    Error error;
+    telemetry::WebSocketLogin outcome = telemetry::WebSocketLogin::kAuthFailed;
+    std::chrono::milliseconds delay{0};  // to wait with the answer to a wrong password or key
+    bool throttled = false;
+};
+template <class T>
+using Judged = boost::system::result<T, Denial>;
+
+class Gate {
+public:
+    explicit Gate(Context& context);
+
+    // `network`: what counts as one client. Nothing about a workspace is told before the password or key was right.
+    Judged<Guest> judge(const Login& login, const std::string& network);
+
+private:
+    Judged<Guest> by_password(const Login& login, const std::string& network);
+    Judged<Guest> by_key(const Login& login, const std::string& network);
+    // Whose key it is: a project and the key's id.
+    Judged<std::pair<ProjectId, std::string>> owner_of(const Login& login, const std::string& network);
+    Judged<Guest> open(catalog::Workspace workspace, std::string name) const;
+    Denial failed(Error error, const ProjectId& project, const std::string& network, std::string_view user);
+
+    Context& context_;
+    const Secret mock_secret_;
+};
+
+// The login of an Authorization header: Basic with a workspace's user, or Bearer with a key, and the workspace (and
+// project) of the headers X-Smew-Workspace and X-Smew-Project. nullopt: it has another form.
+std::optional<Login> login_of(std::string_view authorization, std::string_view workspace, std::string_view project);
+
+}  // namespace smew::http::websocket
