@@ -44,7 +44,7 @@ private:
 
     // Reads and answers one request; false when it was the last.
     awaitable<bool> one_request();
-    void record(const Exchange& exchange, SteadyTime started, std::uint64_t sent);
+    void record(Exchange& exchange, SteadyTime started, std::uint64_t sent);
 
     // connection_reading.cpp
     awaitable<void> receive(wire::Parser& parser, Exchange& exchange);

@@ -16,6 +16,13 @@
 #include <memory>
 #include <string>
 
+namespace smew::sentry {
+class Client;
+}
+namespace smew::tracing {
+class Tracer;
+}
+
 namespace smew::http {
 
 // What handlers work with. All references outlive the server.
@@ -32,6 +39,9 @@ struct Services {
     std::string version;  // of smew
     std::string duckdb_version;
     std::string admin_key_hash;  // SHA-256, hex
+    // Null: nobody wants to know.
+    const tracing::Tracer* tracer = nullptr;
+    sentry::Client* sentry = nullptr;
 };
 
 class Server {

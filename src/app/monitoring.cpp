@@ -1,0 +1,91 @@
+#include "app/monitoring.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace smew::app {
+namespace {
+
+sentry::Level level_of(log::Level level) {
+    switch (level) {
+        case log::Level::kDebug:
+            return sentry::Level::kDebug;
+        case log::Level::kInfo:
+            return sentry::Level::kInfo;
+        case log::Level::kWarning:
+            return sentry::Level::kWarning;
+        case log::Level::kError:
+            return sentry::Level::kError;
+    }
+    return sentry::Level::kError;
+}
+
+tracing::Attribute value_of(const log::Field& field) {
+    return std::visit(
+        [](auto value) -> tracing::Attribute {
+            if constexpr (std::is_same_v<decltype(value), std::string_view>) {
+                return std::string(value);
+            } else {
+                return value;
+            }
+        },
+        field.value);
+}
+
+// Reported with more detail by those who log them.
+bool reported_elsewhere(std::string_view event) {
+    return event == "http_internal_error";
+}
+
+std::unique_ptr<sentry::Client> make_client(const config::Settings& settings, const std::string& version,
+                                            const std::filesystem::path& data_dir, const Clock& clock) {
+    if (settings.sentry_dsn.empty()) return std::make_unique<sentry::Client>();
+    return std::make_unique<sentry::Client>(sentry::options_of(settings, version, data_dir), clock);
+}
+
+tracing::Tracer::Origin origin_of(const config::Settings& settings, const std::string& version) {
+    if (settings.sentry_dsn.empty()) return {};
+    const sentry::Options options = sentry::options_of(settings, version, {});
+    return {.public_key = options.dsn.public_key,
+            .release = options.identity.release,
+            .environment = options.identity.environment,
+            .org_id = options.dsn.org_id};
+}
+
+}  // namespace
+
+LogReports::LogReports(sentry::Client& client) : client_(client) {
+    if (client_.enabled()) log::set_listener(this);
+}
+
+LogReports::~LogReports() {
+    if (client_.enabled()) log::set_listener(nullptr);
+}
+
+void LogReports::logged(log::Level level, std::string_view event, log::Fields fields) {
+    sentry::Fields data;
+    for (const log::Field& field : fields) data.emplace_back(field.key, value_of(field));
+    if (level != log::Level::kError || reported_elsewhere(event)) {
+        client_.leave(
+            {.level = level_of(level), .category = "log", .message = std::string(event), .data = std::move(data)});
+        return;
+    }
+    sentry::Event report{.level = sentry::Level::kError, .logger = "smew", .message = std::string(event)};
+    report.contexts.emplace_back("log", std::move(data));
+    client_.capture(std::move(report));
+}
+
+Monitoring::Monitoring(const config::Settings& settings, const std::string& version,
+                       const std::filesystem::path& data_dir, const Clock& clock)
+    : client_(make_client(settings, version, data_dir, clock)) {
+    std::vector<tracing::Sink*> sinks;
+    if (client_->enabled()) sinks.push_back(client_.get());
+    tracer_ = std::make_unique<tracing::Tracer>(tracing::SampleRates{.health = settings.sentry_health_sample_rate,
+                                                                     .websocket = settings.sentry_websocket_sample_rate,
+                                                                     .api = settings.sentry_api_sample_rate,
+                                                                     .other = sentry::traces_sample_rate(settings)},
+                                                origin_of(settings, version), clock, std::move(sinks));
+    log_ = std::make_unique<LogReports>(*client_);
+}
+
+}  // namespace smew::app
