@@ -1,5 +1,7 @@
 #include "app/monitoring.hpp"
 
+#include "sentry/scrub.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -43,6 +45,20 @@ std::unique_ptr<sentry::Client> make_client(const config::Settings& settings, co
     return std::make_unique<sentry::Client>(sentry::options_of(settings, version, data_dir), clock);
 }
 
+std::unique_ptr<otlp::Exporter> make_exporter(const config::Settings& settings, const std::string& version) {
+    if (settings.otlp_endpoint.empty()) return nullptr;
+    return std::make_unique<otlp::Exporter>(
+        otlp::ExporterOptions{.url = otlp::traces_url(settings.otlp_endpoint).value(),
+                              .headers = otlp::parse_headers(settings.otlp_headers).value(),
+                              .resource = {.service_name = settings.sentry_release_name,
+                                           .service_version = version,
+                                           .environment = settings.environment,
+                                           .instance = sentry::instance_name(settings)},
+                              .queue = static_cast<std::size_t>(settings.sentry_queue_transactions),
+                              .shutdown_timeout = settings.sentry_shutdown_timeout_seconds,
+                              .clean = sentry::scrub_text});
+}
+
 tracing::Tracer::Origin origin_of(const config::Settings& settings, const std::string& version) {
     if (settings.sentry_dsn.empty()) return {};
     const sentry::Options options = sentry::options_of(settings, version, {});
@@ -77,9 +93,10 @@ void LogReports::logged(log::Level level, std::string_view event, log::Fields fi
 
 Monitoring::Monitoring(const config::Settings& settings, const std::string& version,
                        const std::filesystem::path& data_dir, const Clock& clock)
-    : client_(make_client(settings, version, data_dir, clock)) {
+    : client_(make_client(settings, version, data_dir, clock)), exporter_(make_exporter(settings, version)) {
     std::vector<tracing::Sink*> sinks;
     if (client_->enabled()) sinks.push_back(client_.get());
+    if (exporter_) sinks.push_back(exporter_.get());
     tracer_ = std::make_unique<tracing::Tracer>(tracing::SampleRates{.health = settings.sentry_health_sample_rate,
                                                                      .websocket = settings.sentry_websocket_sample_rate,
                                                                      .api = settings.sentry_api_sample_rate,

@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 #include "core/clock.hpp"
+#include "otlp/exporter.hpp"
 #include "sentry/client.hpp"
 #include "telemetry/log.hpp"
 #include "tracing/tracer.hpp"
@@ -41,6 +42,7 @@ public:
 
 private:
     std::unique_ptr<sentry::Client> client_;
+    std::unique_ptr<otlp::Exporter> exporter_;  // null: no collector
     std::unique_ptr<tracing::Tracer> tracer_;
     std::unique_ptr<LogReports> log_;  // last: uses the client
 };

@@ -47,6 +47,10 @@ bool is_connection_error(const Event& event) {
 
 }  // namespace
 
+std::string instance_name(const config::Settings& settings) {
+    return settings.alert_instance.empty() ? host_name() : settings.alert_instance;
+}
+
 double traces_sample_rate(const config::Settings& settings) {
     return by_environment(settings.sentry_traces_sample_rate, settings.environment);
 }
@@ -59,7 +63,7 @@ Options options_of(const config::Settings& settings, const std::string& version,
     return {.dsn = parse_dsn(settings.sentry_dsn.reveal()).value(),
             .identity = {.release = without_slashes(settings.sentry_release_name) + "@" + version,
                          .environment = without_slashes(settings.environment),
-                         .server_name = settings.alert_instance.empty() ? host_name() : settings.alert_instance,
+                         .server_name = instance_name(settings),
                          .version = version,
                          .send_default_pii = settings.sentry_send_default_pii},
             .error_sample_rate = settings.sentry_error_sample_rate,

@@ -36,6 +36,9 @@ struct Options {
 // Throws ErrorException (22023) when the DSN is none. `data_dir`: where the spool goes.
 Options options_of(const config::Settings& settings, const std::string& version, const std::filesystem::path& data_dir);
 
+// This server's name among others.
+std::string instance_name(const config::Settings& settings);
+
 // 0.1 in production, else 1, unless a rate is set.
 double traces_sample_rate(const config::Settings& settings);
 double profiles_sample_rate(const config::Settings& settings);
