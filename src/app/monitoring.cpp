@@ -45,6 +45,15 @@ std::unique_ptr<sentry::Client> make_client(const config::Settings& settings, co
     return std::make_unique<sentry::Client>(sentry::options_of(settings, version, data_dir), clock);
 }
 
+// First what an earlier run has left, then what this one might.
+std::unique_ptr<sentry::CrashHandler> watch_crashes(sentry::Client& client, const std::string& release,
+                                                    const std::filesystem::path& data_dir) {
+    if (!client.enabled()) return nullptr;
+    const std::filesystem::path file = data_dir / "sentry" / "crash.dump";
+    if (auto crash = sentry::take_crash(file)) client.report_crash(*std::move(crash));
+    return std::make_unique<sentry::CrashHandler>(file, release);
+}
+
 std::unique_ptr<otlp::Exporter> make_exporter(const config::Settings& settings, const std::string& version) {
     if (settings.otlp_endpoint.empty()) return nullptr;
     return std::make_unique<otlp::Exporter>(
@@ -93,7 +102,9 @@ void LogReports::logged(log::Level level, std::string_view event, log::Fields fi
 
 Monitoring::Monitoring(const config::Settings& settings, const std::string& version,
                        const std::filesystem::path& data_dir, const Clock& clock)
-    : client_(make_client(settings, version, data_dir, clock)), exporter_(make_exporter(settings, version)) {
+    : client_(make_client(settings, version, data_dir, clock)),
+      crashes_(watch_crashes(*client_, origin_of(settings, version).release, data_dir)),
+      exporter_(make_exporter(settings, version)) {
     std::vector<tracing::Sink*> sinks;
     if (client_->enabled()) sinks.push_back(client_.get());
     if (exporter_) sinks.push_back(exporter_.get());

@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "otlp/exporter.hpp"
 #include "sentry/client.hpp"
+#include "sentry/crash.hpp"
 #include "telemetry/log.hpp"
 #include "tracing/tracer.hpp"
 
@@ -42,7 +43,8 @@ public:
 
 private:
     std::unique_ptr<sentry::Client> client_;
-    std::unique_ptr<otlp::Exporter> exporter_;  // null: no collector
+    std::unique_ptr<sentry::CrashHandler> crashes_;  // null: without Sentry
+    std::unique_ptr<otlp::Exporter> exporter_;       // null: no collector
     std::unique_ptr<tracing::Tracer> tracer_;
     std::unique_ptr<LogReports> log_;  // last: uses the client
 };

@@ -153,6 +153,12 @@ std::string Client::capture(Event event) {
     return id;
 }
 
+void Client::report_crash(Event crash) {
+    if (!enabled()) return;
+    impl_->sessions.ended(crash.at, SessionCounts::End::kCrashed);
+    capture(std::move(crash));
+}
+
 void Client::leave(Breadcrumb crumb) {
     if (!enabled()) return;
     if (crumb.at == WallTime{}) crumb.at = impl_->clock.now();

@@ -57,6 +57,9 @@ public:
     // Missing id and time are filled in.
     std::string capture(Event event);
 
+    // Of an earlier run: reported, and counted as the end of a session.
+    void report_crash(Event crash);
+
     // In the thread's scope, or for all who have none.
     void leave(Breadcrumb crumb);
 

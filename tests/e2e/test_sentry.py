@@ -3,6 +3,7 @@
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import time
 
@@ -175,3 +176,30 @@ def test_a_wrong_dsn_is_told_at_the_start(data_root):
     run = subprocess.run([PROGRAM, "serve", f"--data-dir={data_root}/sentry-wrong", "--sentry-dsn=https://hiddenkey@host"],
                          capture_output=True, text=True, timeout=60)
     assert run.returncode == 1 and "sentry_dsn names no project" in run.stderr and "hiddenkey" not in run.stderr
+
+
+def test_a_crash_is_reported_at_the_next_start(start_server, sink, monitoring_python):
+    server = start_server("sentry-crash", sentry_dsn=sink.dsn, **EVERYTHING)
+    server.process.send_signal(signal.SIGSEGV)
+    assert server.process.wait(20) == -signal.SIGSEGV
+    server.start()
+    event = eventually(lambda: sink.of("event"), 20, "the crash")[0]
+    exception = event["exception"]["values"][0]
+    assert event["level"] == "fatal" and exception["type"] == "SIGSEGV"
+    assert exception["mechanism"]["handled"] is False and exception["mechanism"]["synthetic"] is True
+    assert any("smew" in frame.get("package", "") for frame in exception["stacktrace"]["frames"])
+    server.stop()
+    aggregates = [entry for report in sink.of("sessions") for entry in report["aggregates"]]
+    assert sum(entry.get("crashed", 0) for entry in aggregates) == 1
+    assert relay_errors(monitoring_python, [event]) == [[]]
+    server.start()
+    server.stop()
+    assert len(sink.of("event")) == 1  # told once
+
+
+def test_duties_check_in(start_server, sink):
+    server = start_server("sentry-monitors", sentry_dsn=sink.dsn)
+    done = eventually(lambda: [c for c in sink.of("check_in") if c["monitor_slug"] == "smew-collect-versions"], 20, "check-in")
+    assert done[0]["status"] == "ok" and len(done[0]["check_in_id"]) == 32
+    assert done[0]["monitor_config"]["schedule"] == {"type": "interval", "value": 1, "unit": "minute"}
+    server.stop()
