@@ -190,16 +190,6 @@ constexpr std::array kTable{
                                   "Alert at so many failed logins from one address within the window.", 1, kMega}),
     row<&S::alert_workspace_size_percent>({"alert_workspace_size_percent", kAlerts,
                                            "Alert when a workspace has used so much of its disk space.", 1, 100}),
-    row<&S::alert_latency_p95_ms>(
-        {"alert_latency_p95_ms", kAlerts,
-         "Alert when of a workspace's statements within the window more than 5 % take longer, "
-         "in milliseconds. 0: never.",
-         0, kMonth}),
-    row<&S::alert_latency_spike_factor>({"alert_latency_spike_factor", kAlerts,
-                                         "Alert when that time is so many times what it was in the hour before, and at "
-                                         "least 100 ms. 0: never.",
-                                         0, 1000}),
-
     row<&S::sentry_dsn>({"sentry_dsn", kMonitoring,
                          "Where errors, traces and release health go: the DSN of a project of Sentry, or of a service "
                          "that speaks its protocol. Empty: nowhere.",
@@ -213,18 +203,12 @@ constexpr std::array kTable{
     row<&S::sentry_traces_sample_rate>(
         {"sentry_traces_sample_rate", kMonitoring,
          "Share of traces that are recorded, but of those below. Nothing: 0.1 in production, else 1."}),
-    row<&S::sentry_profiles_sample_rate>(
-        {"sentry_profiles_sample_rate", kMonitoring,
-         "Share of the time in which CPU profiles are taken. Nothing: 0.1 in production, else 1."}),
     row<&S::sentry_health_sample_rate>(
         {"sentry_health_sample_rate", kMonitoring, "Share of health checks and scrapes that are traced."}),
     row<&S::sentry_websocket_sample_rate>(
         {"sentry_websocket_sample_rate", kMonitoring, "Share of WebSocket conversations that are traced."}),
     row<&S::sentry_api_sample_rate>({"sentry_api_sample_rate", kMonitoring, "Share of REST requests that are traced."}),
     row<&S::sentry_error_sample_rate>({"sentry_error_sample_rate", kMonitoring, "Share of errors that are reported."}),
-    row<&S::sentry_statement_errors>({"sentry_statement_errors", kMonitoring,
-                                      "Which errors of statements are reported: server those that are smew's or the "
-                                      "machine's fault, all also those of the statements."}),
     row<&S::sentry_ignore_sqlstates>(
         {"sentry_ignore_sqlstates", kMonitoring,
          "Errors that are not reported: SQLSTATEs or classes (their first two characters), "
@@ -254,9 +238,6 @@ constexpr std::array kTable{
                             0, kMaxText}),
     row<&S::otlp_headers>(
         {"otlp_headers", kMonitoring, "Headers of those requests: name=value,name=value.", 0, kMaxText}),
-    row<&S::health_certificate_days>({"health_certificate_days", kMonitoring,
-                                      "The health check names a certificate that expires within so many days degraded.",
-                                      0, 3650}),
 
     row<&S::loader_max_concurrent>(
         {"loader_max_concurrent", kLoads, "Most loads and exports at a time; others wait.", 1, 1000}),

@@ -19,7 +19,6 @@ def attributes(pairs):
 out = []
 for body in json.load(sys.stdin):
     request = ExportTraceServiceRequest.FromString(base64.b64decode(body))
-    assert not request.UnknownFields() if hasattr(request, "UnknownFields") else True
     for resource_spans in request.resource_spans:
         for scope_spans in resource_spans.scope_spans:
             for span in scope_spans.spans:
