@@ -66,3 +66,17 @@ endfunction()
 smew_boost_part(smew_json json.cpp)
 smew_boost_part(smew_asio asio.cpp OpenSSL::SSL)
 smew_boost_part(smew_beast beast.cpp smew_asio)
+
+# gcc's library that reads the program's own debug information; it comes with the compiler. Without it stacks have names
+# of exported functions only.
+find_program(GCC gcc)
+execute_process(COMMAND "${GCC}" -print-file-name=libbacktrace.a OUTPUT_VARIABLE backtrace_library OUTPUT_STRIP_TRAILING_WHITESPACE)
+execute_process(COMMAND "${GCC}" -print-file-name=include OUTPUT_VARIABLE backtrace_include OUTPUT_STRIP_TRAILING_WHITESPACE)
+add_library(smew_backtrace INTERFACE)
+target_link_libraries(smew_backtrace INTERFACE ${CMAKE_DL_LIBS})
+if(EXISTS "${backtrace_library}" AND EXISTS "${backtrace_include}/backtrace.h")
+  configure_file("${backtrace_include}/backtrace.h" "${CMAKE_BINARY_DIR}/backtrace/backtrace.h" COPYONLY)
+  target_include_directories(smew_backtrace SYSTEM INTERFACE "${CMAKE_BINARY_DIR}/backtrace")
+  target_compile_definitions(smew_backtrace INTERFACE SMEW_HAS_LIBBACKTRACE)
+  target_link_libraries(smew_backtrace INTERFACE "${backtrace_library}")
+endif()

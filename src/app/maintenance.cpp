@@ -8,32 +8,46 @@
 namespace smew::app {
 namespace {
 
-void perform(const Maintenance::Duty& duty) {
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::minutes kTellEvery{1};
+
+bool succeeds(const Maintenance::Duty& duty) {
     try {
         duty.work();
+        return true;
     } catch (const std::exception& exception) {
         log::error("maintenance_failed", {{"duty", duty.name}, {"what", exception.what()}});
+        return false;
     }
 }
 
 }  // namespace
 
-Maintenance::Maintenance(std::vector<Duty> duties)
-    : duties_(std::move(duties)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+Maintenance::Maintenance(std::vector<Duty> duties, Told told) : told_(std::move(told)) {
+    for (Duty& duty : duties) entries_.push_back({.duty = std::move(duty)});
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
 
 Maintenance::~Maintenance() = default;
 
+void Maintenance::perform(Entry& entry) const {
+    const Time begun = Clock::now();
+    const bool ok = succeeds(entry.duty);
+    const Time now = Clock::now();
+    entry.due = now + entry.duty.every;
+    if (!told_ || (ok && now < entry.tell)) return;
+    entry.tell = now + kTellEvery;
+    told_({entry.duty, ok, std::chrono::duration_cast<std::chrono::milliseconds>(now - begun)});
+}
+
 void Maintenance::run(const std::stop_token& stop) {
-    using Clock = std::chrono::steady_clock;
-    std::vector<Clock::time_point> due(duties_.size(), Clock::now());
-    while (!stop.stop_requested()) {
-        for (std::size_t i = 0; i < duties_.size() && !stop.stop_requested(); ++i) {
-            if (Clock::now() < due[i]) continue;
-            perform(duties_[i]);
-            due[i] = Clock::now() + duties_[i].every;
+    while (!stop.stop_requested() && !entries_.empty()) {
+        for (Entry& entry : entries_) {
+            if (Clock::now() >= entry.due && !stop.stop_requested()) perform(entry);
         }
         std::unique_lock lock(mutex_);
-        wake_.wait_until(lock, stop, std::ranges::min(due), [] { return false; });
+        wake_.wait_until(lock, stop, std::ranges::min(entries_, {}, &Entry::due).due, [] { return false; });
     }
 }
 

@@ -20,8 +20,17 @@ public:
         std::function<void()> work;
     };
 
-    // Does each duty at once and then every so often; one that throws is logged and comes again.
-    explicit Maintenance(std::vector<Duty> duties);
+    // How a duty went.
+    struct Done {
+        const Duty& duty;
+        bool ok = true;
+        std::chrono::milliseconds taken{0};
+    };
+    using Told = std::function<void(const Done&)>;
+
+    // Does each duty at once and then every so often; one that throws is logged and comes again. `told`, which may be
+    // empty, hears of a duty at most once a minute, and of each that failed.
+    explicit Maintenance(std::vector<Duty> duties, Told told = {});
     // Waits for the duty under way.
     ~Maintenance();
     Maintenance(const Maintenance&) = delete;
@@ -31,9 +40,17 @@ public:
     void ask_to_stop() { thread_.request_stop(); }
 
 private:
-    void run(const std::stop_token& stop);
+    using Time = std::chrono::steady_clock::time_point;
+    struct Entry {
+        Duty duty;
+        Time due{}, tell{};
+    };
 
-    std::vector<Duty> duties_;
+    void run(const std::stop_token& stop);
+    void perform(Entry& entry) const;
+
+    std::vector<Entry> entries_;
+    const Told told_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::jthread thread_;  // last: it uses the others

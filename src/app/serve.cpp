@@ -5,6 +5,7 @@
 #include "app/demo.hpp"
 #include "app/io_threads.hpp"
 #include "app/maintenance.hpp"
+#include "app/monitoring.hpp"
 #include "app/self_check.hpp"
 #include "app/stop_signals.hpp"
 #include "engine/engine.hpp"
@@ -67,7 +68,8 @@ std::string audit_file(const config::Settings& settings, const DataDir& data_dir
 // What serves requests, from the disk up. Nothing listens yet; what an earlier run left half-made is gone.
 struct Core {
     Core(const config::Settings& settings, const DataDir& data_dir, const std::string& version)
-        : layout(data_dir.path(), static_cast<std::uint32_t>(settings.worker_uid_base)),
+        : monitoring(settings, version, data_dir.path(), clock),
+          layout(data_dir.path(), static_cast<std::uint32_t>(settings.worker_uid_base)),
           store(catalog::Store::open(layout.metadata_file().string(), clock)),
           duckdb_version(engine::duckdb_version()),
           metrics(version, duckdb_version),
@@ -111,6 +113,7 @@ struct Core {
     }
 
     SystemClock clock;
+    Monitoring monitoring;  // outlives what it hears of
     storage::Layout layout;
     std::unique_ptr<catalog::Store> store;
     std::string duckdb_version;
@@ -170,7 +173,9 @@ struct Doors {
                                        .clock = core.clock,
                                        .version = version,
                                        .duckdb_version = core.duckdb_version,
-                                       .admin_key_hash = admin_key_hash},
+                                       .admin_key_hash = admin_key_hash,
+                                       .tracer = &core.monitoring.tracer(),
+                                       .sentry = &core.monitoring.sentry()},
                                       settings.http_tls ? tls.get() : nullptr)) {}
     Doors(const Doors&) = delete;
     Doors& operator=(const Doors&) = delete;
@@ -200,10 +205,21 @@ std::vector<Maintenance::Duty> duties(const config::Settings& settings, Core& co
              [&core, grace = settings.version_grace_seconds] { core.versions.collect(grace, core.clock); }},
             {"forget idempotency keys", seconds(60), [&core] { core.store->forget_expired_idempotency(); }},
             {"end alerts", seconds(5), [&core] { core.alerts->tick(); }},
+            {"adapt monitoring", seconds(10), [&core] { core.monitoring.adapt(); }},
             {"check the PostgreSQL front", seconds(10), [&core, address = front.address()] {
                  const std::string problem = check_pg_front(address, kSelfCheckTimeout);
                  core.alerts->server_down(!problem.empty(), problem);
              }}};
+}
+
+// Tells the monitors of Sentry that a duty was done; at most once a minute, the shortest time they know.
+Maintenance::Told check_in(const config::Settings& settings, Core& core) {
+    if (!settings.sentry_check_ins || !core.monitoring.sentry().enabled()) return {};
+    return [&client = core.monitoring.sentry()](const Maintenance::Done& done) {
+        std::string slug = "smew-" + done.duty.name;
+        std::ranges::transform(slug, slug.begin(), [](unsigned char c) { return c == ' ' ? '-' : std::tolower(c); });
+        client.check_in({.monitor = slug, .ok = done.ok, .duration = done.taken, .every = done.duty.every});
+    };
 }
 
 std::string http_url(const config::Settings& settings, const std::string& address) {
@@ -254,7 +270,7 @@ void serve_until_stopped(const config::Settings& settings, const std::string& ve
     IoThreads threads(doors.io, io_thread_count(settings.io_threads));
     doors.front->start();
     doors.server->start();
-    Maintenance maintenance(duties(settings, core, *doors.front));
+    Maintenance maintenance(duties(settings, core, *doors.front), check_in(settings, core));
     // On a thread of its own: other duties may take longer than a second.
     Maintenance sampling({{"keep history", seconds(1), [&core] { core.history.tick(); }}});
     doors.server->set_ready(true);

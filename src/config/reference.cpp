@@ -30,6 +30,9 @@ std::string_view value_placeholder(const Setting& setting) {
             return " SIZE";
         case Kind::kChoice:
             return " CHOICE";
+        case Kind::kShare:
+        case Kind::kOptionalShare:
+            return " SHARE";
     }
     return "";
 }
@@ -57,7 +60,7 @@ std::string flag_help(std::string_view flag, std::string_view doc) {
 
 bool bounds_worth_telling(const Setting& setting) {
     return setting.kind == Kind::kNumber || setting.kind == Kind::kSeconds || setting.kind == Kind::kSize ||
-           setting.kind == Kind::kChoice;
+           setting.kind == Kind::kChoice || setting.kind == Kind::kShare;
 }
 
 std::string setting_help(const Setting& setting, const Settings& defaults) {

@@ -60,4 +60,17 @@ std::optional<Bytes> parse_size(const Setting& setting, std::string_view text) {
     return *size;
 }
 
+std::optional<double> parse_share(std::string_view text) {
+    double share = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, share, std::chars_format::fixed);
+    if (error != std::errc{} || stop != end || !(share >= 0 && share <= 1)) return std::nullopt;
+    return share;
+}
+
+std::string share_text(double share) {
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), share).ptr};
+}
+
 }  // namespace smew::config

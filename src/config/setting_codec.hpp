@@ -32,6 +32,10 @@ template <>
 inline constexpr std::array kChoices<LogLevel>{Choice{"debug", LogLevel::kDebug}, Choice{"info", LogLevel::kInfo},
                                                Choice{"warning", LogLevel::kWarning},
                                                Choice{"error", LogLevel::kError}};
+template <>
+inline constexpr std::array kChoices<StatementErrors>{Choice{"none", StatementErrors::kNone},
+                                                      Choice{"server", StatementErrors::kServer},
+                                                      Choice{"all", StatementErrors::kAll}};
 
 // An enumeration's names alone.
 template <class E>
@@ -47,6 +51,9 @@ std::optional<bool> parse_boolean(std::string_view text);
 // Text of an allowed length without control characters; an address must be one.
 bool acceptable_text(const Setting& setting, std::string_view text);
 std::optional<Bytes> parse_size(const Setting& setting, std::string_view text);
+// From 0 to 1, without exponent: "0.25".
+std::optional<double> parse_share(std::string_view text);
+std::string share_text(double share);
 
 // Codec<T>: kKind, parse() (nullopt: not acceptable) and format().
 template <class T>
@@ -120,6 +127,24 @@ struct Codec<Bytes> {
         return parse_size(setting, text);
     }
     static std::string format(Bytes value) { return to_text(value); }
+};
+
+template <>
+struct Codec<double> {
+    static constexpr Kind kKind = Kind::kShare;
+    static std::optional<double> parse(const Setting&, std::string_view text) { return parse_share(text); }
+    static std::string format(double value) { return share_text(value); }
+};
+
+template <>
+struct Codec<std::optional<double>> {
+    static constexpr Kind kKind = Kind::kOptionalShare;
+    static std::optional<std::optional<double>> parse(const Setting&, std::string_view text) {
+        if (text.empty()) return std::optional<double>();
+        const std::optional<double> share = parse_share(text);
+        return share ? std::optional(share) : std::nullopt;
+    }
+    static std::string format(std::optional<double> value) { return value ? share_text(*value) : std::string(); }
 };
 
 }  // namespace smew::config

@@ -7,6 +7,7 @@
 #include "core/secret.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace smew::config {
@@ -15,6 +16,7 @@ enum class SandboxMode { kRequired, kPreferred, kOff };      // worker_sandbox: 
 enum class TlsMode { kOff, kPrefer, kRequire };              // pgwire_ssl_mode: disable | prefer | require
 enum class QueryAuditMode { kFull, kStructure, kHashOnly };  // query_audit_mode: full | structure | hash_only
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
+enum class StatementErrors { kNone, kServer, kAll };  // sentry_statement_errors: none | server | all
 
 struct Settings {
     // Where and how it listens.
@@ -123,6 +125,31 @@ struct Settings {
     int slow_query_threshold_ms = 1000;  // 0: nothing is slow
     bool slow_query_explain = true;
     bool slow_query_log_full = true;
+    int alert_latency_p95_ms = 2000;     // of a workspace's statements, over the window; 0: never
+    int alert_latency_spike_factor = 5;  // times the workspace's own P95 of the hour before; 0: never
+
+    // Error monitoring and tracing. Without sentry_dsn and otlp_endpoint nothing is recorded.
+    Secret sentry_dsn;
+    std::string environment = "production";
+    std::string sentry_release_name = "smew";           // release: "smew@0.1.0"
+    std::optional<double> sentry_traces_sample_rate;    // nothing: by environment, 0.1 in production, else 1
+    std::optional<double> sentry_profiles_sample_rate;  // likewise
+    double sentry_health_sample_rate = 0.01;
+    double sentry_websocket_sample_rate = 0.5;
+    double sentry_api_sample_rate = 0.2;
+    double sentry_error_sample_rate = 1;
+    StatementErrors sentry_statement_errors = StatementErrors::kServer;
+    std::string sentry_ignore_sqlstates;  // blank-separated codes, or classes of two characters
+    std::string sentry_ignore_errors;     // blank-separated names of exceptions
+    bool sentry_send_default_pii = false;
+    bool sentry_check_ins = true;
+    int sentry_queue_errors = 100;
+    int sentry_queue_transactions = 1000;
+    Bytes sentry_spool_bytes{20'000'000};
+    std::chrono::seconds sentry_shutdown_timeout_seconds{2};
+    std::string otlp_endpoint;  // base URL of a collector: traces go to /v1/traces below it
+    Secret otlp_headers;        // "name=value,name=value"
+    int health_certificate_days = 14;
 
     // Loads and REST.
     int loader_max_concurrent = 4;

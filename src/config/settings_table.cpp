@@ -19,6 +19,7 @@ constexpr std::string_view kWorkspaces = "Workspaces";
 constexpr std::string_view kWorkers = "Worker processes";
 constexpr std::string_view kAlerts = "Alerts";
 constexpr std::string_view kQueries = "Query audit and slow queries";
+constexpr std::string_view kMonitoring = "Monitoring";
 constexpr std::string_view kLoads = "Loads";
 constexpr std::string_view kRest = "REST";
 
@@ -258,6 +259,54 @@ constexpr std::array kTable{
                                   "Alert at so many failed logins from one address within the window.", 1, kMega}),
     row<&S::alert_workspace_size_percent>({"alert_workspace_size_percent", kAlerts,
                                            "Alert when a workspace has used so much of its disk space.", 1, 100}),
+    row<&S::sentry_dsn>({"sentry_dsn", kMonitoring,
+                         "Where errors, traces and release health go: the DSN of a project of Sentry, or of a service "
+                         "that speaks its protocol. Empty: nowhere.",
+                         0, kMaxText}),
+    row<&S::environment>({"environment", kMonitoring,
+                          "Where this server stands: production, staging, development. In development connection "
+                          "errors are not reported.",
+                          1, 64}),
+    row<&S::sentry_release_name>(
+        {"sentry_release_name", kMonitoring, "The release is this name, @ and smew's version.", 1, 100}),
+    row<&S::sentry_traces_sample_rate>(
+        {"sentry_traces_sample_rate", kMonitoring,
+         "Share of traces that are recorded, but of those below. Nothing: 0.1 in production, else 1."}),
+    row<&S::sentry_health_sample_rate>(
+        {"sentry_health_sample_rate", kMonitoring, "Share of health checks and scrapes that are traced."}),
+    row<&S::sentry_websocket_sample_rate>(
+        {"sentry_websocket_sample_rate", kMonitoring, "Share of WebSocket conversations that are traced."}),
+    row<&S::sentry_api_sample_rate>({"sentry_api_sample_rate", kMonitoring, "Share of REST requests that are traced."}),
+    row<&S::sentry_error_sample_rate>({"sentry_error_sample_rate", kMonitoring, "Share of errors that are reported."}),
+    row<&S::sentry_ignore_sqlstates>(
+        {"sentry_ignore_sqlstates", kMonitoring,
+         "Errors that are not reported: SQLSTATEs or classes (their first two characters), "
+         "with blanks between them.",
+         0, kMaxText}),
+    row<&S::sentry_ignore_errors>(
+        {"sentry_ignore_errors", kMonitoring,
+         "Errors that are not reported: types of exceptions or events of the log, with blanks "
+         "between them.",
+         0, kMaxText}),
+    row<&S::sentry_send_default_pii>(
+        {"sentry_send_default_pii", kMonitoring,
+         "Report users' names and addresses as well. Statements' values and secrets are never reported."}),
+    row<&S::sentry_check_ins>(
+        {"sentry_check_ins", kMonitoring, "Check in with Sentry's cron monitors when a maintenance duty was done."}),
+    row<&S::sentry_queue_errors>({"sentry_queue_errors", kMonitoring,
+                                  "Most errors that wait to be sent; beyond, the oldest is dropped.", 1, 100'000}),
+    row<&S::sentry_queue_transactions>(
+        {"sentry_queue_transactions", kMonitoring, "The same for traces, for Sentry and for OTLP each.", 1, 1'000'000}),
+    row<&S::sentry_spool_bytes>({"sentry_spool_bytes", kMonitoring,
+                                 "Disk space for what could not be sent; beyond, the oldest is dropped.", 0, kTera}),
+    row<&S::sentry_shutdown_timeout_seconds>({"sentry_shutdown_timeout_seconds", kMonitoring,
+                                              "Longest time for sending what waits when the server stops.", 0, 60}),
+    row<&S::otlp_endpoint>({"otlp_endpoint", kMonitoring,
+                            "OpenTelemetry collector that gets the traces by OTLP/HTTP, such as http://localhost:4318. "
+                            "Empty: none.",
+                            0, kMaxText}),
+    row<&S::otlp_headers>(
+        {"otlp_headers", kMonitoring, "Headers of those requests: name=value,name=value.", 0, kMaxText}),
 
     row<&S::query_audit_enabled>({"query_audit_enabled", kQueries,
                                   "Write a record of every statement to query_audit_file. Can be changed while the "
@@ -368,6 +417,10 @@ std::string Setting::expectation() const {
             return "whole seconds " + bounds(*this, number_text);
         case Kind::kSize:
             return "a size " + bounds(*this, size_text);
+        case Kind::kShare:
+            return "a number from 0 to 1";
+        case Kind::kOptionalShare:
+            return "a number from 0 to 1, or nothing";
         case Kind::kChoice:
             return "one of " + choice_list(choices);
     }

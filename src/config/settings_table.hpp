@@ -23,6 +23,8 @@ enum class Kind {
     kSeconds,
     kSize,
     kChoice,
+    kShare,          // a decimal number from 0 to 1
+    kOptionalShare,  // the same, or nothing
 };
 
 struct Setting {

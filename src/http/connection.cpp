@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include "http/http_connection.hpp"
+#include "http/monitoring.hpp"
 #include "http/websocket/door.hpp"
 #include "http/websocket/upgrade.hpp"
 #include "net/address.hpp"
@@ -77,6 +78,7 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
         if (!exchange.response) co_return false;
         unread_ = true;
     } else {
+        begin_monitoring(exchange, desk_.context);
         const InFlight counted(desk_.context.metrics);
         if (websocket::is_upgrade(parser.get().base())) {
             const bool handed_over = co_await upgrade(parser, exchange);
@@ -94,6 +96,7 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
         asio::steady_timer timer(stream_.get_executor(), exchange.response->delay);
         (void)co_await timer.async_wait(kTuple);
     }
+    announce_trace(exchange);
     std::uint64_t sent = 0;
     const unsigned version = parser.get().version() == 10 ? 10 : 11;
     bool arrived = false;
@@ -126,11 +129,12 @@ asio::awaitable<bool> HttpConnection<Stream>::upgrade(wire::Parser& parser, Exch
 }
 
 template <class Stream>
-void HttpConnection<Stream>::record(const Exchange& exchange, SteadyTime started, std::uint64_t sent) {
+void HttpConnection<Stream>::record(Exchange& exchange, SteadyTime started, std::uint64_t sent) {
     const auto taken =
         std::chrono::duration_cast<std::chrono::microseconds>(desk_.context.clock.steady_now() - started);
     const std::string_view route = exchange.route != nullptr ? exchange.route->pattern : "unmatched";
     const std::string_view method = exchange.route != nullptr ? std::string_view(exchange.head.method) : "other";
+    end_monitoring(exchange, desk_.context, taken);
     desk_.context.metrics.http_request(method, route, exchange.response->status, taken);
     log::info("http_request", {{"method", exchange.head.method},
                                {"route", route},

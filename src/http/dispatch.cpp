@@ -1,6 +1,7 @@
 #include "http/dispatch.hpp"
 
 #include "auth/api_key.hpp"
+#include "http/monitoring.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/url.hpp"
@@ -94,16 +95,20 @@ std::string request_hash(const Exchange& exchange) {
 }  // namespace
 
 template <class Work>
-Response Dispatcher::guarded(const Exchange& exchange, Work work) const {
+Response Dispatcher::guarded(Exchange& exchange, Work work) const {
+    const sentry::Entered entered(exchange.scope);
     Problem problem;
     try {
         return work();
     } catch (const ProblemException& exception) {
         problem = exception.problem();
+        report_failure(context_, problem.status);
     } catch (const ErrorException& exception) {
         problem = problem_of(exception.error());
+        report_failure(context_, problem.status);
     } catch (const std::exception& exception) {
         problem = {.status = 500, .code = "internal_error", .message = exception.what()};
+        report_failure(context_, problem.status);
     }
     if (problem.status == 500) {
         log::error("http_internal_error",
@@ -115,6 +120,7 @@ Response Dispatcher::guarded(const Exchange& exchange, Work work) const {
 }
 
 void Dispatcher::admit(Exchange& exchange) {
+    const tracing::Span span = exchange.transaction.span("http.server.admit");
     bool admitted = false;
     std::chrono::milliseconds delay{0};
     Response refusal = guarded(exchange, [&] {
@@ -142,7 +148,10 @@ void Dispatcher::admit_or_throw(Exchange& exchange, std::chrono::milliseconds& d
     exchange.route = found.route;
     Request& request = exchange.request;
     request.parameters = std::move(found.parameters);
+    request.transaction = &exchange.transaction;
+    describe_route(exchange);
     request.caller = access_.authorise(*found.route, request.parameters, head, delay);
+    describe_caller(exchange);
     if (found.branch && *found.branch != "default") {
         fail(404, "branch_not_found", "there is no such branch; \"default\" is the only one");
     }
@@ -173,6 +182,7 @@ void Dispatcher::open_upload(Exchange& exchange) {
 }
 
 void Dispatcher::handle(Exchange& exchange) {
+    const tracing::Span span = exchange.transaction.span("http.server.handle", exchange.route->id);
     exchange.response = guarded(exchange, [&] { return handle_or_throw(exchange); });
     exchange.request.upload.reset();  // its file is not needed while the reply is on its way
 }

@@ -6,6 +6,7 @@
 #include "http/idempotency.hpp"
 #include "http/message.hpp"
 #include "http/route.hpp"
+#include "sentry/scope.hpp"
 
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct Exchange {
     Request request;
     std::string path;                  // for the log and for problems
     std::optional<Response> response;  // set by admit(): nothing more is to be read
+    tracing::Transaction transaction;
+    sentry::Scope scope;  // what a report of an error says of the request
 };
 
 class Dispatcher {
@@ -37,7 +40,7 @@ private:
     void open_upload(Exchange& exchange);
     Response handle_or_throw(Exchange& exchange);
     template <class Work>
-    Response guarded(const Exchange& exchange, Work work) const;
+    Response guarded(Exchange& exchange, Work work) const;
 
     Context& context_;
     AccessControl access_;

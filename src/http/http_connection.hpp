@@ -46,7 +46,7 @@ private:
     awaitable<bool> one_request();
     // Hands the socket to the WebSocket door; false when that refuses, with the response set.
     awaitable<bool> upgrade(wire::Parser& parser, Exchange& exchange);
-    void record(const Exchange& exchange, SteadyTime started, std::uint64_t sent);
+    void record(Exchange& exchange, SteadyTime started, std::uint64_t sent);
 
     // connection_reading.cpp
     awaitable<void> receive(wire::Parser& parser, Exchange& exchange);

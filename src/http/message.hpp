@@ -5,6 +5,7 @@
 #include "auth/api_key.hpp"
 #include "core/ids.hpp"
 #include "http/upload.hpp"
+#include "tracing/transaction.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -49,6 +50,7 @@ struct Head {
     std::string idempotency_key, if_none_match, accept_encoding;
     std::string client_address;
     std::uint16_t client_port = 0;
+    std::string traceparent, sentry_trace, baggage;
     std::string body_text;  // of a JSON route, filled in when it has been read
 };
 
@@ -65,6 +67,7 @@ struct Request {
     std::string client_address;
     std::uint16_t client_port = 0;
     std::string if_none_match, accept_encoding;
+    tracing::Transaction* transaction = nullptr;  // of this request; never null in an endpoint
 
     // Of the pattern: the route table guarantees that it is there.
     const std::string& parameter(std::string_view name) const;

@@ -22,6 +22,12 @@
 namespace smew::querylog {
 class QueryLog;
 }
+namespace smew::sentry {
+class Client;
+}
+namespace smew::tracing {
+class Tracer;
+}
 
 namespace smew::http {
 
@@ -43,6 +49,9 @@ struct Services {
     std::string version;  // of smew
     std::string duckdb_version;
     std::string admin_key_hash;  // SHA-256, hex
+    // Null: nobody wants to know.
+    const tracing::Tracer* tracer = nullptr;
+    sentry::Client* sentry = nullptr;
 };
 
 class Server {

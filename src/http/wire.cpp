@@ -53,6 +53,9 @@ Head head_of(const Parser& parser, const Peer& client) {
     head.if_none_match = message[field::if_none_match];
     head.client_address = client.address;
     head.client_port = client.port;
+    head.traceparent = message["traceparent"];
+    head.sentry_trace = message["sentry-trace"];
+    head.baggage = message["baggage"];
     return head;
 }
 

@@ -7,9 +7,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
 
 namespace smew::log {
@@ -94,12 +97,36 @@ std::string json_line(Level level, std::string_view event, Fields fields) {
     return line + '}';
 }
 
+// Threads log until the process is gone, so these are never destroyed either.
+std::shared_mutex& listener_mutex() {
+    static auto& instance = *std::make_unique<std::shared_mutex>().release();
+    return instance;
+}
+std::atomic<Listener*> listener{nullptr};
+thread_local bool telling = false;
+
+void tell(Level level, std::string_view event, Fields fields) {
+    if (listener.load() == nullptr || telling) return;
+    const std::shared_lock lock(listener_mutex());
+    Listener* const present = listener.load();
+    if (present == nullptr) return;
+    telling = true;
+    present->logged(level, event, fields);
+    telling = false;
+}
+
 void write(Level level, std::string_view event, Fields fields) {
     if (!logger().should_log(spdlog_level(level))) return;
     logger().log(spdlog_level(level), spdlog::string_view_t(json_line(level, event, fields)));
+    tell(level, event, fields);
 }
 
 }  // namespace
+
+void set_listener(Listener* now) {
+    const std::unique_lock lock(listener_mutex());
+    listener = now;
+}
 
 void set_level(Level level) {
     logger().set_level(spdlog_level(level));

@@ -34,6 +34,15 @@ using Fields = std::initializer_list<Field>;
 // Called once at start; before it, lines go to stderr at level info.
 void set_level(Level level);
 
+// Is told every line that is written, on the thread that logs; what it logs itself it is not told.
+class Listener {
+public:
+    virtual ~Listener() = default;
+    virtual void logged(Level level, std::string_view event, Fields fields) = 0;
+};
+// One at a time; nullptr: none. Returns when the one before is no longer in use.
+void set_listener(Listener* listener);
+
 void debug(std::string_view event, Fields fields = {});
 void info(std::string_view event, Fields fields = {});
 void warning(std::string_view event, Fields fields = {});

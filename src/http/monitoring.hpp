@@ -1,0 +1,22 @@
+#pragma once
+// What tracing and error monitoring learn of a request: names and numbers, never its query's values, headers or body.
+
+#include "http/dispatch.hpp"
+
+#include <chrono>
+
+namespace smew::http {
+
+// When the head has been read.
+void begin_monitoring(Exchange& exchange, Context& context);
+// When the route is known, and when the caller is.
+void describe_route(Exchange& exchange);
+void describe_caller(Exchange& exchange);
+// In a catch block, of what answers with this status: the server's own failures are reported.
+void report_failure(Context& context, int status);
+// Tells the client the trace: headers traceparent, sentry-trace and baggage of the response.
+void announce_trace(Exchange& exchange);
+// When the response has been sent.
+void end_monitoring(Exchange& exchange, Context& context, std::chrono::microseconds taken);
+
+}  // namespace smew::http
