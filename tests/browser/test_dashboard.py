@@ -2,12 +2,9 @@
 
 import re
 
-import psycopg
 from pages import log_in_with_key, open_dashboard, scrolls_sideways, serious_violations
 from playwright.sync_api import expect
 from smew_server import ADMIN_KEY, farewell
-
-LONG = "SELECT count(*) FROM range(100000) a, range(100000) b, range(1000) c WHERE a.range + b.range + c.range = -1"
 
 
 def row_of(page, panel, text):
