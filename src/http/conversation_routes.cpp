@@ -12,16 +12,16 @@ Field workspace_field() {
 }  // namespace
 
 void add_conversations(Routes& routes) {
-    routes.push_back(Route("GET", "/api/v1/pam", Access::kPublic, "openWebSocket",
+    routes.push_back(Route("GET", "/pam", Access::kPublic, "openWebSocket",
                            "The WebSocket; docs/asyncapi.yaml describes its messages. 426 without an upgrade",
                            endpoints::open_websocket)
                          .gives_text("application/json"));
-    routes.push_back(Route("GET", "/api/v1/pam/conversations", Access::kAnyone, "listConversations",
+    routes.push_back(Route("GET", "/pam/conversations", Access::kAnyone, "listConversations",
                            "Conversations of the caller, the last used first", endpoints::list_conversations)
                          .with(paging("50", 500))
                          .with({workspace_field()})
                          .gives(schemas::conversation_list));
-    routes.push_back(Route("GET", "/api/v1/pam/conversations/{conversation}/messages", Access::kAnyone, "listMessages",
+    routes.push_back(Route("GET", "/pam/conversations/{conversation}/messages", Access::kAnyone, "listMessages",
                            "Messages of a conversation in their order", endpoints::list_messages)
                          .with({workspace_field(),
                                 {.name = "after",
@@ -37,7 +37,7 @@ void add_conversations(Routes& routes) {
                                  .most = 1000,
                                  .default_text = "200"}})
                          .gives(schemas::message_list));
-    routes.push_back(Route("DELETE", "/api/v1/pam/conversations/{conversation}", Access::kAnyone, "deleteConversation",
+    routes.push_back(Route("DELETE", "/pam/conversations/{conversation}", Access::kAnyone, "deleteConversation",
                            "Forget a conversation", endpoints::delete_conversation)
                          .with({workspace_field()})
                          .gives_nothing());
