@@ -109,10 +109,10 @@ Result<link::Start> FleetImpl::workspace_start(const catalog::Workspace& workspa
         const Result<catalog::Project> project = store_.project(workspace.project);
         if (!project) return project.error();
         project_number = project->number;
-        // Not there after a restore of a backup without workspaces.
-        if (!std::filesystem::exists(layout_.workspace_dir(workspace.number))) {
-            if (auto made = layout_.make_workspace(workspace.number, project_number); !made) return made.error();
-        }
+    }
+    // Not there after a restore of a backup without workspaces.
+    if (!std::filesystem::exists(layout_.workspace_dir(workspace.number))) {
+        if (auto made = layout_.make_workspace(workspace.number, project_number); !made) return made.error();
     }
     link::Start start = start_message(workspace.project, project_number);
     start.kind = link::WorkerKind::kWorkspace;
