@@ -289,7 +289,9 @@ duckdb::TableFunction catalog_columns() {
                                     column("generated", "char", &Column::generated),
                                     column("default_value", "text", &Column::value),
                                     column("comment", "text", &Column::comment)},
-                                   collect});
+                                   collect,
+                                   // Clients that give no order expect a table's columns in theirs.
+                                   1000});
 }
 
 }  // namespace smew::engine

@@ -10,7 +10,7 @@ std::span<const MakeTableFunction> catalog_functions() {
     static constexpr std::array kAll = std::to_array<MakeTableFunction>(
         {catalog_schemas, catalog_relations, catalog_columns, catalog_constraints, catalog_indexes, catalog_sequences,
          catalog_types, catalog_enum_labels, catalog_procedures, catalog_roles, catalog_databases, catalog_settings,
-         catalog_keywords, catalog_backends});
+         catalog_dependencies, catalog_keywords, catalog_backends});
     return kAll;
 }
 

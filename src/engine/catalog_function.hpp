@@ -75,6 +75,8 @@ struct CatalogFunction {
     std::string name;
     std::vector<CatalogColumn<Row>> columns;
     std::vector<Row> (*collect)(duckdb::ClientContext&);
+    // Makes it look larger than it is to the order of joins: the largest side is the one whose rows keep their order.
+    duckdb::idx_t weight = 1;
 };
 
 // ---- the table function of it
@@ -121,7 +123,8 @@ private:
 
     static duckdb::unique_ptr<duckdb::NodeStatistics> expected_rows(duckdb::ClientContext&,
                                                                     const duckdb::FunctionData* data) {
-        return duckdb::make_uniq<duckdb::NodeStatistics>(data->Cast<BindData>().info.rows.load());
+        const Info& info = data->Cast<BindData>().info;
+        return duckdb::make_uniq<duckdb::NodeStatistics>(info.rows.load() * info.function.weight);
     }
 
     static duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init(duckdb::ClientContext& context,
@@ -172,6 +175,7 @@ duckdb::TableFunction catalog_procedures();
 duckdb::TableFunction catalog_roles();
 duckdb::TableFunction catalog_databases();
 duckdb::TableFunction catalog_settings();
+duckdb::TableFunction catalog_dependencies();
 duckdb::TableFunction catalog_keywords();  // users call this one
 
 using MakeTableFunction = duckdb::TableFunction (*)();

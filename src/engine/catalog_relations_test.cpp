@@ -119,6 +119,63 @@ TEST_F(Catalogs, EnumsAreTypesWithLabels) {
               "mood e, _mood b");
 }
 
+TEST_F(Catalogs, WhatDependsOnWhatIsListed) {
+    make(
+        "CREATE TABLE t (id SERIAL, label VARCHAR); CREATE VIEW v AS SELECT * FROM t; CREATE VIEW w AS "
+        "WITH t AS (SELECT 1 AS i) SELECT t.i FROM t, v");
+    EXPECT_EQ(value("SELECT objid::regclass::text || ' ' || refobjid::regclass::text || ' ' || refobjsubid || deptype "
+                    "FROM pg_depend WHERE classid = 1259 AND refclassid = 1259"),
+              "t_id_seq t 1a");
+    EXPECT_EQ(
+        value("SELECT string_agg(ev_class::regclass::text || ' reads ' || refobjid::regclass::text, ', ' ORDER BY "
+              "ev_class) FROM pg_depend JOIN pg_rewrite r ON r.oid = objid AND classid = 2618 WHERE deptype = 'n'"),
+        "v reads t, w reads v");
+    EXPECT_EQ(value("SELECT adbin FROM pg_attrdef"), "nextval('t_id_seq'::regclass)");
+    EXPECT_EQ(value("SELECT pg_get_serial_sequence('t', 'id')"), "public.t_id_seq");
+}
+
+TEST_F(Catalogs, RelationsHaveRowTypesAndIndexesHaveColumns) {
+    make("CREATE TABLE t (a INTEGER, b VARCHAR, PRIMARY KEY (b, a)); CREATE INDEX x ON t (b, (a + 1))");
+    EXPECT_EQ(
+        value("SELECT typname || typtype FROM pg_type t JOIN pg_class c ON c.reltype = t.oid AND c.oid = typrelid "
+              "WHERE relname = 't'"),
+        "tc");
+    EXPECT_EQ(value("SELECT count(*) FROM pg_type t JOIN pg_class c ON c.reltype = t.oid WHERE relname = 'orders'"),
+              "1");
+    EXPECT_EQ(value("SELECT string_agg(attname || attnum, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = "
+                    "(SELECT oid FROM pg_class WHERE relname = 't_pkey')"),
+              "b1 a2");
+    EXPECT_EQ(value("SELECT string_agg(attname || attnum, ' ') FROM pg_attribute WHERE attrelid = 'x'::regclass"),
+              "b1");
+}
+
+TEST_F(Catalogs, AForeignKeyNamesTheIndexItNeeds) {
+    make(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, code VARCHAR UNIQUE); CREATE TABLE b (c VARCHAR REFERENCES a (code))");
+    EXPECT_EQ(value("SELECT relname FROM pg_constraint c JOIN pg_class i ON i.oid = conindid WHERE contype = 'f'"),
+              "a_code_key");
+}
+
+TEST_F(Catalogs, FunctionsOfOnesOwnAreRoutines) {
+    make("CREATE MACRO doubled(x) AS x * 2");
+    EXPECT_EQ(value("SELECT routine_schema || ' ' || routine_type || ' ' || external_language FROM "
+                    "information_schema.routines WHERE routine_name = 'doubled'"),
+              "public FUNCTION SQL");
+    EXPECT_EQ(value("SELECT parameter_name || ordinal_position FROM information_schema.parameters WHERE specific_name "
+                    "LIKE 'doubled%'"),
+              "x1");
+}
+
+TEST_F(Catalogs, DefinitionsCallTheFirstSchemaPublic) {
+    make(
+        "CREATE TABLE t (a VARCHAR DEFAULT trim(' x '), CHECK (trim(a) <> 'y')); CREATE VIEW v AS SELECT public.t.a "
+        "FROM public.t WHERE trim(a) <> ''");
+    for (const char* sql : {"SELECT definition FROM pg_views WHERE viewname = 'v'", "SELECT adbin FROM pg_attrdef",
+                            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'"}) {
+        EXPECT_EQ(value(sql).find("main"), std::string::npos) << value(sql);
+    }
+}
+
 TEST_F(Catalogs, ViewsTellTheirColumns) {
     make("CREATE VIEW totals AS SELECT 1 AS id, 'a' AS name");
     EXPECT_EQ(value("SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) "

@@ -23,7 +23,6 @@ constexpr std::array kPlain{
     Plain{"text", Id::VARCHAR},        Plain{"bytea", Id::BLOB},           Plain{"timestamptz", Id::TIMESTAMP_TZ},
     Plain{"interval", Id::INTERVAL},   Plain{"pg_ndistinct", Id::VARCHAR}, Plain{"pg_dependencies", Id::VARCHAR},
     Plain{"pg_mcv_list", Id::VARCHAR}, Plain{"pg_statistic", Id::VARCHAR}, Plain{"varchar", Id::VARCHAR},
-    Plain{"anyarray", Id::VARCHAR},
 };
 
 LogicalType vector_type(const LogicalType& element, std::string_view name) {

@@ -2,6 +2,7 @@
 
 #include "engine/bytea_literals.hpp"
 #include "engine/constant.hpp"
+#include "engine/dialect_alter.hpp"
 #include "engine/dialect_create.hpp"
 #include "engine/dialect_tree.hpp"
 #include "engine/errors.hpp"
@@ -154,7 +155,10 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     if (auto checked = check(parts); !checked) return checked.error();
     statement.constant = *kind == StatementKind::kSelect && is_constant(parts, instance_.pure_functions);
     statement.tables = tables_of(parts);
-    if (session_->dialect == Dialect::kPostgres) complete_create(context_, statement);
+    if (session_->dialect == Dialect::kPostgres) {
+        complete_create(context_, statement);
+        rename_view_as_view(context_, *statement.tree);
+    }
     return statement;
 }
 

@@ -44,6 +44,14 @@ void rewrite_public(std::string& schema) {
     if (StringUtil::CIEquals(schema, "public")) schema = "main";
 }
 
+// pg_temp is a catalog of its own to DuckDB.
+void rewrite_schema(std::string& catalog, std::string& schema) {
+    rewrite_public(schema);
+    if (!StringUtil::CIEquals(schema, "pg_temp")) return;
+    catalog = TEMP_CATALOG;
+    schema = DEFAULT_SCHEMA;
+}
+
 using Name = std::pair<std::string, std::string>;  // schema, table; lower case
 
 // The tables written with a schema that is not the workspace's, without an alias.
@@ -150,9 +158,9 @@ duckdb::ReplacementScan project_table_scan() {
 
 void rewrite_names(TreeParts& parts, SessionState& session) {
     DatabaseName(session).drop_from(parts);
-    for (duckdb::BaseTableRef* table : parts.tables) rewrite_public(table->schema_name);
+    for (duckdb::BaseTableRef* table : parts.tables) rewrite_schema(table->catalog_name, table->schema_name);
     for (const Target& target : parts.targets) {
-        if (target.schema != nullptr && target.name != nullptr) rewrite_public(*target.schema);
+        if (target.schema != nullptr && target.name != nullptr) rewrite_schema(*target.catalog, *target.schema);
     }
     for (duckdb::ColumnRefExpression* column : parts.columns) {
         if (column->column_names.size() >= 3) rewrite_public(column->column_names[0]);

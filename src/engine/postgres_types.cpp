@@ -44,9 +44,9 @@ constexpr auto kAliases = std::to_array<Alias>(
      {TypeId::kBigInt, "xid"},           {TypeId::kBigInt, "cid"},           {TypeId::kUBigInt, "xid8"},
      {TypeId::kVarchar, "name"},         {TypeId::kVarchar, "char"},         {TypeId::kVarchar, "inet"},
      {TypeId::kVarchar, "cidr"},         {TypeId::kVarchar, "macaddr"},      {TypeId::kVarchar, "macaddr8"},
-     {TypeId::kVarchar, "pg_node_tree"}, {TypeId::kVarchar, "aclitem"},      {TypeId::kVarchar, "pg_lsn"},
-     {TypeId::kVarchar, "refcursor"},    {TypeId::kVarchar, "tid"},          {TypeId::kVarchar, "void"},
-     {TypeId::kList, "int2vector"},      {TypeId::kList, "oidvector"}});
+     {TypeId::kVarchar, "pg_node_tree"}, {TypeId::kVarchar, "aclitem"},      {TypeId::kVarchar, "anyarray"},
+     {TypeId::kVarchar, "pg_lsn"},       {TypeId::kVarchar, "refcursor"},    {TypeId::kVarchar, "tid"},
+     {TypeId::kVarchar, "void"},         {TypeId::kList, "int2vector"},      {TypeId::kList, "oidvector"}});
 
 bool is_json(const Type& type) {
     return type.id == TypeId::kVarchar && type.alias == "JSON";

@@ -46,7 +46,10 @@ LogicalType example_type(const LogicalType& cast_to, duckdb::ClientContext& cont
     if (!is_known(cast_to)) return LogicalType(LogicalTypeId::BIGINT);
     if (cast_to.id() != LogicalTypeId::UNBOUND) return cast_to;
     try {
-        return duckdb::TransformStringToLogicalType(cast_to.ToString(), context);
+        LogicalType type;
+        context.RunFunctionInTransaction(
+            [&] { type = duckdb::TransformStringToLogicalType(cast_to.ToString(), context); }, false);
+        return type;
     } catch (const std::exception&) {
         return LogicalType(LogicalTypeId::VARCHAR);  // a type of the user's own: its text form serves
     }
@@ -133,11 +136,10 @@ void PlannedStatement::describe_parameters() {
     parameter_types_as_planned_.assign(parameter_types_.size(), LogicalType(LogicalTypeId::UNKNOWN));
     for (std::size_t i = 0; i < parameter_types_.size(); ++i) {
         LogicalType& type = parameter_types_as_planned_[i];
-        if (planned_->data->TryGetType(std::to_string(i + 1), type) && is_known(type)) {
-        } else if (i < casts_.types.size() && is_known(casts_.types[i])) {
-            type = example_type(casts_.types[i], *context_);  // a macro's argument that its body leaves out
-        } else {
-            type = LogicalType(LogicalTypeId::UNKNOWN);
+        if (!planned_->data->TryGetType(std::to_string(i + 1), type) || !is_known(type)) {
+            // What a macro's body leaves out of its arguments is in no plan, but may have been cast.
+            const bool cast = i < casts_.types.size() && is_known(casts_.types[i]);
+            type = cast ? example_type(casts_.types[i], *context_) : LogicalType(LogicalTypeId::UNKNOWN);
         }
         parameter_types_[i] = describe(type);
     }

@@ -18,6 +18,18 @@ TEST(SystemColumns, OfTheCatalogsAreTheirOidAndATransaction) {
     EXPECT_EQ(value(db, "SELECT N.xmin FROM pg_namespace N ORDER BY N.xmin LIMIT 0"), "");
 }
 
+TEST(SystemColumns, AreOfTheQueryTheyStandIn) {
+    Workspace workspace;
+    Connection& db = workspace.connection();
+    EXPECT_EQ(value(db,
+                    "SELECT string_agg(DISTINCT x::text, ' ' ORDER BY x::text) FROM (SELECT t.tableoid AS x FROM "
+                    "pg_class t UNION ALL SELECT t.tableoid FROM pg_type t)"),
+              "1247 1259");
+    EXPECT_EQ(value(db, "SELECT (SELECT c.tableoid FROM pg_am LIMIT 1) FROM pg_class c LIMIT 1"), "1259");
+    EXPECT_EQ(value(db, "WITH q AS (SELECT oid, tableoid FROM pg_namespace) SELECT DISTINCT q.tableoid FROM q"),
+              "2615");
+}
+
 TEST(SystemColumns, OfTablesAreRefused) {
     Workspace workspace;
     Connection& db = workspace.connection();

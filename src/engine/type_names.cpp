@@ -55,6 +55,7 @@ constexpr std::array kAliases = {
     Alias{"macaddr8", Id::VARCHAR},
     Alias{"pg_node_tree", Id::VARCHAR},
     Alias{"aclitem", Id::VARCHAR},
+    Alias{"anyarray", Id::VARCHAR},
     Alias{"pg_lsn", Id::VARCHAR},
     Alias{"refcursor", Id::VARCHAR},
     Alias{"tid", Id::VARCHAR},

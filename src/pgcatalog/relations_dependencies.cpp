@@ -30,9 +30,11 @@ constexpr std::array kRelations = {
         SELECT 2606, oid, 0, 1259, referenced_table, unnest(referenced_columns), 'n'
         FROM smew_constraints() WHERE kind = 'f'
         UNION ALL
-        SELECT 1259, index_oid, 0, 2606, oid, 0, 'i' FROM smew_constraints() WHERE index_oid <> 0
+        SELECT 1259, index_oid, 0, 2606, oid, 0, 'i' FROM smew_constraints() WHERE kind IN ('p', 'u')
         UNION ALL
-        SELECT 2618, oid, 0, 1259, oid, 0, 'i' FROM smew_relations() WHERE kind = 'v' AND owner <> 10)"},
+        SELECT 2618, oid, 0, 1259, oid, 0, 'i' FROM smew_relations() WHERE kind = 'v' AND owner <> 10
+        UNION ALL
+        SELECT 2618, view, 0, 1259, relation, 0, 'n' FROM smew_dependencies())"},
 };
 
 }  // namespace

@@ -19,7 +19,6 @@ SHORTFALLS = {
     "postgres.js": {"arrays, whose types come from the catalog": SERIES, "listens": NOTIFY},
     "pgx": {"listens": NOTIFY},
     "tokio-postgres": {"arrays": SERIES},
-    "dbeaver": {"columns of a table": "pg_attribute.attmissingval is text, not anyarray"},
     "grafana": {"tables": "a function that gives one value does not stand in FROM"},
     "metabase": {"privileges": "NULL as a column of a subquery is an integer"},
     "superset": {"columns": "a key word as a column's name keeps its upper case"},
