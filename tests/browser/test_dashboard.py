@@ -1,10 +1,14 @@
 """The dashboard in a real browser, against a running server."""
 
 import re
+import threading
 
+import psycopg
 from pages import log_in_with_key, open_dashboard, scrolls_sideways, serious_violations
 from playwright.sync_api import expect
 from smew_server import ADMIN_KEY, farewell
+
+LONG = "SELECT count(*) FROM range(100000) a, range(100000) b, range(1000) c WHERE a.range + b.range + c.range = -1"
 
 
 def row_of(page, panel, text):
@@ -80,6 +84,42 @@ def test_a_projects_key_sees_its_project_only(open_page, workspace, shop):
     page.reload()
     log_in_with_key(page, other.key)
     expect(page.get_by_text("Nobody is connected.")).to_be_visible()
+    connection.close()
+
+
+def test_a_slow_query_appears_with_its_plan(open_page, workspace):
+    workspace.query("SELECT count(*) AS slow_one FROM range(40000) a, range(10000) b WHERE a.range + b.range = -1")
+    page = open_dashboard(open_page)
+    row = row_of(page, "Recent slow queries", "slow_one")
+    expect(row).to_contain_text("success", timeout=20_000)
+    row.get_by_role("button", name="Plan").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("pre.statement")).to_contain_text("slow_one")
+    expect(dialog.get_by_role("list", name="Plan").locator(".cost").first).to_contain_text("ms")
+    expect(dialog.get_by_role("list", name="Plan")).to_contain_text("JOIN")
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("img", name=re.compile(r"^Slow queries over time\. Slow: now .*, highest [1-9]"))).to_be_visible()
+
+
+def test_a_running_statement_is_cancelled(open_page, workspace):
+    connection = psycopg.connect(workspace.connection["connection_string"].split("?")[0] + "?sslmode=disable", application_name="long one")
+    outcome = []
+
+    def work():
+        try:
+            connection.execute(LONG)
+        except psycopg.Error as error:
+            outcome.append(error.sqlstate)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    page = open_dashboard(open_page)
+    row = row_of(page, "Live sessions", "long one")
+    expect(row).to_contain_text("active", timeout=20_000)
+    expect(row.locator("code")).to_contain_text("SELECT count(*)")
+    row.get_by_role("button", name="Cancel").click()
+    thread.join(30)
+    assert outcome == ["57014"]
     connection.close()
 
 
