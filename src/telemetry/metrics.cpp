@@ -315,95 +315,96 @@ void Metrics::memory_pressure() {
 
 void Metrics::worker_start_refused() {
     impl_->starts_refused.Increment();
-    void Metrics::websocket_login(WebSocketLogin outcome) {
-        impl_->websocket_logins[static_cast<std::size_t>(outcome)]->Increment();
-    }
+}
 
-    void Metrics::websocket_active(std::int64_t change) {
-        impl_->websocket_active.Increment(static_cast<double>(change));
-    }
+void Metrics::websocket_login(WebSocketLogin outcome) {
+    impl_->websocket_logins[static_cast<std::size_t>(outcome)]->Increment();
+}
 
-    void Metrics::websocket_closed(WebSocketEnd reason) {
-        impl_->websocket_ends[static_cast<std::size_t>(reason)]->Increment();
-    }
+void Metrics::websocket_active(std::int64_t change) {
+    impl_->websocket_active.Increment(static_cast<double>(change));
+}
 
-    void Metrics::websocket_received(std::uint64_t bytes) {
-        impl_->websocket_messages[0]->Increment();
-        impl_->websocket_bytes[0]->Increment(static_cast<double>(bytes));
-    }
+void Metrics::websocket_closed(WebSocketEnd reason) {
+    impl_->websocket_ends[static_cast<std::size_t>(reason)]->Increment();
+}
 
-    void Metrics::websocket_sent(std::uint64_t messages, std::uint64_t bytes) {
-        impl_->websocket_messages[1]->Increment(static_cast<double>(messages));
-        impl_->websocket_bytes[1]->Increment(static_cast<double>(bytes));
-    }
+void Metrics::websocket_received(std::uint64_t bytes) {
+    impl_->websocket_messages[0]->Increment();
+    impl_->websocket_bytes[0]->Increment(static_cast<double>(bytes));
+}
 
-    void Metrics::websocket_answered(std::chrono::microseconds taken) {
-        impl_->websocket_seconds.Observe(seconds(taken));
-    }
+void Metrics::websocket_sent(std::uint64_t messages, std::uint64_t bytes) {
+    impl_->websocket_messages[1]->Increment(static_cast<double>(messages));
+    impl_->websocket_bytes[1]->Increment(static_cast<double>(bytes));
+}
 
-    void Metrics::websocket_queued(std::int64_t change) {
-        impl_->websocket_queued.Increment(static_cast<double>(change));
-    }
+void Metrics::websocket_answered(std::chrono::microseconds taken) {
+    impl_->websocket_seconds.Observe(seconds(taken));
+}
 
-    void Metrics::llm_request(bool success, std::chrono::microseconds taken) {
-        impl_->llm_requests[success ? 1 : 0]->Increment();
-        impl_->llm_seconds.Observe(seconds(taken));
-    }
+void Metrics::websocket_queued(std::int64_t change) {
+    impl_->websocket_queued.Increment(static_cast<double>(change));
+}
 
-    void Metrics::workers_active(std::int64_t count) {
-        impl_->workers.Set(static_cast<double>(count));
-    }
+void Metrics::llm_request(bool success, std::chrono::microseconds taken) {
+    impl_->llm_requests[success ? 1 : 0]->Increment();
+    impl_->llm_seconds.Observe(seconds(taken));
+}
 
-    void Metrics::worker_started(std::chrono::microseconds taken) {
-        impl_->worker_start_seconds.Observe(seconds(taken));
-    }
+void Metrics::workers_active(std::int64_t count) {
+    impl_->workers.Set(static_cast<double>(count));
+}
 
-    void Metrics::worker_lost() {
-        impl_->workers_lost.Increment();
-    }
+void Metrics::worker_started(std::chrono::microseconds taken) {
+    impl_->worker_start_seconds.Observe(seconds(taken));
+}
 
-    void Metrics::import_done(std::string_view format, bool success, std::chrono::microseconds taken,
-                              std::uint64_t rows, std::uint64_t bytes) {
-        const std::size_t index = index_of(kFormats, format);
-        impl_->imports[index][success ? 1 : 0]->Increment();
-        impl_->import_seconds[index]->Observe(seconds(taken));
-        impl_->import_rows.Increment(static_cast<double>(rows));
-        impl_->import_bytes[index]->Increment(static_cast<double>(bytes));
-    }
+void Metrics::worker_lost() {
+    impl_->workers_lost.Increment();
+}
 
-    void Metrics::export_done(std::string_view format, bool success, std::chrono::microseconds taken,
-                              std::uint64_t rows) {
-        const std::size_t index = index_of(kFormats, format);
-        impl_->exports[index][success ? 1 : 0]->Increment();
-        impl_->export_seconds[index]->Observe(seconds(taken));
-        impl_->export_rows.Increment(static_cast<double>(rows));
-    }
+void Metrics::import_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows,
+                          std::uint64_t bytes) {
+    const std::size_t index = index_of(kFormats, format);
+    impl_->imports[index][success ? 1 : 0]->Increment();
+    impl_->import_seconds[index]->Observe(seconds(taken));
+    impl_->import_rows.Increment(static_cast<double>(rows));
+    impl_->import_bytes[index]->Increment(static_cast<double>(bytes));
+}
 
-    void Metrics::http_request(std::string_view method, std::string_view route, int status,
-                               std::chrono::microseconds taken) {
-        const std::string verb(kMethods[index_of(kMethods, method)]);
-        const std::string endpoint(route);
-        impl_->requests.Add({{"method", verb}, {"endpoint", endpoint}, {"status_code", std::to_string(status)}})
-            .Increment();
-        impl_->request_seconds.Add({{"method", verb}, {"endpoint", endpoint}}, kRequestSeconds).Observe(seconds(taken));
-        if (status < 400) return;
-        const char* type = status < 500 ? "client_error" : "server_error";
-        impl_->request_errors.Add({{"type", type}, {"endpoint", endpoint}}).Increment();
-    }
+void Metrics::export_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows) {
+    const std::size_t index = index_of(kFormats, format);
+    impl_->exports[index][success ? 1 : 0]->Increment();
+    impl_->export_seconds[index]->Observe(seconds(taken));
+    impl_->export_rows.Increment(static_cast<double>(rows));
+}
 
-    void Metrics::http_in_flight(std::int64_t change) {
-        impl_->requests_in_flight.Increment(static_cast<double>(change));
-    }
+void Metrics::http_request(std::string_view method, std::string_view route, int status,
+                           std::chrono::microseconds taken) {
+    const std::string verb(kMethods[index_of(kMethods, method)]);
+    const std::string endpoint(route);
+    impl_->requests.Add({{"method", verb}, {"endpoint", endpoint}, {"status_code", std::to_string(status)}})
+        .Increment();
+    impl_->request_seconds.Add({{"method", verb}, {"endpoint", endpoint}}, kRequestSeconds).Observe(seconds(taken));
+    if (status < 400) return;
+    const char* type = status < 500 ? "client_error" : "server_error";
+    impl_->request_errors.Add({{"type", type}, {"endpoint", endpoint}}).Increment();
+}
 
-    void Metrics::inventory(const Inventory& now) {
-        impl_->projects.Set(static_cast<double>(now.projects));
-        impl_->buckets.Set(static_cast<double>(now.buckets));
-        impl_->tables.Set(static_cast<double>(now.tables));
-        impl_->workspaces.Set(static_cast<double>(now.workspaces));
-        impl_->metadata_bytes.Set(static_cast<double>(now.metadata_bytes));
-        impl_->tables_bytes.Set(static_cast<double>(now.tables_bytes));
-        impl_->files_bytes.Set(static_cast<double>(now.files_bytes));
-        impl_->workspaces_bytes.Set(static_cast<double>(now.workspaces_bytes));
-    }
+void Metrics::http_in_flight(std::int64_t change) {
+    impl_->requests_in_flight.Increment(static_cast<double>(change));
+}
+
+void Metrics::inventory(const Inventory& now) {
+    impl_->projects.Set(static_cast<double>(now.projects));
+    impl_->buckets.Set(static_cast<double>(now.buckets));
+    impl_->tables.Set(static_cast<double>(now.tables));
+    impl_->workspaces.Set(static_cast<double>(now.workspaces));
+    impl_->metadata_bytes.Set(static_cast<double>(now.metadata_bytes));
+    impl_->tables_bytes.Set(static_cast<double>(now.tables_bytes));
+    impl_->files_bytes.Set(static_cast<double>(now.files_bytes));
+    impl_->workspaces_bytes.Set(static_cast<double>(now.workspaces_bytes));
+}
 
 }  // namespace smew::telemetry

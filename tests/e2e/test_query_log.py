@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 
 import psycopg2
 import pytest
