@@ -134,7 +134,7 @@ TEST(Messages, FieldsKeepTheirPlaces) {
                                          .database = "workspace_a",
                                          .client_port = 65535,
                                          .internal = true,
-                                         .door = "websocket",
+                                         .door = Door::kWebsocket,
                                          .parameters = {{"application_name", "psql"}, {"a", ""}}};
     const Message back = decoded(encoded(message));
     const auto& got = std::get<AdoptSession>(back);
@@ -146,7 +146,7 @@ TEST(Messages, FieldsKeepTheirPlaces) {
     EXPECT_EQ(got.client_port, 65535);
     EXPECT_FALSE(got.tls);
     EXPECT_TRUE(got.internal);
-    EXPECT_EQ(got.door, "websocket");
+    EXPECT_EQ(got.door, Door::kWebsocket);
     ASSERT_EQ(got.parameters.size(), 2U);
     EXPECT_EQ(got.parameters[0].second, "psql");
 }

@@ -78,6 +78,7 @@ public:
     bool growing() const override { return false; }
     std::uint64_t statements() const override { return 0; }
     std::uint64_t bytes_sent() const override { return 0; }
+    link::SessionActivity activity() const override { return {.session = info_.session}; }
 
     std::optional<Error> last_error;
 
