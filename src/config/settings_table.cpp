@@ -200,10 +200,6 @@ constexpr std::array kTable{
          0, 2'000'000'000}),
     row<&S::workspace_max_result_bytes>({"workspace_max_result_bytes", kWorkspaces,
                                          "Most bytes of such rows, as they are sent. 0: no limit.", 0, 1000 * kTera}),
-    row<&S::memory_total_limit>({"memory_total_limit", kWorkers,
-                                 "Memory of all workers together. 0: four fifths of the machine's, or of the control "
-                                 "group's where that has less.",
-                                 0, 1000 * kTera}),
     row<&S::workspace_default_ttl_hours>({"workspace_default_ttl_hours", kWorkspaces,
                                           "Hours until a workspace expires that was created without a time of its own.",
                                           1, 87'600}),
@@ -232,6 +228,10 @@ constexpr std::array kTable{
         {"worker_kill_grace_seconds", kWorkers,
          "From the deadline of a statement that cannot be interrupted to the end of its worker.", 1, 600}),
     row<&S::worker_max_count>({"worker_max_count", kWorkers, "Most workers at a time.", 1, 100'000}),
+    row<&S::memory_total_limit>({"memory_total_limit", kWorkers,
+                                 "Memory of all workers together. 0: four fifths of the machine's, or of the control "
+                                 "group's where that has less.",
+                                 0, 1000 * kTera}),
 
     row<&S::alert_webhook_url>(
         {"alert_webhook_url", kAlerts,

@@ -47,7 +47,9 @@ TEST(SettingsTable, NoTwoRowsHaveOneMember) {
         if (setting.kind == Kind::kChoice) return std::string(setting.choices[now == setting.choices[0] ? 1 : 0]);
         if (setting.kind == Kind::kAddress) return "host:9";
         if (setting.kind == Kind::kText || setting.kind == Kind::kSecret) return "something";
-        return std::to_string(setting.min + (now == std::to_string(setting.min) ? 1 : 0));
+        // Bytes read back with their unit.
+        const std::string least = std::to_string(setting.min);
+        return std::to_string(setting.min + (now == least || now == least + "B" ? 1 : 0));
     };
     Settings changed;
     for (const Setting& setting : settings_table()) {

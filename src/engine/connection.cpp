@@ -142,10 +142,11 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     if (!parameters) return parameters.error();
     TreeParts named = survey(*tree);
     restore_type_names(named, sql->parsed());
-    name_columns(*tree, named, sql->parsed());
+    const bool system_columns = names_system_columns(named);
+    name_columns(*tree, named, sql->parsed());  // may replace what `named` points at
     ParsedStatement::Parts statement{*kind, *parameters, false, {}, sql, nullptr, result_names(*tree), {}, {}};
     statement.tree = std::move(tree);
-    rewrite_system_columns(*statement.tree, named);
+    if (system_columns) rewrite_system_columns(*statement.tree);
     if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
     TreeParts parts = survey(*statement.tree);
     read_bytea_literals(context_, parts);

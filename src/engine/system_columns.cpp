@@ -113,8 +113,11 @@ private:
 
 }  // namespace
 
-void rewrite_system_columns(duckdb::SQLStatement& statement, const TreeParts& parts) {
-    if (std::ranges::none_of(parts.columns, [](const auto* column) { return is_system_column(*column); })) return;
+bool names_system_columns(const TreeParts& parts) {
+    return std::ranges::any_of(parts.columns, [](const auto* column) { return is_system_column(*column); });
+}
+
+void rewrite_system_columns(duckdb::SQLStatement& statement) {
     Rewriter rewriter;
     visit(statement, rewriter);
 }

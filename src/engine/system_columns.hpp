@@ -8,7 +8,9 @@
 
 namespace smew::engine {
 
-// `parts` is what survey() found in the statement; its pointers to columns are stale afterwards.
-void rewrite_system_columns(duckdb::SQLStatement& statement, const TreeParts& parts);
+// Whether the statement that survey() was made of names one.
+bool names_system_columns(const TreeParts& parts);
+// Replaces columns: what survey() found before is stale.
+void rewrite_system_columns(duckdb::SQLStatement& statement);
 
 }  // namespace smew::engine

@@ -153,7 +153,7 @@ TEST(Messages, FieldsKeepTheirPlaces) {
 
 TEST(Messages, BytesOnTheWire) {
     EXPECT_EQ(encoded(CancelStatement{SessionId("ab"), CancelReason::kAdmin}),
-              (Frame{0, 0, 0, 9, 0, 2, 0, 0, 0, 2, 'a', 'b', 5}));
+              (Frame{0, 0, 0, 9, 0, 2, 0, 0, 0, 2, 'a', 'b', 7}));
     EXPECT_EQ(encoded(ListCatalog{0x0102030405060708}), (Frame{0, 0, 0, 10, 0, 13, 1, 2, 3, 4, 5, 6, 7, 8}));
 }
 
@@ -202,8 +202,8 @@ TEST(Messages, ImpossibleLengthsAreRefusedFromTheHeaderAlone) {
 }
 
 TEST(Messages, EnumsAndBooleansOutOfRangeAreMalformed) {
-    EXPECT_EQ(code_of(framed(type_of<EndAllSessions>(), {12})), sqlstate::kInternalError);
-    EXPECT_EQ(code_of(framed(type_of<EndAllSessions>(), {11})), sqlstate::kSuccess);
+    EXPECT_EQ(code_of(framed(type_of<EndAllSessions>(), {14})), sqlstate::kInternalError);
+    EXPECT_EQ(code_of(framed(type_of<EndAllSessions>(), {13})), sqlstate::kSuccess);
     Frame outcome = encoded(TableResolved{.request = 1, .generation = 2});
     ASSERT_EQ(outcome.back(), 0);  // no table
     outcome.back() = 2;

@@ -128,6 +128,7 @@ protected:
         settings_.pg_listen = "127.0.0.1:0";
         settings_.auth_failure_limit = 0;  // no delays, unless a test wants them
         workspace_.id = WorkspaceId("abc12345");
+        workspace_.number = 1;
         workspace_.name = "analysis";
         workspace_.username = "ws_abc12345_x";
         static const std::string kVerifier = auth::ScramVerifier::from_password(password_).to_text();

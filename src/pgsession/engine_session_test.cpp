@@ -89,7 +89,7 @@ TEST_F(RealEngine, ScalarsAsText) {
     EXPECT_EQ(value("18446744073709551615::ubigint"), "18446744073709551615");
     EXPECT_EQ(value("(-170141183460469231731687303715884105727)::hugeint"), "-170141183460469231731687303715884105727");
     EXPECT_EQ(value("1e15::double"), "1e+15");
-    EXPECT_EQ(value("1e6::float"), "1e+06");
+    EXPECT_EQ(value("1e6::real"), "1e+06");
     EXPECT_EQ(value("123.45::decimal(10,4)"), "123.4500");
     EXPECT_EQ(value("(-0.05)::decimal(38,2)"), "-0.05");
     EXPECT_EQ(value("'ünï'"), "ünï");
@@ -173,7 +173,7 @@ TEST_F(RealEngine, ValuesInBinaryForm) {
     EXPECT_EQ(binary("7::integer"), "00000007");
     EXPECT_EQ(binary("(-1)::bigint"), "ffffffffffffffff");
     EXPECT_EQ(binary("1.5::double"), "3ff8000000000000");
-    EXPECT_EQ(binary("1.5::float"), "3fc00000");
+    EXPECT_EQ(binary("1.5::real"), "3fc00000");
     EXPECT_EQ(binary("123.45::decimal(10,4)"), "0002000000000004007b1194");
     EXPECT_EQ(binary("10000::hugeint"), "00010001000000000001");
     EXPECT_EQ(binary("'abc'"), "616263");

@@ -280,8 +280,9 @@ TEST_F(SandboxTest, LimitsMemoryFilesAndDumps) {
         HOLDS(kSanitized || !allocate(allowed));
         HOLDS(allocate(start.limits.memory.count));
         const int file = open_flags(dir / "ws/big", O_RDWR | O_CREAT);
-        HOLDS(::pwrite(file, "x", 1, (1 << 20) - 1) == 1);
-        HOLDS(refused(::pwrite(file, "x", 1, 1 << 20), EFBIG));
+        const auto largest = static_cast<off_t>(file_size_limit(start.limits).count);
+        HOLDS(::pwrite(file, "x", 1, largest - 1) == 1);
+        HOLDS(refused(::pwrite(file, "x", 1, largest), EFBIG));
         rlimit limit{};
         HOLDS(::getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0);
         HOLDS(::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == limit.rlim_max);
@@ -330,7 +331,7 @@ TEST_F(SandboxTest, OffStillHasLimitsAndUser) {
         HOLDS(open_flags("/etc/passwd", O_RDONLY) >= 0);
         HOLDS(start.uid == 0 || ::getuid() == kSomeUser);
         rlimit limit{};
-        HOLDS(::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur == 1U << 20);
+        HOLDS(::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur == file_size_limit(start.limits).count);
     });
 }
 

@@ -80,7 +80,7 @@ def test_failures_are_counted_apart(tmp_path):
     with websocket_peer("--fail-one-in", 4) as url:
         done = load(tmp_path, *websocket(url, users=4, duration=1), *AT_ONCE, expect=FAILED)
     metric = done.metric("ws.msg")
-    assert metric["failed"] / metric["count"] == pytest.approx(0.25, abs=0.05)
+    assert metric["failed"] / metric["count"] == pytest.approx(0.25, abs=0.1)
     [error] = done.report["errors"]
     assert (error["kind"], error["code"], error["sample"]) == ("sqlstate", "53300", "too many") and error["count"] >= metric["failed"]
     assert done.target("success rate>95%")["status"] == "failed"

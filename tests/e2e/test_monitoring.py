@@ -89,7 +89,7 @@ def test_labels_are_bounded(exposition):
 
 
 # Of fixed sets of values, by the rooms that export them.
-EXTRA_LABELS = {"reason", "sink", "kind", "outcome", "result", "state", "direction", "category", "limit", "event"}
+EXTRA_LABELS = {"reason", "sink", "kind", "outcome", "result", "state", "direction", "category", "limit", "event", "where"}
 
 
 def catalogue(text):

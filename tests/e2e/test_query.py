@@ -88,6 +88,7 @@ def test_parameters_and_max_rows(workspace):
 
 
 def test_a_large_result_streams(workspace):
+    workspace.project.rest.patch(workspace.path, {"limits": {"max_result_rows": 0}})
     lines = run(workspace, "SELECT range AS i, 'row ' || range AS t FROM range(300000)")
     got = rows(lines)
     assert len(got) == 300_000 and got[-1] == ["299999", "row 299999"] and lines[-1]["rows"] == 300_000

@@ -54,6 +54,7 @@ void check_upgrade(const UpgradeHead& head, std::string_view allowed_origins, bo
              "header or in the first message, {\"type\":\"auth\",…}");
     }
     if (!boost::beast::websocket::is_upgrade(bhttp::request_header<>(head)) ||
+        field(head, bhttp::field::sec_websocket_key).empty() ||
         field(head, bhttp::field::sec_websocket_version) != "13") {
         throw ProblemException({.status = 426,
                                 .code = "upgrade_required",
