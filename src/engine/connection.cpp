@@ -2,6 +2,7 @@
 
 #include "engine/bytea_literals.hpp"
 #include "engine/constant.hpp"
+#include "engine/data_version.hpp"
 #include "engine/dialect_alter.hpp"
 #include "engine/dialect_create.hpp"
 #include "engine/dialect_tree.hpp"
@@ -107,6 +108,7 @@ GatedConnection::GatedConnection(const InstanceParts& instance, SessionFacts& fa
       context_(*connection_.context),
       session_(duckdb::make_shared_ptr<SessionState>(instance.resolver, instance.files, instance.own_catalog, facts)) {
     session_->register_with(context_, session_);
+    follow_changes(context_);
 }
 
 GatedConnection::~GatedConnection() = default;

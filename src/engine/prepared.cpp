@@ -1,6 +1,7 @@
 #include "engine/prepared.hpp"
 
 #include "engine/cursor.hpp"
+#include "engine/data_version.hpp"
 #include "engine/errors.hpp"
 #include "engine/helper_threads.hpp"
 #include "engine/parameters.hpp"
@@ -91,6 +92,7 @@ Error PlannedStatement::failure(const duckdb::ErrorData& error) const {
 Result<void> PlannedStatement::plan(Tree tree) {
     generation_ = current_generation();
     path_ = session_->path_changes;
+    data_version_ = data_version(*context_);
     outdated_ = false;
     session_->take_bound();
     session_->plan_facts = {};
@@ -239,11 +241,19 @@ Result<bool> PlannedStatement::versions_changed() {
     return false;
 }
 
+// Of tables that can change; project tables are new files when they do. Changes of temporary tables are not counted.
+bool PlannedStatement::rows_changed() const {
+    const auto& read = planned_->data->properties.read_databases;
+    if (read.count("temp") != 0) return true;
+    if (read.count(session_->own_catalog()) == 0) return false;
+    return data_version_ != data_version(*context_) || has_uncommitted_changes(*context_);
+}
+
 Result<bool> PlannedStatement::is_stale() {
     // DuckDB plans such a statement anew at each execution anyway.
     const duckdb::StatementProperties& properties = planned_->data->properties;
     if (properties.always_require_rebind || !properties.bound_all_parameters) return false;
-    if (outdated_ || path_ != session_->path_changes) return true;
+    if (outdated_ || path_ != session_->path_changes || rows_changed()) return true;
     return bound_.empty() ? Result<bool>(false) : versions_changed();
 }
 

@@ -51,6 +51,7 @@ private:
     Result<bool> is_stale();
     std::uint64_t current_generation() const;
     Result<bool> versions_changed();
+    bool rows_changed() const;
     std::size_t parameter_of(const std::string& name) const;
     Result<void> bind_values(std::span<const ParameterValue> parameters);
     Result<void> check_columns(const Types& types, const duckdb::vector<std::string>& names) const;
@@ -80,6 +81,7 @@ private:
     std::vector<SessionState::Bound> bound_;  // project tables in the plan
     std::uint64_t generation_ = 0;            // of the resolver, when bound_ was last found current
     std::uint64_t path_ = 0;                  // of the search path
+    std::uint64_t data_version_ = 0;          // of the workspace's tables, when it was planned
     bool outdated_ = false;                   // DuckDB had to plan it anew: the catalog has changed
 };
 

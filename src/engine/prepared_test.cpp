@@ -266,5 +266,35 @@ TEST_F(PreparedTest, KindsOfStatements) {
     EXPECT_EQ(db.parse("SELECT 1; SELECT 2;").value().size(), 2U);
 }
 
+// What DuckDB knew of a table's values when it planned must not hold for ever.
+TEST_F(PreparedTest, SeesRowsThatNoneCouldBeWhenItWasPlanned) {
+    const auto other = workspace.connect();
+    for (const char* kind : {"", "TEMP "}) {
+        Connection& writer = *kind == '\0' ? *other : workspace.connection();
+        run(workspace.connection(), std::string("CREATE ") + kind + "TABLE ones AS SELECT 1 AS a");
+        auto filtered = prepare(workspace.connection(), "SELECT a FROM ones WHERE a = 5");
+        auto nulls = prepare(workspace.connection(), "SELECT count(*) FROM ones WHERE a IS NULL");
+        ASSERT_TRUE(filtered && nulls);
+        EXPECT_EQ(read(**filtered).value().size(), 0U);
+        EXPECT_EQ(read(**nulls).value().at(0).at(0), "0");
+        run(writer, "INSERT INTO ones VALUES (5), (NULL)");
+        EXPECT_EQ(read(**filtered).value().size(), 1U) << kind;
+        EXPECT_EQ(read(**nulls).value().at(0).at(0), "1") << kind;
+        run(workspace.connection(), "DROP TABLE ones");
+    }
+}
+
+TEST_F(PreparedTest, SeesRowsOfItsOwnTransaction) {
+    run(workspace.connection(), "CREATE TABLE ones AS SELECT 1 AS a");
+    auto filtered = prepare(workspace.connection(), "SELECT a FROM ones WHERE a = 5");
+    ASSERT_TRUE(filtered);
+    ASSERT_TRUE(workspace.connection().run_internal("BEGIN"));
+    EXPECT_EQ(read(**filtered).value().size(), 0U);
+    run(workspace.connection(), "INSERT INTO ones VALUES (5)");
+    EXPECT_EQ(read(**filtered).value().size(), 1U);
+    ASSERT_TRUE(workspace.connection().run_internal("ROLLBACK"));
+    EXPECT_EQ(read(**filtered).value().size(), 0U);
+}
+
 }  // namespace
 }  // namespace smew::engine::test
