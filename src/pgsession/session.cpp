@@ -3,6 +3,7 @@
 #include "pgsession/session_impl.hpp"
 
 #include <new>
+#include <sys/ioctl.h>
 
 namespace smew::pgsession {
 namespace {
@@ -142,7 +143,11 @@ Session::Next SessionImpl::serve_input() {
             if (ended() == CancelReason::kNone) over_ = true;
             return Next::kClosed;
         }
-        if (!handle_frames() || !flush(Wait::kAnswer)) return Next::kClosed;
+        reading_.store(true, std::memory_order_relaxed);
+        const bool goes_on = handle_frames();
+        reading_.store(false, std::memory_order_relaxed);
+        watch_.forget_early();
+        if (!goes_on || !flush(Wait::kAnswer)) return Next::kClosed;
         if (fill == Wire::Fill::kPart) return Next::kWaitReadable;
     }
 }
@@ -328,8 +333,11 @@ void SessionImpl::end_with(const Error& error) {
 
 // ---------------------------------------------------------------- any thread
 
+// A request to cancel comes by a way of its own, and may overtake the statement it is about.
 void SessionImpl::cancel_statement(CancelReason reason) {
-    watch_.cancel(reason);
+    int unread = 0;
+    const bool sent = ::ioctl(wire_.fd(), FIONREAD, &unread) == 0 && unread > 0;
+    watch_.cancel(reason, sent || reading_.load(std::memory_order_relaxed));
 }
 
 void SessionImpl::end(CancelReason reason) {

@@ -301,6 +301,7 @@ private:
     std::uint64_t reported_bytes_ = 0;
 
     // ---- any thread
+    std::atomic<bool> reading_{false};  // messages that have arrived are being handled
     std::atomic<std::uint64_t> statement_count_{0};
     std::atomic<bool> growing_{false};
     std::atomic<CancelReason> end_reason_{CancelReason::kNone};

@@ -1,5 +1,7 @@
 #include "pgsession/statement_watch.hpp"
 
+#include <utility>
+
 namespace smew::pgsession {
 
 void StatementWatch::attach(engine::Connection* connection) {
@@ -13,6 +15,12 @@ void StatementWatch::begin(TimePoint now, std::chrono::milliseconds timeout) {
     cancelled_ = CancelReason::kNone;
     deadline_ = timeout.count() == 0 ? TimePoint::max() : now + timeout;
     if (connection_ != nullptr) connection_->statement_begins();
+    if (early_ != CancelReason::kNone) cancel_locked(std::exchange(early_, CancelReason::kNone));
+}
+
+void StatementWatch::forget_early() {
+    const std::lock_guard lock(mutex_);
+    early_ = CancelReason::kNone;
 }
 
 void StatementWatch::end() {
@@ -21,8 +29,9 @@ void StatementWatch::end() {
     if (connection_ != nullptr) connection_->statement_ends();
 }
 
-void StatementWatch::cancel(CancelReason reason) {
+void StatementWatch::cancel(CancelReason reason, bool expected) {
     const std::lock_guard lock(mutex_);
+    if (!running_ && expected) early_ = reason;
     cancel_locked(reason);
 }
 

@@ -22,12 +22,15 @@ public:
     // `timeout` 0: none.
     void begin(TimePoint now, std::chrono::milliseconds timeout);
     void end();
+    // What the client had sent when it cancelled is answered.
+    void forget_early();
     // Why the running statement was cancelled; of a statement that ended, the last reason.
     CancelReason cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
 
     // ---- from any thread
-    // Interrupts the statement, if one runs; the first reason counts.
-    void cancel(CancelReason reason);
+    // Interrupts the statement, if one runs; the first reason counts. `expected`: one is on its way that the client
+    // sent before it cancelled, and is cancelled when it begins.
+    void cancel(CancelReason reason, bool expected = false);
     bool running() const { return running_.load(std::memory_order_relaxed); }
     // Cancels a statement that is past its deadline. For how long it has been past it; zero: it is not.
     std::chrono::milliseconds check_deadline(TimePoint now);
@@ -39,6 +42,7 @@ private:
     engine::Connection* connection_ = nullptr;
     std::atomic<bool> running_{false};
     std::atomic<CancelReason> cancelled_{CancelReason::kNone};
+    CancelReason early_ = CancelReason::kNone;  // of the statement that begins next
     TimePoint deadline_ = TimePoint::max();
 };
 
