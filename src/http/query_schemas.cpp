@@ -1,34 +1,14 @@
 // What the API tells of statements, and how much is kept of them.
+#include "http/reply_fields.hpp"
 #include "http/schemas.hpp"
 
 namespace smew::http::schemas {
 namespace {
 
-using enum FieldType;
-
-Field text(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .doc = doc, .required = true};
-}
-Field text_or_null(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .doc = doc, .required = true, .nullable = true};
-}
-Field number(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .type = kInteger, .doc = doc, .required = true};
-}
-Field flag(std::string_view name) {
-    return {.name = name, .type = kBoolean, .required = true};
-}
-Field time(std::string_view name) {
-    return text(name, "ISO 8601, UTC.");
-}
+using namespace reply;
 
 Field mode_field(bool required) {
     return {.name = "query_audit_mode", .required = required, .one_of = {"full", "structure", "hash_only"}};
-}
-
-std::vector<Field> with(std::vector<Field> fields, std::vector<Field> more) {
-    fields.insert(fields.end(), more.begin(), more.end());
-    return fields;
 }
 
 std::vector<Field> query_fields() {
@@ -86,7 +66,7 @@ const Schema logged_query{
     .fields =
         with(query_fields(),
              {number("id", "Ascending in time."),
-              flag("slow"),
+              yes_or_no("slow"),
               number("peak_memory_bytes"),
               number("spilled_bytes"),
               {.name = "plan", .type = kAny, .doc = "Of a slow statement.", .required = true, .nullable = true}})};
@@ -100,8 +80,8 @@ const Schema query_log_page{.name = "QueryLogPage",
                                         .nullable = true}}};
 const Schema query_audit{
     .name = "QueryAudit",
-    .fields = {flag("query_audit_enabled"), mode_field(true), number("query_audit_max_length"),
-               number("slow_query_threshold_ms"), flag("slow_query_explain"), flag("slow_query_log_full")}};
+    .fields = {yes_or_no("query_audit_enabled"), mode_field(true), number("query_audit_max_length"),
+               number("slow_query_threshold_ms"), yes_or_no("slow_query_explain"), yes_or_no("slow_query_log_full")}};
 
 // Bounds as in the table of settings.
 const Schema query_audit_change{

@@ -1,49 +1,11 @@
+#include "http/reply_fields.hpp"
 #include "http/schemas.hpp"
 #include "http/workspace_limits.hpp"
 
 namespace smew::http::schemas {
 namespace {
 
-using enum FieldType;
-
-Field text(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .doc = doc, .required = true};
-}
-Field text_or_null(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .doc = doc, .required = true, .nullable = true};
-}
-Field number(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .type = kInteger, .doc = doc, .required = true};
-}
-Field number_or_null(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .type = kInteger, .doc = doc, .required = true, .nullable = true};
-}
-Field yes_or_no(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .type = kBoolean, .doc = doc, .required = true};
-}
-Field texts(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .type = kArray, .doc = doc, .required = true, .items = kString};
-}
-Field list(std::string_view name, const Schema& of, std::string_view doc = {}) {
-    return {.name = name, .type = kArray, .doc = doc, .required = true, .of = &of};
-}
-Field any_object(std::string_view name, std::string_view doc = {}) {
-    return {.name = name, .type = kObject, .doc = doc, .required = true};
-}
-Field secret(std::string_view name, std::string_view doc) {
-    return {.name = name, .doc = doc, .required = true, .nullable = true, .secret = true};
-}
-Field time(std::string_view name) {
-    return text(name, "ISO 8601, UTC.");
-}
-Field time_or_null(std::string_view name) {
-    return text_or_null(name, "ISO 8601, UTC.");
-}
-
-std::vector<Field> with(std::vector<Field> fields, std::vector<Field> more) {
-    fields.insert(fields.end(), more.begin(), more.end());
-    return fields;
-}
+using namespace reply;
 
 std::vector<Field> project_fields() {
     return {text("id"),
