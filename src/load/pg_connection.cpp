@@ -46,8 +46,8 @@ void PgConnection::lose() {
     stream_.close();
 }
 
-asio::awaitable<Result<void>> PgConnection::send() {
-    const error_code error = co_await stream_.write(out_);
+asio::awaitable<Result<void>> PgConnection::send(std::size_t sent) {
+    const error_code error = co_await stream_.write(ByteSpan(out_).subspan(sent));
     out_.clear();
     if (!error) co_return Result<void>();
     co_return gone(error);
@@ -78,9 +78,8 @@ asio::awaitable<Result<PgConnection::Message>> PgConnection::receive() {
     while (!take_buffered(message, malformed)) {
         if (malformed)
             co_return Error{sqlstate::kProtocolViolation, "the server sent a message of an impossible length"};
-        error_code error;
         const auto room = std::span(in_).subspan(end_);
-        const std::size_t size = co_await stream_.read_some(room, error);
+        const auto [error, size] = co_await stream_.read_some(room);
         if (error) co_return gone(error);
         end_ += size;
         // Large results come in large reads.
@@ -112,7 +111,10 @@ int PgConnection::note(const Message& message, const RowVisitor* rows, Exchange&
 
 asio::awaitable<Exchange> PgConnection::exchange(const RowVisitor* rows, int syncs) {
     Exchange result;
-    Result<void> alive = co_await send();
+    Result<void> alive;
+    const std::size_t sent = stream_.write_now(out_);
+    if (sent < out_.size()) alive = co_await send(sent);
+    out_.clear();
     while (alive && syncs > 0) {
         // What is in the buffer needs no waiting, and rows are most of it.
         Message message;

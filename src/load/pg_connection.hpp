@@ -64,7 +64,8 @@ private:
     boost::asio::awaitable<Result<void>> log_in();
     boost::asio::awaitable<Result<void>> answer_authentication(std::int32_t kind, ByteSpan data);
     boost::asio::awaitable<Result<void>> log_in_by_scram();
-    boost::asio::awaitable<Result<void>> send();
+    // Sends out() from here on, and empties it.
+    boost::asio::awaitable<Result<void>> send(std::size_t sent = 0);
     // The next whole message; its body is valid until the next call. Error 08006 when the connection ends.
     struct Message {
         char type = 0;

@@ -80,8 +80,7 @@ asio::awaitable<Result<void>> PgConnection::negotiate_tls() {
     pgproto::write(out_, pgproto::SslRequest{});
     if (const auto sent = co_await send(); !sent) co_return sent;
     std::array<std::uint8_t, 1> answer{};
-    error_code error;
-    co_await stream_.read_some(answer, error);
+    const auto [error, size] = co_await stream_.read_some(answer);
     if (error) co_return Error{sqlstate::kConnectionFailure, "the connection ended: " + error.message()};
     if (answer[0] == 'S') {
         const error_code failed = co_await stream_.start_tls(*server_.tls, server_.dsn.host);

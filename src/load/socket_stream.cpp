@@ -23,6 +23,7 @@ asio::awaitable<error_code> SocketStream::connect(const Endpoints& endpoints) {
     if (error) co_return error;
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, ignored);
     co_return error_code();
 }
 
@@ -43,16 +44,16 @@ asio::awaitable<error_code> SocketStream::write(ByteSpan bytes) {
     co_return error;
 }
 
-asio::awaitable<std::size_t> SocketStream::read_some(std::span<std::uint8_t> into, error_code& error) {
+std::size_t SocketStream::write_now(ByteSpan bytes) {
+    if (tls_) return 0;
+    error_code error;
+    return socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+}
+
+asio::awaitable<SocketStream::Arrival> SocketStream::read_some(std::span<std::uint8_t> into) {
     const auto buffer = asio::buffer(into.data(), into.size());
-    if (tls_) {
-        const auto [failed, size] = co_await tls_->async_read_some(buffer, kAsTuple);
-        error = failed;
-        co_return size;
-    }
-    const auto [failed, size] = co_await socket_.async_read_some(buffer, kAsTuple);
-    error = failed;
-    co_return size;
+    if (tls_) return tls_->async_read_some(buffer, kAsTuple);
+    return socket_.async_read_some(buffer, kAsTuple);
 }
 
 void SocketStream::close() {

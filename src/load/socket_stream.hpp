@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 
 namespace smew::load {
 
@@ -25,8 +26,12 @@ public:
     boost::asio::awaitable<boost::system::error_code> start_tls(boost::asio::ssl::context& context,
                                                                 const std::string& host);
     boost::asio::awaitable<boost::system::error_code> write(ByteSpan bytes);
+    // Sends what the kernel takes at once, and says how much that is: nothing under TLS, or when the connection is
+    // gone, of which write() then tells. Saves what a small request costs that waits in the reactor's queue.
+    std::size_t write_now(ByteSpan bytes);
     // What has come, at least one byte; 0 with an error.
-    boost::asio::awaitable<std::size_t> read_some(std::span<std::uint8_t> into, boost::system::error_code& error);
+    using Arrival = std::tuple<boost::system::error_code, std::size_t>;
+    boost::asio::awaitable<Arrival> read_some(std::span<std::uint8_t> into);
 
     // Ends what is pending with operation_aborted.
     void close();
