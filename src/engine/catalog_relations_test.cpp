@@ -156,6 +156,49 @@ TEST_F(Catalogs, AForeignKeyNamesTheIndexItNeeds) {
               "a_code_key");
 }
 
+// DuckDB joins the smaller side into a table by its keys, which gives that side's rows in any order.
+TEST_F(Catalogs, ColumnsComeInTheirOrder) {
+    std::string columns, expected;
+    for (int i = 0; i < 60; ++i) {
+        columns += (i == 0 ? "c" : ", c") + std::to_string(i) + " INTEGER";
+        expected += (i == 0 ? "c" : " c") + std::to_string(i);
+    }
+    make("CREATE TABLE wide (" + columns + ")");
+    const auto rows =
+        run(workspace.connection(),
+            "SELECT attname, col_description(c.oid, attnum) FROM pg_attribute a JOIN pg_class c ON c.oid = "
+            "attrelid JOIN pg_namespace n ON n.oid = relnamespace WHERE attnum > 0 AND relname = 'wide'");
+    ASSERT_TRUE(rows);
+    std::string found;
+    for (const Row& row : *rows) found += (found.empty() ? "" : " ") + row[0];
+    EXPECT_EQ(found, expected);
+}
+
+TEST_F(Catalogs, PlansNameWhatIsReadAsUsersKnowIt) {
+    const auto rows = run(workspace.connection(), "EXPLAIN SELECT relname FROM pg_class");
+    ASSERT_TRUE(rows);
+    std::string plan;
+    for (const Row& row : *rows) plan += row.back();
+    EXPECT_NE(plan.find("CATALOG RELATIONS"), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("SMEW_"), std::string::npos) << plan;
+}
+
+TEST_F(Catalogs, IndexesOfKeysAreRelationsByName) {
+    make(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER, UNIQUE (a, b)); CREATE SCHEMA away; "
+        "CREATE TABLE away.u (id INTEGER PRIMARY KEY); CREATE TABLE f (id INTEGER REFERENCES t (id))");
+    EXPECT_EQ(value("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE oid IN ('t_pkey'::regclass, "
+                    "'public.t_a_b_key'::regclass, 'away.u_pkey'::regclass, 'in_c_sales.orders_pkey'::regclass)"),
+              "orders_pkey t_a_b_key t_pkey u_pkey");
+    EXPECT_EQ(
+        value("SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY indexrelid::regclass::text) FROM pg_index"),
+        "away.u_pkey in_c_sales.orders_pkey t_a_b_key t_pkey");
+    EXPECT_EQ(
+        value("SELECT pg_table_is_visible('t_pkey'::regclass)::text || pg_table_is_visible('away.u_pkey'::regclass)"),
+        "truefalse");
+    EXPECT_EQ(value("SELECT 'u_pkey'::regclass"), "42P01 relation \"u_pkey\" does not exist");
+}
+
 TEST_F(Catalogs, FunctionsOfOnesOwnAreRoutines) {
     make("CREATE MACRO doubled(x) AS x * 2");
     EXPECT_EQ(value("SELECT routine_schema || ' ' || routine_type || ' ' || external_language FROM "

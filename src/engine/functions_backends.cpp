@@ -1,8 +1,11 @@
-// pg_cancel_backend and pg_terminate_backend, of the workspace's own sessions.
-// Source: PostgreSQL 15 documentation, 9.27.2 "Server Signaling Functions".
+// What reaches the workspace's other sessions: pg_cancel_backend, pg_terminate_backend, pg_notify.
+// Source: PostgreSQL 15 documentation, 9.27.2 "Server Signaling Functions", NOTIFY.
 #include "engine/functions_backends.hpp"
 
 #include "engine/backends.hpp"
+#include "engine/errors.hpp"
+#include "engine/session_objects.hpp"
+#include "engine/type_names.hpp"
 
 #include <duckdb/function/scalar_function.hpp>
 
@@ -47,8 +50,34 @@ ScalarFunctionSet terminate() {
     return set;
 }
 
+// pg_notify(channel, payload): NULL is the empty text, as in PostgreSQL.
+void notify(duckdb::DataChunk& input, duckdb::ExpressionState& state, duckdb::Vector& result) {
+    const auto text = [&](duckdb::idx_t column, duckdb::idx_t row) {
+        const duckdb::Value value = input.GetValue(column, row);
+        return value.IsNull() ? std::string() : duckdb::StringValue::Get(value);
+    };
+    auto* const session = dynamic_cast<SessionObjects*>(&facts_of(state.GetContext()));
+    for (duckdb::idx_t row = 0; row < input.size(); ++row) {
+        if (session != nullptr) {
+            const Result<void> sent = session->notify(text(0, row), text(1, row));
+            if (!sent) throw_through_duckdb(sent.error());
+        }
+        result.SetValue(row, duckdb::Value(""));
+    }
+}
+
+ScalarFunctionSet notifying() {
+    ScalarFunction function({LogicalType::VARCHAR, LogicalType::VARCHAR}, aliased_type("void"), notify);
+    function.SetStability(duckdb::FunctionStability::VOLATILE);
+    function.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+    ScalarFunctionSet set;
+    set.AddFunction(std::move(function));
+    return set;
+}
+
 constexpr std::array kFunctions = {
     NativeFunction{"pg_cancel_backend", cancel, false},
+    NativeFunction{"pg_notify", notifying, false},
     NativeFunction{"pg_terminate_backend", terminate, false},
 };
 

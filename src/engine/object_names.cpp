@@ -1,5 +1,6 @@
 #include "engine/object_names.hpp"
 
+#include "engine/key_indexes.hpp"
 #include "engine/names.hpp"
 #include "engine/native_functions.hpp"
 #include "engine/workspace_objects.hpp"
@@ -46,7 +47,7 @@ std::optional<std::int64_t> relation_in(ClientContext& context, const std::strin
             return kFirstOwnOid + static_cast<std::int64_t>(entry->oid);
         }
     }
-    return std::nullopt;
+    return find_key_index(context, catalog, schema, name);
 }
 
 std::optional<std::int64_t> system_relation(const std::string& schema, const std::string& name) {
@@ -63,7 +64,7 @@ std::optional<std::int64_t> project_table(ClientContext& context, const std::str
     const auto found = std::find_if(project->tables.begin(), project->tables.end(), [&](const ProjectTable& table) {
         return duckdb::StringUtil::CIEquals(table.name, name) && duckdb::StringUtil::CIEquals(table.schema, schema);
     });
-    if (found == project->tables.end()) return std::nullopt;
+    if (found == project->tables.end()) return find_key_index(*project, schema, name);
     return oid_of_project_table(found->table_id);
 }
 
@@ -196,6 +197,7 @@ std::optional<std::int64_t> find_schema(ClientContext& context, const std::strin
 
 bool is_visible(ClientContext& context, std::int64_t relation) {
     if (!pgcatalog::system_relation_name(static_cast<std::uint32_t>(relation)).empty()) return true;
+    if (const auto key = key_index_of_oid(context, relation)) return is_visible(context, key->table_oid);
     if (const auto visible = is_visible_project_table(context, relation)) return *visible;
     const auto entry = relation_of_oid(context, relation);
     return entry && finds(context, *entry);
@@ -204,6 +206,10 @@ bool is_visible(ClientContext& context, std::int64_t relation) {
 std::optional<std::string> relation_name(ClientContext& context, std::int64_t oid) {
     if (const auto name = pgcatalog::system_relation_name(static_cast<std::uint32_t>(oid)); !name.empty()) {
         return std::string(name);
+    }
+    if (const auto key = key_index_of_oid(context, oid)) {
+        const std::string schema = is_visible(context, key->table_oid) ? "" : quote_if_needed(key->schema) + ".";
+        return schema + quote_if_needed(key->name);
     }
     if (auto name = project_table_name(context, oid)) return name;
     const auto entry = relation_of_oid(context, oid);

@@ -1,5 +1,6 @@
 #include "engine/plan_gate.hpp"
 
+#include "engine/catalog_order.hpp"
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
 #include "engine/plan_size.hpp"
@@ -87,6 +88,11 @@ void before_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_pt
     if (!session) return;
     if (session->gated) check_operators(*session, *plan);
     note_size(input.context, *plan);
+    order_catalog_columns(plan);
+}
+
+void after_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) {
+    if (SessionState::of(input.context)) name_catalog_scans(*plan);
 }
 
 }  // namespace
@@ -98,6 +104,7 @@ void install_plan_gate(duckdb::DatabaseInstance& database) {
     duckdb::PlannerExtension::Register(config, std::move(planner));
     duckdb::OptimizerExtension optimizer;
     optimizer.pre_optimize_function = before_optimizing;
+    optimizer.optimize_function = after_optimizing;
     duckdb::OptimizerExtension::Register(config, std::move(optimizer));
 }
 

@@ -12,7 +12,6 @@ namespace smew::engine {
 namespace {
 
 constexpr std::int64_t kFirstOwn = 16384;  // PostgreSQL's first number for what users make
-constexpr std::int64_t kFirstConstraint = 0x20000000;
 constexpr std::int64_t kConstraintsPerTable = 512;
 
 std::string own_catalog_of(duckdb::ClientContext& context) {
@@ -41,7 +40,7 @@ std::int64_t oid_of_schema(const duckdb::SchemaCatalogEntry& schema) {
 }
 
 std::int64_t oid_of_constraint(const duckdb::CatalogEntry& table, std::size_t place) {
-    return kFirstConstraint + static_cast<std::int64_t>(table.oid) * kConstraintsPerTable +
+    return kFirstConstraintOid + static_cast<std::int64_t>(table.oid) * kConstraintsPerTable +
            static_cast<std::int64_t>(place);
 }
 

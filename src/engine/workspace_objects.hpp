@@ -26,6 +26,7 @@ inline constexpr std::int64_t kSystemRole = 10, kUserRole = 16385, kProjectRole 
 
 std::int64_t oid_of(const duckdb::CatalogEntry& entry);  // of the workspace
 std::int64_t oid_of_schema(const duckdb::SchemaCatalogEntry& schema);
+inline constexpr std::int64_t kFirstConstraintOid = 0x20000000;
 std::int64_t oid_of_constraint(const duckdb::CatalogEntry& table, std::size_t place);  // and of its index
 inline std::int64_t oid_of_project_schema(std::int64_t id) {
     return 0x40000000 + id;

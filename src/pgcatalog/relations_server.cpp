@@ -59,6 +59,16 @@ constexpr std::array kRelations = {
         FROM smew_backends() b LEFT JOIN smew_databases() d ON d.name = b.datname
              LEFT JOIN smew_roles() r ON r.name = b.usename)"},
 
+    Relation{"pg_catalog", "pg_prepared_statements", R"(
+        SELECT name, statement, make_timestamptz(prepared) AS prepare_time, types AS parameter_types,
+               by_sql AS from_sql
+        FROM smew_prepared_statements())"},
+
+    Relation{"pg_catalog", "pg_cursors", R"(
+        SELECT name, statement, holdable AS is_holdable, is_binary AS is_binary, scrollable AS is_scrollable,
+               make_timestamptz(opened) AS creation_time
+        FROM smew_cursors())"},
+
     Relation{"pg_catalog", "pg_language", R"(
         SELECT oid, lanname, 10 AS lanowner, lanispl, lanpltrusted, lanplcallfoid, laninline, lanvalidator
         FROM (VALUES (12, 'internal', false, false, 0, 0, 2246), (14, 'sql', false, true, 0, 0, 2248))

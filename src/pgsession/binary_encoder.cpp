@@ -1,4 +1,5 @@
 #include "core/byte_io.hpp"
+#include "pgproto/oids.hpp"
 #include "pgsession/calendar.hpp"
 #include "pgsession/numeric_binary.hpp"
 #include "pgsession/time_text.hpp"
@@ -79,6 +80,13 @@ Octet* bytes_binary(RowSink& sink, Octet* out, const ColumnView& column, std::ui
 }
 Octet* enum_binary(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
     return put_text(sink, out, enum_value(column, row));
+}
+
+// "char": one byte, which is 0 where the text is empty, as in pg_attribute.attgenerated.
+Octet* letter_binary(RowSink&, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
+    const std::string_view text = column.at<StringRef>(row).view();
+    *out = text.empty() ? Octet{0} : static_cast<Octet>(text.front());
+    return out + 1;
 }
 
 // DuckDB pads in front, PostgreSQL behind: the bits move to the left.
@@ -188,6 +196,8 @@ ValueEncoder binary_encoder_for(const engine::Type& type) {
         case TypeId::kEnum:
             return {enum_binary, 0};
         case TypeId::kVarchar:
+            if (wire_type_of(type).oid == pgproto::oid::kChar) return {letter_binary, 1};
+            return {bytes_binary, 0};
         case TypeId::kBlob:
         case TypeId::kVariant:
         case TypeId::kGeometry:

@@ -24,11 +24,11 @@ Result<StatementPtr> SessionImpl::find_statement(std::string_view name) const {
         return Error{sqlstate::kInvalidSqlStatementName, "unnamed prepared statement does not exist"};
     }
     const auto found = named_.find(std::string(name));
-    if (found != named_.end()) return found->second;
+    if (found != named_.end()) return found->second.statement;
     return Error{sqlstate::kInvalidSqlStatementName, "prepared statement \"" + std::string(name) + "\" does not exist"};
 }
 
-Result<void> SessionImpl::store_statement(std::string_view name, StatementPtr statement) {
+Result<void> SessionImpl::store_statement(std::string_view name, StatementPtr statement, bool by_sql) {
     if (name.empty()) {
         unnamed_ = std::move(statement);
         return {};
@@ -37,8 +37,23 @@ Result<void> SessionImpl::store_statement(std::string_view name, StatementPtr st
         return Error{sqlstate::kConfigurationLimitExceeded, "too many prepared statements", "",
                      "Close or DEALLOCATE those that are no longer used."};
     }
-    named_.emplace(std::string(name), std::move(statement));
+    const auto& types = statement->parameter_types;
+    auto listed = objects_.statements.add({.name = std::string(name),
+                                           .statement = by_sql ? std::string(recorder_.text()) : statement->sql,
+                                           .prepared_micros = LiveFacts::micros_now(),
+                                           .parameter_types = {types.begin(), types.end()},
+                                           .by_sql = by_sql});
+    named_.emplace(std::string(name), NamedStatement{std::move(statement), std::move(listed)});
     return {};
+}
+
+void SessionImpl::list_cursor(const std::string& name, std::string statement, Portal& portal) {
+    portal.listed = objects_.cursors.add({.name = name,
+                                          .statement = std::move(statement),
+                                          .holdable = portal.hold,
+                                          .binary = portal.binary,
+                                          .scrollable = portal.scroll,
+                                          .opened_micros = LiveFacts::micros_now()});
 }
 
 // ---------------------------------------------------------------- Parse
@@ -125,6 +140,7 @@ Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
     portal->statement = *statement;
     portal->formats = spread_formats(message.result_formats, columns);
     if (const Result<void> bound = bind_parameters(*portal, message, body); !bound) return bound;
+    if (!name.empty()) list_cursor(name, portal->statement->sql, *portal);
     add_portal(std::move(name), std::move(portal));
     pgproto::write_bind_complete(wire_.out());
     return {};

@@ -7,10 +7,6 @@ namespace {
 
 using std::chrono::microseconds;
 
-std::int64_t micros_now() {
-    return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 std::string_view type_name(SettingKind kind) {
     switch (kind) {
         case SettingKind::kBool:
@@ -36,6 +32,10 @@ std::vector<std::string> split_choices(std::string_view choices) {
 }
 
 }  // namespace
+
+std::int64_t LiveFacts::micros_now() {
+    return std::chrono::duration_cast<microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 LiveFacts::LiveFacts(const Parts& parts)
     : parts_(parts),
@@ -135,6 +135,10 @@ std::vector<engine::Backends::Backend> LiveFacts::backends() const {
              .state_since_micros = now.state_since_us});
     });
     return list;
+}
+
+Result<void> LiveFacts::notify(std::string channel, std::string payload) {
+    return parts_.messages.add({TransactionMessages::Kind::kNotify, std::move(channel), std::move(payload)});
 }
 
 bool LiveFacts::signal_backend(std::int32_t backend_pid, CancelReason reason) {

@@ -3,16 +3,25 @@
 
 #include "engine/backends.hpp"
 #include "engine/engine.hpp"
+#include "engine/session_objects.hpp"
 #include "link/messages.hpp"
+#include "pgsession/listing.hpp"
 #include "pgsession/session_roster.hpp"
 #include "pgsession/settings.hpp"
 #include "pgsession/transaction_block.hpp"
+#include "pgsession/transaction_messages.hpp"
 
 #include <chrono>
 
 namespace smew::pgsession {
 
-class LiveFacts final : public engine::SessionFacts, public engine::Backends {
+// What the session has under names; a row goes when the statement or portal that keeps it goes.
+struct NamedObjects {
+    Listing<engine::SessionObjects::PreparedRow> statements;
+    Listing<engine::SessionObjects::CursorRow> cursors;
+};
+
+class LiveFacts final : public engine::SessionFacts, public engine::Backends, public engine::SessionObjects {
 public:
     // The parts of the session it looks at; they outlive it.
     struct Parts {
@@ -22,6 +31,8 @@ public:
         const LiveLimits& limits;
         const std::chrono::steady_clock::time_point& statement_started;
         const SessionRoster& roster;
+        const NamedObjects& objects;
+        TransactionMessages& messages;
     };
     explicit LiveFacts(const Parts& parts);
 
@@ -36,6 +47,11 @@ public:
     std::vector<SettingRow> settings() const override;
     std::vector<Backend> backends() const override;
     bool signal_backend(std::int32_t backend_pid, CancelReason reason) override;
+    std::vector<PreparedRow> prepared_statements() const override { return parts_.objects.statements.rows(); }
+    std::vector<CursorRow> cursors() const override { return parts_.objects.cursors.rows(); }
+    Result<void> notify(std::string channel, std::string payload) override;
+
+    static std::int64_t micros_now();  // since 1970
 
 private:
     const Parts parts_;

@@ -2,6 +2,7 @@
 // A prepared statement as clients know it, a cache of them by text, and portals.
 
 #include "engine/engine.hpp"
+#include "engine/session_objects.hpp"
 #include "pgproto/backend.hpp"
 #include "pgsession/live_limits.hpp"
 #include "pgsession/parameter.hpp"
@@ -14,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace smew::pgsession {
@@ -56,6 +58,12 @@ struct PreparedStatement {
 };
 using StatementPtr = std::shared_ptr<PreparedStatement>;
 
+// A statement under a name of the client's.
+struct NamedStatement {
+    StatementPtr statement;
+    std::shared_ptr<const engine::SessionObjects::PreparedRow> listed;
+};
+
 // Rows on their way from a cursor to the client.
 struct RowStream {
     std::unique_ptr<engine::Cursor> cursor;
@@ -87,6 +95,7 @@ struct Portal {
     bool finished = false;      // nothing more to come, neither from the engine nor from the spool
     StatementNotes notes;       // of the executions so far, while it is suspended
     std::optional<Error> lost;  // why the rest could not be kept when another statement needed the engine
+    std::shared_ptr<const engine::SessionObjects::CursorRow> listed;  // of one with a name
 };
 
 bool all_text(std::span<const pgproto::Format> formats);

@@ -58,7 +58,7 @@ SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Insta
       wire_(std::move(socket), info_.read_ahead),
       settings_(group.limits),
       block_(settings_, group.fence),
-      facts_({info_, settings_, block_, group.limits, statement_started_, group.roster}),
+      facts_({info_, settings_, block_, group.limits, statement_started_, group.roster, objects_, messages_}),
       recorder_(info_, group.observation) {
     info_.read_ahead = {};
     if (group.reads_only && !info_.internal) block_.allow_reads_only();
@@ -305,7 +305,10 @@ void SessionImpl::record(StatementOutcome outcome, std::string_view tag, const E
     if (watch_.running()) watch_.end();
     growing_.store(false, std::memory_order_relaxed);
     if (delivered_.rows != 0) events_.rows_sent(std::exchange(delivered_, {}).rows);
-    if (outcome == StatementOutcome::kSuccess) block_.statement_over();
+    if (outcome == StatementOutcome::kSuccess) {
+        block_.statement_over();
+        if (!messages_.empty() && !block_.active()) send_messages();
+    }
     const std::uint64_t number = statement_count_.fetch_add(1, std::memory_order_relaxed) + 1;
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - statement_started_);
     events_.statement_done(outcome, taken);

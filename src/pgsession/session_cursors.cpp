@@ -83,6 +83,7 @@ Result<void> SessionImpl::declare_cursor(const DeclareCommand& command, Statemen
     if (!block_.active()) {
         if (const Result<void> kept = hold_cursor(*cursor); !kept) return kept;
     }
+    list_cursor(command.name, std::string(recorder_.text()), *cursor);
     add_portal(command.name, std::move(cursor));
     return {};
 }

@@ -111,7 +111,9 @@ private:
     void on_close(const pgproto::Close& message);
     void on_sync();
     Result<StatementPtr> find_statement(std::string_view name) const;
-    Result<void> store_statement(std::string_view name, StatementPtr statement);
+    // `by_sql`: by PREPARE, whose whole text is the running statement's.
+    Result<void> store_statement(std::string_view name, StatementPtr statement, bool by_sql = false);
+    void list_cursor(const std::string& name, std::string statement, Portal& portal);
     Result<StatementPtr> prepare_text(std::string_view sql, std::span<const std::uint32_t> types);
     Result<void> bind_parameters(Portal& portal, const pgproto::Bind& message, ByteSpan body) const;
     Result<void> start_portal(Portal& portal, std::uint64_t max_rows);
@@ -205,6 +207,7 @@ private:
     Result<void> prepare_messages();
     void deliver_messages();
     void write_notifications();
+    void send_messages();
     void stop_listening();
 
     // ---- session_statements.cpp
@@ -261,6 +264,8 @@ private:
     Wire wire_;
     Settings settings_;
     TransactionBlock block_;
+    NamedObjects objects_;
+    TransactionMessages messages_;  // of this transaction
     LiveFacts facts_;
     StatementRecorder recorder_;
     StatementPtr about_;                            // whose text the recorder has
@@ -275,12 +280,11 @@ private:
 
     StatementCache cache_;
     StatementPtr unnamed_;
-    std::unordered_map<std::string, StatementPtr> named_;
+    std::unordered_map<std::string, NamedStatement> named_;
     std::unordered_map<std::string, std::shared_ptr<Portal>> portals_;  // the unnamed one has the name ""
     std::uint64_t last_portal_ = 0;
     Portal* suspended_ = nullptr;  // the one whose stream is the connection's open cursor
 
-    TransactionMessages messages_;      // of this transaction
     std::shared_ptr<Mailbox> mailbox_;  // once it has listened
     bool at_rest_ = false;              // the last thing said was ReadyForQuery
 

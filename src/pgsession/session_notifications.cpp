@@ -46,6 +46,16 @@ void SessionImpl::deliver_messages() {
     messages_.clear();
 }
 
+// Of pg_notify() in a statement that was a transaction of its own: the engine has committed it, so that what fails now
+// can only be told.
+void SessionImpl::send_messages() {
+    if (const Result<void> ready = prepare_messages(); !ready) {
+        warn(ready.error().code, ready.error().message);
+        return messages_.clear();
+    }
+    deliver_messages();
+}
+
 void SessionImpl::write_notifications() {
     if (!mailbox_ || block_.active()) return;
     for (const Notification& one : mailbox_->take()) {

@@ -36,7 +36,7 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const PrepareCommand& comma
     Result<StatementPtr> statement = prepare_text(command.sql, command.parameter_types);
     if (!statement) return statement.error();
     if (!(*statement)->plan) return Error{sqlstate::kSyntaxError, "this statement cannot be prepared with PREPARE"};
-    if (const Result<void> stored = store_statement(command.name, std::move(*statement)); !stored)
+    if (const Result<void> stored = store_statement(command.name, std::move(*statement), true); !stored)
         return stored.error();
     return Answer{"PREPARE", {}};
 }

@@ -39,6 +39,7 @@ public:
     StatementNotes suspend(TimePoint now, std::uint64_t written) const;
     // Nothing is known of what comes next.
     void forget() { text_ = {}; }
+    std::string_view text() const { return text_; }  // of the running statement
     // Shows the text to those who look at the session.
     void publish();
     // For a statement that outlives its message.

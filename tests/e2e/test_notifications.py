@@ -2,6 +2,9 @@
 
 import select
 
+import psycopg2
+import pytest
+
 
 def test_idle_listener_is_told_at_once(workspace):
     listener = workspace.connect()
@@ -76,3 +79,31 @@ def test_listener_that_stops_or_goes(workspace):
     listener.close()
     sender.cursor().execute("NOTIFY d")
     sender.close()
+
+
+def test_pg_notify_sends_what_a_query_makes(workspace):
+    listener = workspace.connect()
+    listener.autocommit = True
+    cursor = listener.cursor()
+    cursor.execute("LISTEN c")
+    cursor.execute("SELECT pg_notify('c', 'row ' || i) FROM generate_series(1, 3) AS i")
+    assert sorted(n.payload for n in listener.notifies) == ["row 1", "row 2", "row 3"]
+    listener.notifies.clear()
+    sender = workspace.connect()
+    sender.autocommit = False
+    with sender.cursor() as block:
+        block.execute("SELECT pg_notify('c', 'rolled back')")
+        sender.rollback()
+        block.execute("SELECT pg_notify('c', 'kept')")
+        block.execute("SAVEPOINT s")
+        block.execute("SELECT pg_notify('c', 'undone')")
+        block.execute("ROLLBACK TO s")
+        sender.commit()
+        with pytest.raises(psycopg2.errors.InvalidParameterValue, match="channel name cannot be empty"):
+            block.execute("SELECT pg_notify('c', 'failed'), pg_notify('', 'x')")
+        sender.rollback()
+    select.select([listener], [], [], 10)
+    listener.poll()
+    assert [n.payload for n in listener.notifies] == ["kept"]
+    sender.close()
+    listener.close()

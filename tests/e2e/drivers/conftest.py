@@ -84,11 +84,8 @@ def target(request, certificate):
 # What smew does not do as PostgreSQL does, and the tests that show it; one that passes after all fails the run.
 CTID = "DuckDB's extension goes by ctid, which rows here do not have"
 SHORTFALLS = {
-    "test_adbc::test_the_objects[smew]": "a table's columns come in any order where none is asked for",
     "test_duckdb_extension::test_changes_rows[smew]": CTID,
     "test_duckdb_extension::test_writes_every_kind_of_column[smew]": CTID,
-    "test_sqlalchemy_reflection::test_columns[smew-asyncpg]": "with asyncpg's parameters a column's default is missing; not yet explained",
-    "test_psycopg3::test_prepares_after_some_executions[smew]": "pg_prepared_statements is empty",
 }
 
 

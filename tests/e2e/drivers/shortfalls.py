@@ -5,7 +5,6 @@ import contextlib
 
 DIMENSIONS = "arrays have one dimension: ARRAY[[1,2],[3,4]] is a list of lists"
 SERIES = "generate_series() gives bigint, of integers as well"
-NOTIFY = "there is NOTIFY, but no pg_notify()"
 TINY = "a numeric without a precision keeps 12 digits behind the point"
 
 SHORTFALLS = {
@@ -15,9 +14,8 @@ SHORTFALLS = {
         "text: arrays": DIMENSIONS,
         "binary: arrays": DIMENSIONS,
     },
-    "node-postgres": {"arrays": SERIES, "notifies": NOTIFY},
-    "postgres.js": {"arrays, whose types come from the catalog": SERIES, "listens": NOTIFY},
-    "pgx": {"listens": NOTIFY},
+    "node-postgres": {"arrays": SERIES},
+    "postgres.js": {"arrays, whose types come from the catalog": SERIES},
     "tokio-postgres": {"arrays": SERIES},
     "grafana": {"tables": "a function that gives one value does not stand in FROM"},
     "metabase": {"privileges": "NULL as a column of a subquery is an integer"},

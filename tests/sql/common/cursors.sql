@@ -49,3 +49,8 @@ EXECUTE p (NULL, upper('z'));
 EXECUTE p (1);
 DEALLOCATE ALL;
 EXECUTE p (1, 'x');
+BEGIN;
+DECLARE listed BINARY SCROLL CURSOR FOR SELECT 1;
+SELECT name, statement, is_holdable, is_binary, is_scrollable, creation_time >= now() FROM pg_cursors;
+ROLLBACK;
+SELECT count(*) FROM pg_cursors;

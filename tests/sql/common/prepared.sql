@@ -12,3 +12,7 @@ SET application_name = 'psql test';
 SHOW application_name;
 SHOW client_encoding;
 SHOW standard_conforming_strings;
+PREPARE listed (INTEGER, TEXT) AS SELECT $1, $2;
+SELECT name, statement, parameter_types, from_sql, prepare_time <= now() FROM pg_prepared_statements;
+DEALLOCATE listed;
+SELECT count(*) FROM pg_prepared_statements;
