@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kRepeats = 3;
 
 struct Kind {
-    const char* name;
+    std::string_view name;
     const char* column;  // of the series; of the main metric
     double percentile;   // 0: the rate
     bool more_is_better;
@@ -66,7 +66,7 @@ Change change_of(const ComparedRow& row, bool more_is_better, const ComparisonTe
 ComparedRow compared(const std::vector<Run>& a, const std::vector<Run>& b, const std::string& stage, const Kind& kind,
                      const ComparisonTerms& terms) {
     const std::vector<double> as = figures(a, stage, kind), bs = figures(b, stage, kind);
-    ComparedRow row{stage, a.front().main_metric, kind.name, median(as), median(bs)};
+    ComparedRow row{stage, a.front().main_metric, std::string(kind.name), median(as), median(bs)};
     row.percent = row.a > 0 ? 100 * (row.b - row.a) / row.a : 0;
     if (as.size() >= kRepeats && bs.size() >= kRepeats) {
         // Three against three cannot be more certain than 0.08: there the sides must not overlap at all.
@@ -82,8 +82,24 @@ ComparedRow compared(const std::vector<Run>& a, const std::vector<Run>& b, const
         row.low = difference.ci95.low;
         row.high = difference.ci95.high;
     }
-    row.change = change_of(row, kind.more_is_better, terms);
     return row;
+}
+
+bool more_is_better(const ComparedRow& row) {
+    return std::ranges::find(kKinds, row.statistic, &Kind::name)->more_is_better;
+}
+
+// Of many rows some differ by chance alone, so each must be the more certain (Holm 1979). Not where runs are repeated:
+// three against three could never be certain enough.
+void correct_for_their_number(std::vector<ComparedRow>& rows) {
+    std::vector<ComparedRow*> by_p;
+    for (ComparedRow& row : rows) by_p.push_back(&row);
+    std::ranges::stable_sort(by_p, {}, &ComparedRow::p);
+    double least = 0;
+    for (std::size_t i = 0; i < by_p.size(); ++i) {
+        least = std::max(least, std::min(1.0, static_cast<double>(by_p.size() - i) * by_p[i]->p));
+        by_p[i]->p = least;
+    }
 }
 
 std::string_view to_text(Change change) {
@@ -111,6 +127,8 @@ Result<std::vector<ComparedRow>> compare(const std::vector<Run>& a, const std::v
         return Error{sqlstate::kInvalidParameterValue, "the reports have no stage in common", "",
                      "Compare runs of the same command with the same stages."};
     }
+    if (std::min(a.size(), b.size()) < kRepeats) correct_for_their_number(rows);
+    for (ComparedRow& row : rows) row.change = change_of(row, more_is_better(row), terms);
     return rows;
 }
 

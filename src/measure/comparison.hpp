@@ -25,7 +25,7 @@ struct ComparisonTerms {
 };
 
 // With at least three runs a side their medians are compared (Mann–Whitney), else the seconds of the two runs (block
-// bootstrap). Error 22023 when they have no stage in common.
+// bootstrap), each p corrected for the number of rows. Error 22023 when they have no stage in common.
 Result<std::vector<ComparedRow>> compare(const std::vector<Run>& a, const std::vector<Run>& b,
                                          const ComparisonTerms& terms);
 

@@ -1,5 +1,7 @@
 #include "measure/statistics.hpp"
 
+#include <boost/math/distributions/students_t.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -52,9 +54,10 @@ std::vector<std::size_t> drawn_blocks(std::size_t size, std::size_t block, std::
     return at;
 }
 
-// Long enough to keep neighbours' likeness, short enough to leave several blocks.
+// Long enough to keep neighbours' likeness, short enough to leave four blocks.
 std::size_t block_length(std::size_t size) {
-    return std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(2 * std::cbrt(static_cast<double>(size)))));
+    const auto long_enough = static_cast<std::size_t>(std::lround(2 * std::cbrt(static_cast<double>(size))));
+    return std::max<std::size_t>(1, std::min(long_enough, size / 4));
 }
 
 double resampled_mean(std::span<const double> values, std::mt19937_64& random) {
@@ -73,6 +76,21 @@ Interval central95(Values& draws) {
 
 double two_sided(double z) {
     return std::erfc(std::abs(z) / std::sqrt(2.0));
+}
+
+double two_sided_t(double t, double freedom) {
+    return 2 * boost::math::cdf(boost::math::complement(boost::math::students_t(freedom), std::abs(t)));
+}
+
+double deviation(std::span<const double> values) {
+    const double centre = mean(values);
+    double squares = 0;
+    for (const double value : values) squares += (value - centre) * (value - centre);
+    return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(2, values.size()) - 1));
+}
+
+double blocks_of(std::span<const double> series) {
+    return static_cast<double>(series.size()) / static_cast<double>(block_length(series.size()));
 }
 
 // Sum of f(t) over the groups of t equal values.
@@ -149,15 +167,15 @@ Difference block_bootstrap(std::span<const double> a, std::span<const double> b,
     Difference difference{100 * (mean(b) - base) / base, {}, 1};
     std::mt19937_64 random(seed);
     Values draws;
-    int beyond = 0;
     for (int draw = 0; draw < kDifferenceDraws; ++draw) {
         const double drawn_a = resampled_mean(a, random), drawn_b = resampled_mean(b, random);
         draws.push_back(100 * (drawn_b - drawn_a) / base);
-        // Around their own centre the draws say how far chance alone goes.
-        if (std::abs(draws.back() - difference.percent) >= std::abs(difference.percent)) ++beyond;
     }
     difference.ci95 = central95(draws);
-    difference.p = (beyond + 1.0) / (kDifferenceDraws + 1.0);
+    // A few blocks say little about their own spread, so the tails are Student's and not those of the draws.
+    const double blocks = blocks_of(a) + blocks_of(b), spread = deviation(draws);
+    if (spread > 0 && blocks > 2) difference.p = two_sided_t(difference.percent / spread, blocks - 2);
+    if (spread == 0 && difference.percent != 0) difference.p = 0;
     return difference;
 }
 

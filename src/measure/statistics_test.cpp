@@ -82,6 +82,10 @@ TEST(Statistics, BlockBootstrapRarelyErrsAndFindsARealDifference) {
 TEST(Statistics, BlockBootstrapNeedsASeries) {
     const std::vector<double> one{5};
     EXPECT_EQ(block_bootstrap(one, one, 1).p, 1);
+    // Three seconds a side: only a difference far beyond their spread is certain.
+    const std::vector<double> a{10, 12, 11}, near{12, 13, 11}, far{100, 104, 99};
+    EXPECT_GT(block_bootstrap(a, near, 1).p, 0.05);
+    EXPECT_LT(block_bootstrap(a, far, 1).p, 0.01);
 }
 
 measure::Run run_with(std::uint64_t level_us, std::uint64_t seed) {
@@ -116,6 +120,45 @@ TEST(Comparison, OneRunEachAndThreeRunsEach) {
     EXPECT_EQ(compare(a, slower, {}).value()[1].change, Change::kWorse);
     EXPECT_EQ(compare(slower, a, {}).value()[1].change, Change::kBetter);
     EXPECT_EQ(compare(a, a, {}).value()[1].change, Change::kSame);
+}
+
+// A run as a server gives it: ten stages whose speed drifts, operations drawn around it, figures by second from them.
+measure::Run drawn_run(double level_us, std::uint64_t seed) {
+    measure::Run run;
+    run.main_metric = "pg.query";
+    std::mt19937_64 random(seed);
+    std::lognormal_distribution<double> spread(0, 0.5);
+    for (int at = 0; at < 10; ++at) {
+        Stage& stage = run.stages.emplace_back();
+        stage.name = "stage " + std::to_string(at);
+        stage.steady_to_s = 60;
+        stage.series.columns = {"t_s", "p50_us", "p95_us", "p99_us", "rate_per_s"};
+        Metric& metric = stage.metrics.emplace_back("pg.query", false);
+        double second = 0;
+        for (const double level : seconds_of_p95(60, level_us, random())) {
+            Histogram seen;
+            for (int i = 0; i < 100; ++i) {
+                const auto us = static_cast<std::uint64_t>(level * spread(random));
+                seen.add(us);
+                metric.add({Phase::kSteady, Outcome::kOk, us, 0, 1, 8});
+            }
+            const auto p = [&](double percentile) { return static_cast<double>(seen.at_percentile(percentile)); };
+            stage.series.rows.push_back({++second, p(50), p(95), p(99), 1e6 / level});
+        }
+    }
+    return run;
+}
+
+// Forty rows, of which each tenth would differ by chance if each were judged alone.
+TEST(Comparison, OfIdenticalServersIsRarelyWorseHoweverManyRows) {
+    int false_alarms = 0;
+    for (std::uint64_t repeat = 1; repeat <= 20; ++repeat) {
+        const auto rows = compare({drawn_run(1000, 2 * repeat)}, {drawn_run(1000, 2 * repeat + 1)}, {}).value();
+        ASSERT_EQ(rows.size(), 40U);
+        false_alarms += any_worse(rows);
+    }
+    EXPECT_LE(false_alarms, 2);
+    EXPECT_TRUE(any_worse(compare({drawn_run(1000, 1)}, {drawn_run(1200, 2)}, {}).value()));
 }
 
 TEST(Comparison, RunsOfOtherStagesAreRefused) {
