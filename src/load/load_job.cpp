@@ -194,6 +194,17 @@ void LoadJob::judge() {
         if (target.baseline) judge_baseline(judgement);
         run_.judgements.push_back(std::move(judgement));
     }
+    if (run_.verdict() == measure::Verdict::kPass) refuse_empty_stages();
+}
+
+// Targets that have nothing to be judged by do not fail; a stage of nothing but those must not pass.
+void LoadJob::refuse_empty_stages() {
+    for (const measure::Stage& stage : run_.stages) {
+        const measure::Metric* main = stage.metric(run_.main_metric);
+        if (main != nullptr && main->phase(measure::Phase::kSteady).done() + main->in_flight > 0) continue;
+        run_.invalid_because.push_back(stage.name +
+                                       ": nothing was measured. Give it more time than one operation takes.");
+    }
 }
 
 int LoadJob::report() {

@@ -53,6 +53,7 @@ private:
     void judge();
     void judge_baseline(measure::Judgement& judgement);
     void judge_generator(const measure::Stage& stage);
+    void refuse_empty_stages();
     int report();
 
     measure::Run run_;

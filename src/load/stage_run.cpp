@@ -110,6 +110,7 @@ void StageRun::begin_steady() {
     steady_from_ = steady_to_ = SteadyTime::clock::now();
     cpu_at_steady_ = own_cpu_seconds();
     lag_.clear();
+    if (!plan_.open() && plan_.warm_up_s == 0) wake_all();
 }
 
 asio::awaitable<void> StageRun::await_end_of_steady() {

@@ -104,6 +104,8 @@ bool StageRun::take_steady_slot() {
 
 asio::awaitable<std::optional<StageRun::Turn>> StageRun::next_turn(User& user) {
     if (plan_.open()) co_return co_await next_arrival(user);
+    // Without a warm-up nothing is done that is not measured: a statement of minutes would be all there is.
+    if (plan_.warm_up_s == 0 && state_ == State::kRamp) co_await pause(user, 24 * 3600);
     if (plan_.think_max_s > 0) {
         std::uniform_real_distribution<double> think(plan_.think_min_s, plan_.think_max_s);
         co_await pause(user, think(random_));

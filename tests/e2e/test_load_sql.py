@@ -8,7 +8,7 @@ import sys
 
 import psycopg2
 import pytest
-from load_tool import FAILED, INCORRECT, LENIENT, UNREACHABLE, at_once, load, uri, websocket_peer
+from load_tool import FAILED, INCORRECT, INVALID, LENIENT, UNREACHABLE, at_once, load, uri, websocket_peer
 from postgres_server import PostgresServer
 from smew_server import PROGRAM, ROOT
 from test_docs import blocks
@@ -84,6 +84,19 @@ def test_overload_is_refused_cleanly_and_those_inside_keep_working(start_server,
     assert {error["code"] for error in done.report["errors"]} == {"53300"}
     assert done.stage()["scalars"]["users.peak"] == 5 and done.metric("pg.query")["ok"] > 100
     assert done.target("overload.unclean==0")["status"] == "met"
+
+
+def test_a_statement_as_long_as_the_run_is_measured(dsn, tmp_path):
+    """It begins with the measured phase and ends in the drain; the next one would be a second's work too many."""
+    done = load(tmp_path, "pgwire", "--dsn", dsn, "--scenario", "long:2s", "--connections", 3, "--duration", 1, "--warmup", "0", "--drain", "30s")
+    query = done.metric("pg.query")
+    assert query["ok"] == query["count"] == 3 and 2_000_000 <= query["latency_us"]["min"]
+
+
+def test_a_run_that_measured_nothing_does_not_pass(dsn, tmp_path):
+    done = load(tmp_path, "pgwire", "--dsn", dsn, "--scenario", "long:4s", "--connections", 1, "--duration", 1, "--warmup", "1", "--drain", "30s",
+                expect=INVALID)
+    assert "nothing was measured" in done.output and done.report["verdict"] == "invalid"
 
 
 def database(dsn, *more):
