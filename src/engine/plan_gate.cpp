@@ -3,6 +3,7 @@
 #include "engine/catalog_order.hpp"
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
+#include "engine/plain_limit.hpp"
 #include "engine/plan_size.hpp"
 #include "engine/session_state.hpp"
 
@@ -89,6 +90,7 @@ void before_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_pt
     if (session->gated) check_operators(*session, *plan);
     note_size(input.context, *plan);
     order_catalog_columns(plan);
+    let_plain_limits_stop_early(*plan);
 }
 
 void after_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) {
