@@ -52,9 +52,10 @@ struct Settings {
     std::chrono::seconds auth_failure_window_seconds{60};
     std::chrono::seconds auth_ban_seconds{300};
 
-    // WebSocket. Sessions count as connections to PostgreSQL as well: pgwire_max_connections_*.
+    // WebSocket. Its sessions have places of their own: those of PostgreSQL clients stay free.
     int websocket_max_connections_total = 4000;        // also before login
     int websocket_max_connections_per_address = 2000;  // likewise
+    int websocket_max_sessions_per_workspace = 2000;   // logged in
     std::string websocket_allowed_origins;             // blank-separated; empty: the server's own; "*": any
     std::chrono::seconds websocket_login_timeout_seconds{10};
     std::chrono::seconds websocket_ping_interval_seconds{30};
@@ -110,6 +111,9 @@ struct Settings {
     int alert_error_rate_min_queries = 20;
     int alert_auth_failures = 10;
     int alert_workspace_size_percent = 90;
+
+    // What the dashboard shows of the last 24 hours, in memory.
+    int history_max_projects = 100;  // about 700 KB each; of more, those unused longest are forgotten
 
     // What is kept of every statement.
     bool query_audit_enabled = true;

@@ -119,12 +119,13 @@ constexpr std::array kTable{
 
     row<&S::websocket_max_connections_total>(
         {"websocket_max_connections_total", kWebSocket,
-         "Most WebSocket connections at a time. Logged in, each also takes one of pgwire_max_connections_total and of "
-         "pgwire_max_connections_per_workspace.",
-         1, kMega}),
+         "Most WebSocket connections at a time, also before login. They take none of pgwire_max_connections_*.", 1,
+         kMega}),
     row<&S::websocket_max_connections_per_address>({"websocket_max_connections_per_address", kWebSocket,
                                                     "Most WebSocket connections from one client address at a time.", 1,
                                                     kMega}),
+    row<&S::websocket_max_sessions_per_workspace>({"websocket_max_sessions_per_workspace", kWebSocket,
+                                                   "Most WebSocket sessions in one workspace at a time.", 1, kMega}),
     row<&S::websocket_allowed_origins>(
         {"websocket_allowed_origins", kWebSocket,
          "Web pages that may open a WebSocket: origins as https://app.example.com with blanks between them, or * for "
@@ -345,6 +346,11 @@ constexpr std::array kTable{
     row<&S::slow_query_log_full>(
         {"slow_query_log_full", kQueries,
          "Keep the text of slow statements, as query_audit_mode allows; else their hash only."}),
+    row<&S::history_max_projects>(
+        {"history_max_projects", kQueries,
+         "Projects whose last 24 hours are kept in memory for the dashboard, at most about 700 KB each. Of more, those "
+         "without a statement for longest are forgotten.",
+         0, 100'000}),
 
     row<&S::loader_max_concurrent>(
         {"loader_max_concurrent", kLoads, "Most loads and exports at a time; others wait.", 1, 1000}),

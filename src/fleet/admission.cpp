@@ -18,16 +18,18 @@ private:
 Result<std::unique_ptr<Admission>> AdmissionCounters::admit(const WorkspaceId& workspace) {
     {
         const std::lock_guard lock(mutex_);
-        if (total_ >= limit_total_) {
-            return Error{
-                sqlstate::kTooManyConnections, "sorry, too many clients already", "",
-                "Close connections that are not needed, or ask the admin to raise pgwire_max_connections_total."};
+        if (total_ >= limits_.total) {
+            return Error{sqlstate::kTooManyConnections, "sorry, too many clients already", "",
+                         "Close connections that are not needed, or ask the admin to raise " +
+                             std::string(limits_.total_setting) + "."};
         }
-        std::size_t& here = by_workspace_[workspace];
-        if (here >= limit_per_workspace_) {
+        int& here = by_workspace_[workspace];
+        if (here >= limits_.per_workspace) {
             return Error{sqlstate::kTooManyConnections,
-                         "too many connections to this workspace (limit " + std::to_string(limit_per_workspace_) + ")",
-                         "", "Close connections that are not needed, or use a connection pool."};
+                         "too many connections to this workspace (limit " + std::to_string(limits_.per_workspace) + ")",
+                         "",
+                         "Close connections that are not needed, use a connection pool, or ask the admin to raise " +
+                             std::string(limits_.per_workspace_setting) + "."};
         }
         ++here;
         ++total_;

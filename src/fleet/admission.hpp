@@ -7,15 +7,20 @@
 
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <unordered_map>
 
 namespace smew::fleet {
 
+struct AdmissionLimits {
+    int total = 0, per_workspace = 0;
+    std::string_view total_setting, per_workspace_setting;  // where they come from, for who is refused
+};
+
 // Thread-safe. Places hold the counters alive, so they may outlive the fleet.
 class AdmissionCounters : public std::enable_shared_from_this<AdmissionCounters> {
 public:
-    AdmissionCounters(std::size_t limit_total, std::size_t limit_per_workspace)
-        : limit_total_(limit_total), limit_per_workspace_(limit_per_workspace) {}
+    explicit AdmissionCounters(const AdmissionLimits& limits) : limits_(limits) {}
 
     // 53300 when all places, or this workspace's, are taken.
     Result<std::unique_ptr<Admission>> admit(const WorkspaceId& workspace);
@@ -24,11 +29,10 @@ private:
     class Place;
     void leave(const WorkspaceId& workspace);
 
-    const std::size_t limit_total_;
-    const std::size_t limit_per_workspace_;
+    const AdmissionLimits limits_;
     std::mutex mutex_;
-    std::size_t total_ = 0;
-    std::unordered_map<WorkspaceId, std::size_t> by_workspace_;
+    int total_ = 0;
+    std::unordered_map<WorkspaceId, int> by_workspace_;
 };
 
 }  // namespace smew::fleet

@@ -72,8 +72,9 @@ public:
     virtual ~Fleet() = default;  // ends all workers
 
     // ---- connections (pgfront)
-    // 53300 when there is no place, in all or for this workspace.
-    virtual Result<std::unique_ptr<Admission>> admit(const catalog::Workspace& workspace) = 0;
+    // 53300 when there is no place, in all or for this workspace. WebSockets have places of their own: they are many
+    // and mostly idle.
+    virtual Result<std::unique_ptr<Admission>> admit(const catalog::Workspace& workspace, link::Door door) = 0;
     // True when adopt() will not have to start a process.
     virtual bool warm(const WorkspaceId& workspace) const = 0;
     // Hands a logged-in client to the workspace's worker, which is started when it does not run (tens of milliseconds,

@@ -24,7 +24,7 @@ public:
     ~FleetImpl() override;
 
     // fleet_sessions.cpp
-    Result<std::unique_ptr<Admission>> admit(const catalog::Workspace& workspace) override;
+    Result<std::unique_ptr<Admission>> admit(const catalog::Workspace& workspace, link::Door door) override;
     Result<void> adopt(const catalog::Workspace& workspace, link::AdoptSession session, UniqueFd socket,
                        std::unique_ptr<Admission> admission, std::function<void(std::optional<Error>)> ended) override;
     void cancel(std::int32_t backend_pid, std::string_view cancel_key) override;
@@ -108,7 +108,7 @@ private:
     telemetry::Events& events_;
     link::QueryRecordSink& records_;
     const Clock& clock_;
-    std::shared_ptr<AdmissionCounters> admissions_;  // shared with the places given out
+    std::shared_ptr<AdmissionCounters> admissions_, websocket_admissions_;  // shared with the places given out
     NameService names_;
 
     const WallTime started_;

@@ -38,8 +38,8 @@ SessionInfo describe(const catalog::Workspace& workspace, const link::AdoptSessi
 
 }  // namespace
 
-Result<std::unique_ptr<Admission>> FleetImpl::admit(const catalog::Workspace& workspace) {
-    return admissions_->admit(workspace.id);
+Result<std::unique_ptr<Admission>> FleetImpl::admit(const catalog::Workspace& workspace, link::Door door) {
+    return (door == link::Door::kWebsocket ? websocket_admissions_ : admissions_)->admit(workspace.id);
 }
 
 Result<void> FleetImpl::adopt(const catalog::Workspace& workspace, link::AdoptSession session, UniqueFd socket,

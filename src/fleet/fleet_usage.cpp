@@ -3,6 +3,8 @@
 #include "fleet/fleet_impl.hpp"
 #include "telemetry/events.hpp"
 
+#include <algorithm>
+
 namespace smew::fleet {
 
 QueryTotals& QueryTotals::operator+=(const QueryTotals& other) {
@@ -27,6 +29,10 @@ void FleetImpl::on_stats(const WorkerPointer& worker, const link::Stats& stats) 
     telemetry::Events::WorkspaceActivity activity{.project = worker->project, .workspace = worker->workspace};
     activity.statements = stats.queries_success + stats.queries_error + stats.queries_timeout + stats.queries_cancelled;
     activity.failed = stats.queries_error + stats.queries_timeout;
+    activity.cancelled = stats.queries_cancelled;
+    activity.bytes_sent = stats.bytes_sent;
+    std::copy_n(stats.duration_buckets.begin(), std::min(stats.duration_buckets.size(), activity.durations.size()),
+                activity.durations.begin());
     activity.disk_bytes = stats.disk_bytes;
     const bool workspace = worker->kind == link::WorkerKind::kWorkspace;
     {

@@ -71,8 +71,16 @@ FleetImpl::FleetImpl(const config::Settings& settings, const storage::Layout& la
       events_(events),
       records_(records),
       clock_(clock),
-      admissions_(std::make_shared<AdmissionCounters>(settings.pgwire_max_connections_total,
-                                                      settings.pgwire_max_connections_per_workspace)),
+      admissions_(std::make_shared<AdmissionCounters>(
+          AdmissionLimits{.total = settings.pgwire_max_connections_total,
+                          .per_workspace = settings.pgwire_max_connections_per_workspace,
+                          .total_setting = "pgwire_max_connections_total",
+                          .per_workspace_setting = "pgwire_max_connections_per_workspace"})),
+      websocket_admissions_(std::make_shared<AdmissionCounters>(
+          AdmissionLimits{.total = settings.websocket_max_connections_total,
+                          .per_workspace = settings.websocket_max_sessions_per_workspace,
+                          .total_setting = "websocket_max_connections_total",
+                          .per_workspace_setting = "websocket_max_sessions_per_workspace"})),
       names_(layout, store),
       started_(clock.now()),
       memory_total_(memory_total(settings)),

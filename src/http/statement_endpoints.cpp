@@ -40,7 +40,7 @@ SessionOrigin origin_of(const Request& request) {
     SessionOrigin origin{
         .client_address = request.client_address, .client_port = request.client_port, .parameters = {}};
     origin.parameters.emplace_back("application_name", text_of(request.body, "application_name").value_or("rest"));
-    if (reads_only(request.caller)) origin.parameters.emplace_back("default_transaction_read_only", "on");
+    origin.reads_only = reads_only(request.caller);
     return origin;
 }
 

@@ -65,7 +65,7 @@ public:
     fleet::WorkspaceUsage used;
     std::optional<catalog::Workspace> limited;  // the last one whose limits were set
 
-    Result<std::unique_ptr<fleet::Admission>> admit(const catalog::Workspace&) override {
+    Result<std::unique_ptr<fleet::Admission>> admit(const catalog::Workspace&, link::Door) override {
         return Error{sqlstate::kFeatureNotSupported, "not here"};
     }
     bool warm(const WorkspaceId&) const override { return true; }

@@ -28,7 +28,7 @@ Error gone() {
 Result<std::unique_ptr<WorkspaceSession>> WorkspaceSession::open(fleet::Fleet& fleet,
                                                                  const catalog::Workspace& workspace,
                                                                  SessionOrigin origin) {
-    Result<std::unique_ptr<fleet::Admission>> admission = fleet.admit(workspace);
+    Result<std::unique_ptr<fleet::Admission>> admission = fleet.admit(workspace, origin.door);
     if (!admission) return admission.error();
     auto sockets = link::make_socket_pair();
     if (!sockets) return sockets.error();
@@ -44,6 +44,7 @@ Result<std::unique_ptr<WorkspaceSession>> WorkspaceSession::open(fleet::Fleet& f
     session.client_port = origin.client_port;
     session.parameters = std::move(origin.parameters);
     session.tls = origin.tls;
+    session.reads_only = origin.reads_only;
     const Result<void> adopted =
         fleet.adopt(workspace, session, std::move(sockets->second), std::move(*admission), nullptr);
     if (!adopted) return adopted.error();

@@ -28,6 +28,7 @@ struct SessionOrigin {
     std::vector<std::pair<std::string, std::string>> parameters;
     link::Door door = link::Door::kRest;  // as records and the list of sessions have it
     bool tls = false;
+    bool reads_only = false;  // for a key that may only read; the session cannot change it
 };
 
 class WorkspaceSession {

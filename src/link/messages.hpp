@@ -78,6 +78,7 @@ struct AdoptSession {
     bool tls = false;
     bool internal = false;                                        // one of the gateway's own: not counted, not listed
     Door door = Door::kPgwire;                                    // with kInternal, not recorded
+    bool reads_only = false;                                      // whatever the client sets
     std::vector<std::pair<std::string, std::string>> parameters;  // of the StartupMessage
     std::string read_ahead;                                       // bytes the gateway has already read past the login
 };

@@ -135,6 +135,7 @@ TEST(Messages, FieldsKeepTheirPlaces) {
                                          .client_port = 65535,
                                          .internal = true,
                                          .door = Door::kWebsocket,
+                                         .reads_only = true,
                                          .parameters = {{"application_name", "psql"}, {"a", ""}}};
     const Message back = decoded(encoded(message));
     const auto& got = std::get<AdoptSession>(back);
@@ -147,6 +148,7 @@ TEST(Messages, FieldsKeepTheirPlaces) {
     EXPECT_FALSE(got.tls);
     EXPECT_TRUE(got.internal);
     EXPECT_EQ(got.door, Door::kWebsocket);
+    EXPECT_TRUE(got.reads_only);
     ASSERT_EQ(got.parameters.size(), 2U);
     EXPECT_EQ(got.parameters[0].second, "psql");
 }

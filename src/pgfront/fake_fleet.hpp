@@ -45,7 +45,7 @@ public:
     std::optional<Error> admit_error, adopt_error;
     std::atomic<bool> is_warm = true;
 
-    Result<std::unique_ptr<fleet::Admission>> admit(const catalog::Workspace&) override {
+    Result<std::unique_ptr<fleet::Admission>> admit(const catalog::Workspace&, link::Door) override {
         if (admit_error) return *admit_error;
         return std::unique_ptr<fleet::Admission>(std::make_unique<Place>(admitted_));
     }

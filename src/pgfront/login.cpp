@@ -142,7 +142,7 @@ Login::Outcome Login::let_in(StartupRequest request, catalog::Workspace workspac
         refusal->before = std::move(proof);
         return std::move(*refusal);
     }
-    auto admission = fleet_.admit(workspace);
+    auto admission = fleet_.admit(workspace, link::Door::kPgwire);
     if (!admission) return Refusal{admission.error(), ConnectionStatus::kLimitReached, std::move(proof)};
     return LoggedIn{std::move(request), std::move(workspace), std::move(*admission), std::move(proof)};
 }

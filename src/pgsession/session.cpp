@@ -61,7 +61,7 @@ SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Insta
       facts_({info_, settings_, block_, group.limits, statement_started_, group.roster, objects_, messages_}),
       recorder_(info_, group.observation) {
     info_.read_ahead = {};
-    if (group.reads_only && !info_.internal) block_.allow_reads_only();
+    if (info_.reads_only || (group.reads_only && !info_.internal)) block_.allow_reads_only();
     group_.roster.enter(info_.backend_pid, *this);
 }
 

@@ -176,6 +176,9 @@ struct Metrics::Impl {
     Histogram& websocket_seconds = histograms(registry, "websocket_message_duration_seconds",
                                               "Time from a message with a statement to the last word of its answer.")
                                        .Add({}, kQuerySeconds);
+    Histogram& websocket_round_trips =
+        histograms(registry, "websocket_round_trip_seconds", "Time from the server's ping to the client's pong.")
+            .Add({}, kQuerySeconds);
     Gauge& websocket_queued =
         gauges(registry, "websocket_send_queue_bytes", "Bytes that wait to be sent to WebSocket clients.").Add({});
     std::array<Counter*, kOutcomes.size()> llm_requests =
@@ -345,6 +348,10 @@ void Metrics::websocket_answered(std::chrono::microseconds taken) {
 
 void Metrics::websocket_queued(std::int64_t change) {
     impl_->websocket_queued.Increment(static_cast<double>(change));
+}
+
+void Metrics::websocket_round_trip(std::chrono::microseconds taken) {
+    impl_->websocket_round_trips.Observe(seconds(taken));
 }
 
 void Metrics::llm_request(bool success, std::chrono::microseconds taken) {

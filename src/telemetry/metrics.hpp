@@ -76,6 +76,7 @@ public:
     void websocket_sent(std::uint64_t messages, std::uint64_t bytes);  // {direction="out"}, bytes
     void websocket_answered(std::chrono::microseconds taken);          // websocket_message_duration_seconds
     void websocket_queued(std::int64_t change);                        // websocket_send_queue_bytes
+    void websocket_round_trip(std::chrono::microseconds taken);        // websocket_round_trip_seconds
     void llm_request(bool success, std::chrono::microseconds taken);   // smew_llm_requests_total{status}, …_seconds
 
     // Workers and loads.
