@@ -16,7 +16,7 @@ const LIVE_MS = 2000;
 const SELDOM_MS = 6000;
 
 class Dashboard {
-  private readonly overview = new Overview();
+  private readonly overview: Overview;
   private readonly sessions: SessionsPanel;
   private readonly workers = new WorkersPanel();
   private readonly alerts = new AlertsPanel();
@@ -29,16 +29,17 @@ class Dashboard {
 
   constructor(private readonly api: Api, private readonly caller: Caller) {
     this.admin = caller.kind === "admin";
+    this.overview = new Overview(this.admin);
     this.sessions = new SessionsPanel(api, this.admin || caller.scope === "project_admin");
   }
 
   start(): void {
     const title = this.admin ? "Dashboard" : `Dashboard of project ${this.caller.project_id}`;
     replace(byId("main"), h("div", { class: "page" },
-      h("div", { class: "page-head" }, h("h1", {}, title), this.admin && this.rangeChoice(), this.fresh),
-      this.admin && this.overview.figures, this.admin && this.overview.charts,
+      h("div", { class: "page-head" }, h("h1", {}, title), this.rangeChoice(), this.fresh),
+      this.overview.figures, this.overview.charts,
       this.sessions.element, this.workers.element,
-      this.admin && this.overview.slow.chart.element, this.slow.element, this.admin && this.alerts.element));
+      this.overview.slow.chart.element, this.slow.element, this.admin && this.alerts.element));
     byId("main").focus({ preventScroll: true });
     document.addEventListener("refresh", () => {
       this.due.clear();
@@ -65,7 +66,7 @@ class Dashboard {
     if (this.busy) return;
     this.busy = true;
     try {
-      await Promise.all([this.live(), this.admin && this.at("history", () => this.history()),
+      await Promise.all([this.live(), this.at("history", () => this.history()),
         this.at("slow", () => this.slowQueries()), this.admin && this.at("alerts", () => this.recentAlerts())]);
       this.fresh.textContent = `Updated ${new Date().toLocaleTimeString("en-GB")}`;
     } catch (error) {
@@ -81,23 +82,26 @@ class Dashboard {
     this.due.set(name, performance.now() + (await work()) - LIVE_MS / 2);
   }
 
+  // Of the whole server, or of the key's project.
+  private where(...parts: string[]): string {
+    return this.admin ? path(...parts) : path("projects", this.caller.project_id ?? "", ...parts);
+  }
+
   private async live(): Promise<void> {
-    const where = this.admin ? "/workers" : path("projects", this.caller.project_id ?? "", "workers");
-    const { workers } = await this.api.get<{ workers: Worker[] }>(where);
+    const { workers } = await this.api.get<{ workers: Worker[] }>(this.where("workers"));
     this.workers.show(workers);
     await this.sessions.refresh(workers);
   }
 
   private async history(): Promise<number> {
-    const history = await this.api.get<History>(`/metrics/history?range=${this.range}`);
+    const history = await this.api.get<History>(`${this.where("metrics", "history")}?range=${this.range}`);
     this.overview.show(history);
     return history.step_seconds * 1000;
   }
 
   private async slowQueries(): Promise<number> {
-    const where = this.admin ? "/slow-queries" : path("projects", this.caller.project_id ?? "", "slow-queries");
     try {
-      const reply = await this.api.get<{ slow_queries: SlowQuery[]; threshold_ms: number }>(`${where}?limit=50`);
+      const reply = await this.api.get<{ slow_queries: SlowQuery[]; threshold_ms: number }>(`${this.where("slow-queries")}?limit=50`);
       this.slow.show(reply.slow_queries, reply.threshold_ms);
     } catch (error) {
       // One panel that has nothing to show must not make the others look old.

@@ -13,6 +13,7 @@
 #include "net/login_policy.hpp"
 #include "observe/alerts.hpp"
 #include "observe/history.hpp"
+#include "observe/project_history.hpp"
 #include "observe/query_audit.hpp"
 #include "observe/query_feed.hpp"
 #include "observe/slow_queries.hpp"
@@ -84,13 +85,16 @@ struct Core {
                                       settings.query_audit_file_count),
                 policy, metrics),
           slow_queries(policy, metrics, *alerts),
-          fleet(fleet::Fleet::create(settings, layout, *store, metrics, *alerts, feed, clock)),
+          project_history(
+              *alerts, [this] { return live(); }, static_cast<std::size_t>(settings.history_max_projects), clock),
+          fleet(fleet::Fleet::create(settings, layout, *store, metrics, project_history, feed, clock)),
           query_log(settings, layout, *store, *fleet, policy, metrics, clock),
           throttle(net::login_policy(settings), clock),
           versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }),
           history([this] { return measure(); }, clock) {
         feed.listen(audit);
         feed.listen(slow_queries);
+        feed.listen(project_history);
         feed.listen(query_log);
         feed.start();
         policy.follow([this](const link::SetObservation& wanted) { fleet->observe(wanted); });
@@ -112,6 +116,15 @@ struct Core {
                 .worker_bytes = static_cast<double>(totals.memory_bytes)};
     }
 
+    std::vector<observe::ProjectHistory::Live> live() const {
+        std::vector<observe::ProjectHistory::Live> workers;
+        for (const fleet::Fleet::WorkerInfo& worker : fleet->workers()) {
+            workers.push_back(
+                {worker.project, static_cast<double>(worker.sessions), static_cast<double>(worker.memory_bytes)});
+        }
+        return workers;
+    }
+
     SystemClock clock;
     Monitoring monitoring;  // outlives what it hears of
     storage::Layout layout;
@@ -123,6 +136,7 @@ struct Core {
     observe::QueryFeed feed;
     observe::QueryAudit audit;  // and the other listeners: the feed is stopped before they go
     observe::SlowQueries slow_queries;
+    observe::ProjectHistory project_history;
     std::unique_ptr<fleet::Fleet> fleet;
     querylog::QueryLog query_log;
     auth::LoginThrottle throttle;  // of all doors
@@ -156,7 +170,7 @@ struct Doors {
           io(static_cast<int>(io_thread_count(settings.io_threads))),
           front(pgfront::Front::create(
               io, settings, settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(), *core.store,
-              *core.fleet, core.throttle, core.metrics, *core.alerts, core.clock, std::move(admin))),
+              *core.fleet, core.throttle, core.metrics, core.project_history, core.clock, std::move(admin))),
           server(http::Server::create(io,
                                       {.settings = settings,
                                        .layout = core.layout,
@@ -167,6 +181,7 @@ struct Doors {
                                        .metrics = core.metrics,
                                        .alerts = *core.alerts,
                                        .history = core.history,
+                                       .project_history = core.project_history,
                                        .query_policy = core.policy,
                                        .slow_queries = core.slow_queries,
                                        .query_log = core.query_log,
@@ -272,7 +287,10 @@ void serve_until_stopped(const config::Settings& settings, const std::string& ve
     doors.server->start();
     Maintenance maintenance(duties(settings, core, *doors.front), check_in(settings, core));
     // On a thread of its own: other duties may take longer than a second.
-    Maintenance sampling({{"keep history", seconds(1), [&core] { core.history.tick(); }}});
+    Maintenance sampling({{"keep history", seconds(1), [&core] {
+                               core.history.tick();
+                               core.project_history.tick();
+                           }}});
     doors.server->set_ready(true);
     announce(settings, doors, demo);
 

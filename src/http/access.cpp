@@ -89,7 +89,8 @@ Caller AccessControl::workspace_user(const auth::BasicCredentials& credentials, 
                 .scope = auth::Scope::kProjectRead};
     }
     delay = throttle_.failed(head.client_address, credentials.user).delay;
-    context_.alerts.login_failed(workspace ? workspace->project : ProjectId(), credentials.user, head.client_address);
+    context_.project_history.login_failed(workspace ? workspace->project : ProjectId(), credentials.user,
+                                          head.client_address);
     fail_unauthorized("the user name or the password is wrong");
 }
 

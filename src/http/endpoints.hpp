@@ -119,6 +119,7 @@ Response delete_conversation(const Request& request, Context& context);
 
 // history_endpoints.cpp
 Response metrics_history(const Request& request, Context& context);
+Response project_metrics_history(const Request& request, Context& context);
 
 // worker_endpoints.cpp
 Response list_workers(const Request& request, Context& context);

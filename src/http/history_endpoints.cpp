@@ -1,4 +1,5 @@
 #include "http/endpoints.hpp"
+#include "http/lookup.hpp"
 #include "http/render.hpp"
 
 #include <boost/json/array.hpp>
@@ -24,14 +25,15 @@ struct Series {
     std::string_view name;
     double HistoryInterval::*value;
     bool percentile = false;  // null in an interval without a query
+    bool of_projects = true;  // the rest is of the whole server alone
 };
 constexpr std::array kSeries{
     Series{"queries_per_second", &HistoryInterval::queries_per_second},
     Series{"errors_per_second", &HistoryInterval::errors_per_second},
     Series{"cancelled_per_second", &HistoryInterval::cancelled_per_second},
     Series{"bytes_per_second", &HistoryInterval::bytes_per_second},
-    Series{"requests_per_second", &HistoryInterval::requests_per_second},
-    Series{"request_errors_per_second", &HistoryInterval::request_errors_per_second},
+    Series{"requests_per_second", &HistoryInterval::requests_per_second, false, false},
+    Series{"request_errors_per_second", &HistoryInterval::request_errors_per_second, false, false},
     Series{"latency_p50_seconds", &HistoryInterval::p50_seconds, true},
     Series{"latency_p95_seconds", &HistoryInterval::p95_seconds, true},
     Series{"latency_p99_seconds", &HistoryInterval::p99_seconds, true},
@@ -40,7 +42,7 @@ constexpr std::array kSeries{
     Series{"sessions", &HistoryInterval::sessions},
     Series{"workers", &HistoryInterval::workers},
     Series{"worker_memory_bytes", &HistoryInterval::worker_bytes},
-    Series{"gateway_memory_bytes", &HistoryInterval::gateway_bytes},
+    Series{"gateway_memory_bytes", &HistoryInterval::gateway_bytes, false, false},
 };
 
 json::array values(const std::vector<HistoryInterval>& intervals, const Series& series) {
@@ -55,23 +57,37 @@ json::array values(const std::vector<HistoryInterval>& intervals, const Series& 
     return out;
 }
 
-}  // namespace
-
-Response metrics_history(const Request& request, Context& context) {
+// The route has checked the name.
+Range range_of(const Request& request) {
     const std::string name = request.option("range").value_or("");
-    const auto range =
-        std::find_if(kRanges.begin(), kRanges.end(), [&](const Range& candidate) { return candidate.name == name; });
-    const std::vector<HistoryInterval> intervals = context.history.last(range->length);
+    return *std::find_if(kRanges.begin(), kRanges.end(), [&](const Range& one) { return one.name == name; });
+}
+
+Response reply(const Range& range, const std::vector<HistoryInterval>& intervals, bool of_project) {
     json::array times;
     for (const HistoryInterval& interval : intervals) {
         times.emplace_back(std::chrono::duration<double>(interval.end.time_since_epoch()).count());
     }
     json::object series;
-    for (const Series& one : kSeries) series[one.name] = values(intervals, one);
-    return json_response(json::object{{"range", name},
-                                      {"step_seconds", observe::History::step_of(range->length).count()},
+    for (const Series& one : kSeries) {
+        if (one.of_projects || !of_project) series[one.name] = values(intervals, one);
+    }
+    return json_response(json::object{{"range", range.name},
+                                      {"step_seconds", observe::History::step_of(range.length).count()},
                                       {"times", std::move(times)},
                                       {"series", std::move(series)}});
+}
+
+}  // namespace
+
+Response metrics_history(const Request& request, Context& context) {
+    const Range range = range_of(request);
+    return reply(range, context.history.last(range.length), false);
+}
+
+Response project_metrics_history(const Request& request, Context& context) {
+    const Range range = range_of(request);
+    return reply(range, context.project_history.last(find_project(request, context).id, range.length), true);
 }
 
 }  // namespace smew::http::endpoints

@@ -16,6 +16,10 @@ void add_observation(Routes& routes) {
                            "Throughput, latency, errors and memory over the last 24 hours", endpoints::metrics_history)
                          .with(history_range())
                          .gives(schemas::metrics_history));
+    routes.push_back(Route("GET", "/projects/{project}/metrics/history", Access::kProjectRead,
+                           "getProjectMetricsHistory", "The same of one project", endpoints::project_metrics_history)
+                         .with(history_range())
+                         .gives(schemas::metrics_history));
     routes.push_back(Route("GET", "/workers", Access::kAdmin, "listWorkers", "The worker processes and what they use",
                            endpoints::list_workers)
                          .gives(schemas::worker_list));

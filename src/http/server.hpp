@@ -9,6 +9,7 @@
 #include "net/tls.hpp"
 #include "observe/alerts.hpp"
 #include "observe/history.hpp"
+#include "observe/project_history.hpp"
 #include "observe/query_policy.hpp"
 #include "observe/slow_queries.hpp"
 #include "storage/versions.hpp"
@@ -42,6 +43,7 @@ struct Services {
     telemetry::Metrics& metrics;
     observe::Alerts& alerts;
     observe::History& history;
+    observe::ProjectHistory& project_history;  // also hears of failed logins
     observe::QueryPolicy& query_policy;
     observe::SlowQueries& slow_queries;
     querylog::QueryLog& query_log;

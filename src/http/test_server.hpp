@@ -125,6 +125,8 @@ protected:
         store_ = catalog::Store::open(layout_->metadata_file().string(), clock_);
         versions_ = std::make_unique<storage::Versions>(*layout_, *store_, [](const ProjectId&) {});
         alerts_ = observe::Alerts::create(settings_, clock_, [](const ProjectId& id) { return id.value(); });
+        project_history_ = std::make_unique<observe::ProjectHistory>(
+            *alerts_, [] { return std::vector<observe::ProjectHistory::Live>(); }, 10, clock_);
         slow_queries_ = std::make_unique<observe::SlowQueries>(query_policy_, metrics_, *alerts_);
         query_log_ =
             std::make_unique<querylog::QueryLog>(settings_, *layout_, *store_, fleet_, query_policy_, metrics_, clock_);
@@ -139,6 +141,7 @@ protected:
                                   .metrics = metrics_,
                                   .alerts = *alerts_,
                                   .history = history_,
+                                  .project_history = *project_history_,
                                   .query_policy = query_policy_,
                                   .slow_queries = *slow_queries_,
                                   .query_log = *query_log_,
@@ -229,6 +232,7 @@ protected:
     telemetry::Metrics metrics_{"1.2.3", "v1.5.5"};
     std::unique_ptr<observe::Alerts> alerts_;
     observe::History history_{[this] { return observe::Measured{.metrics = metrics_.read()}; }, clock_};
+    std::unique_ptr<observe::ProjectHistory> project_history_;
     observe::QueryPolicy query_policy_{settings_};
     std::unique_ptr<observe::SlowQueries> slow_queries_;
     TestFleet fleet_;

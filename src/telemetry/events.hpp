@@ -2,8 +2,10 @@
 // What happens in the gateway that somebody may want to be told of, beyond log and metrics. Told by fleet/ and
 // pgfront/, which do not know who listens.
 
+#include "core/duration_buckets.hpp"
 #include "core/ids.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -21,8 +23,10 @@ public:
     struct WorkspaceActivity {
         ProjectId project;
         WorkspaceId workspace;
-        std::uint64_t statements = 0, failed = 0;      // since the last report; cancelled ones count, but not as failed
-        std::uint64_t disk_bytes = 0, size_limit = 0;  // now; a limit of 0 is none
+        std::uint64_t statements = 0, failed = 0;     // since the last report; cancelled ones count, but not as failed
+        std::uint64_t cancelled = 0, bytes_sent = 0;  // likewise
+        std::array<std::uint64_t, kDurationBucketCount> durations{};  // of the statements, by how long they took
+        std::uint64_t disk_bytes = 0, size_limit = 0;                 // now; a limit of 0 is none
     };
     virtual void workspace_active(const WorkspaceActivity& activity) = 0;
 

@@ -60,6 +60,25 @@ def test_history_tells_rates_and_percentiles(server, workspace):
     workspace.project.rest.request("GET", "/metrics/history", 403)
 
 
+def test_a_projects_history_is_its_own(server, workspace):
+    other = server.project("history-other")
+    with other.workspace().connect() as connection, connection.cursor() as cursor:
+        for _ in range(7):
+            cursor.execute("SELECT 1")
+
+    def statements(project):
+        history = project.rest.get(f"{project.path}/metrics/history?range=10m")
+        assert not {"requests_per_second", "gateway_memory_bytes"} & set(history["series"])
+        return sum(history["series"]["queries_per_second"])
+
+    eventually(lambda: statements(other) > 0, 20, "the queries in the project's history")
+    seen = other.rest.get(f"{other.path}/metrics/history?range=10m")["series"]
+    assert max(seen["sessions"]) >= 1 and max(seen["workers"]) == 1
+    workspace.project.rest.request("GET", f"{other.path}/metrics/history", 403)
+    unused = server.project("history-nothing")
+    assert unused.rest.get(f"{unused.path}/metrics/history")["times"] == []
+
+
 def test_workers_tell_memory_disk_and_sessions(server, workspace):
     connection = workspace.connect()
     mine = eventually(lambda: [one for one in server.admin.get("/workers")["workers"]

@@ -5,9 +5,10 @@ import { bytes, count, duration, rate } from "../shared/format";
 import { Line, TimeChart } from "../shared/chart";
 import { History } from "./types";
 
+// `instance`: of the whole server alone, no project has it.
 interface Graph {
   title: string;
-  lines: (Line & { series: string })[];
+  lines: (Line & { series: string; instance?: boolean })[];
   format: (value: number) => string;
   whole?: boolean;
 }
@@ -16,7 +17,7 @@ const seconds = (value: number) => duration(value * 1000);
 
 const GRAPHS: Graph[] = [
   { title: "Throughput", format: (value) => `${rate(value)}/s`, lines: [
-    { label: "Queries", series: "queries_per_second", colour: "series-1", fill: true }, { label: "REST", series: "requests_per_second", colour: "series-3" }] },
+    { label: "Queries", series: "queries_per_second", colour: "series-1", fill: true }, { label: "REST", series: "requests_per_second", colour: "series-3", instance: true }] },
   { title: "Latency", format: seconds, lines: [{ label: "p50", series: "latency_p50_seconds", colour: "series-1" },
     { label: "p95", series: "latency_p95_seconds", colour: "series-2" }, { label: "p99", series: "latency_p99_seconds", colour: "series-3" }] },
   { title: "Errors", format: (value) => `${rate(value)}/s`, lines: [{ label: "Failed", series: "errors_per_second", colour: "series-4", fill: true },
@@ -25,7 +26,7 @@ const GRAPHS: Graph[] = [
   { title: "Sessions and workers", format: count, whole: true, lines: [{ label: "Sessions", series: "sessions", colour: "series-1", fill: true },
     { label: "Workers", series: "workers", colour: "series-2" }] },
   { title: "Memory", format: bytes, lines: [{ label: "Workers", series: "worker_memory_bytes", colour: "series-1", fill: true },
-    { label: "Gateway", series: "gateway_memory_bytes", colour: "series-3" }] },
+    { label: "Gateway", series: "gateway_memory_bytes", colour: "series-3", instance: true }] },
 ];
 
 const SLOW: Graph = { title: "Slow queries over time", format: count, whole: true, lines: [{ label: "Slow", series: "slow_queries", colour: "series-2", bars: true }] };
@@ -52,9 +53,10 @@ export class Overview {
   readonly figures = h("dl", { class: "figures", "aria-label": "Key figures" });
   readonly charts = h("div", { class: "charts" });
   readonly slow = new HistoryChart(SLOW);
-  private readonly graphs = GRAPHS.map((graph) => new HistoryChart(graph));
+  private readonly graphs: HistoryChart[];
 
-  constructor() {
+  constructor(instance: boolean) {
+    this.graphs = GRAPHS.map((graph) => new HistoryChart({ ...graph, lines: graph.lines.filter((line) => instance || !line.instance) }));
     this.charts.append(...this.graphs.map(({ chart }) => chart.element));
   }
 
