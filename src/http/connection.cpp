@@ -123,8 +123,9 @@ asio::awaitable<bool> HttpConnection<Stream>::upgrade(wire::Parser& parser, Exch
         co_return false;
     }
     upgraded_ = true;
-    desk_.door.welcome(websocket::make_channel(std::move(stream_), std::move(buffer_), desk_.context.settings),
-                       parser.get().base(), std::move(judgement));
+    desk_.door.welcome(
+        websocket::make_channel(std::move(stream_), std::move(buffer_), desk_.context.settings, desk_.context.metrics),
+        parser.get().base(), std::move(judgement));
     co_return true;
 }
 

@@ -54,6 +54,19 @@ def test_a_projects_key_logs_in(server, workspace):
         assert socket.receive()["user"] == "admin"
 
 
+def test_a_key_that_only_reads_cannot_write(server, workspace):
+    key = workspace.project.rest.post(f"{workspace.project.path}/api-keys", {"description": "reader", "scope": "project_read"}, expect=201)["api_key"]
+    with Socket(server) as socket:
+        socket.send("auth", key=key, workspace=workspace.id)
+        assert socket.receive()["read_only"] is True
+        assert socket.query("SELECT count(*) > 0 FROM in_c_sales.orders")[1] == [[True]]
+        for attempt in ("SET default_transaction_read_only = off", "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+                        "BEGIN READ WRITE; SET transaction_read_only = off"):
+            socket.query(attempt)
+            assert socket.query("CREATE TABLE never (i int)")[2]["sqlstate"] == "25006"
+            socket.query("ROLLBACK")
+
+
 def test_headers_log_in(server, workspace):
     credentials = f'{workspace.connection["username"]}:{workspace.connection["password"]}'
     basic = {"Authorization": "Basic " + base64.b64encode(credentials.encode()).decode()}
@@ -165,7 +178,7 @@ def test_values_and_types(socket):
 def test_parameters(socket):
     _, rows, last = socket.query("SELECT $1::int + $2::int, $3::text, $4::bool, $5::text", [1, "2", "x", True, None])
     assert rows == [[3, "x", True, None]]
-    assert last["results"] == [{"tag": "SELECT 1", "rows": 1}]
+    assert last["results"] == [{"tag": "SELECT 1", "rows": 1, "result": 0}]
 
 
 def test_several_statements_are_several_results(socket):
@@ -201,13 +214,67 @@ def test_copy_is_refused_and_the_session_goes_on(socket):
     assert socket.query("SELECT 1")[1] == [[1]]
 
 
+def test_with_most_rows_each_statement_runs_by_itself(socket):
+    script = "CREATE TEMP TABLE cut AS SELECT * FROM range(5); SELECT * FROM cut; SELECT 'ä'; SELECT nonsense"
+    socket.send("query", id=1, max_rows=2, sql=script)
+    *messages, last = socket.answer(1)
+    assert [(m["result"], m["rows"]) for m in messages] == [(0, [[0], [1]]), (1, [["ä"]])]
+    assert last["results"] == [{"tag": "SELECT 5", "rows": 0}, {"tag": "SELECT 2", "rows": 2, "result": 0, "more": True},
+                               {"tag": "SELECT 1", "rows": 1, "result": 1}]
+    assert (last["sqlstate"], last["position"], last["transaction"]) == ("42703", script.index("nonsense") + 1, "idle")
+    assert socket.query("SELECT count(*) FROM cut")[1] == [[5]]  # what came before the mistake stays
+    socket.send("query", id=2, max_rows=1, parameters=[3], sql="SELECT * FROM range($1::int)")
+    assert socket.answer(2)[-1]["results"] == [{"tag": "SELECT 1", "rows": 1, "result": 0, "more": True}]
+
+
+def test_an_error_tells_how_it_left_the_transaction(socket):
+    assert socket.query("SELECT nonsense")[2]["transaction"] == "idle"
+    socket.query("BEGIN")
+    assert socket.query("SELECT nonsense")[2]["transaction"] == "failed"
+    assert socket.query("SELECT 1")[2]["transaction"] == "failed"
+    assert socket.query("ROLLBACK")[2]["transaction"] == "idle"
+
+
+def test_a_cancel_ends_what_follows_too(socket):
+    socket.send("query", id="script", max_rows=10, sql=f"CREATE TEMP TABLE never (i int); {LONG}; INSERT INTO never VALUES (1)")
+    socket.send("cancel", id="script")
+    last = socket.answer("script")[-1]
+    assert last["sqlstate"] == "57014"
+    if last["results"]:
+        assert socket.query("SELECT count(*) FROM never")[1] == [[0]]
+
+
+def test_the_round_trip_is_measured(server, socket):
+    def told():
+        socket.send("ping", id=1)
+        return socket.receive().get("round_trip_ms")
+
+    assert 0 < eventually(told, what="a round trip") < 60_000
+    assert server.metric("websocket_round_trip_seconds_count") >= 1
+
+
+def test_a_trace_is_passed_on(start_server):
+    server = start_server("websocket-trace", slow_query_threshold_ms=1)
+    workspace = server.project("traced").workspace()
+    parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    with logged_in(server, workspace) as socket:
+        for of, more in (("plain", {}), ("cut", {"max_rows": 5}), ("bound", {"parameters": []})):
+            socket.send("query", id=of, sql=f"SELECT count(*) AS {of} FROM range(30000000) t(i) WHERE i % 7 = 3", traceparent=parent, **more)
+            assert socket.answer(of)[-1]["type"] == "complete"
+        socket.raw.send('{"type":"query","id":"w","sql":"SELECT 1","traceparent":"nonsense"}')
+        assert "traceparent" in socket.answer("w")[-1]["message"]
+    slow = eventually(lambda: len(server.admin.get("/slow-queries")["slow_queries"]) == 3 and server.admin.get("/slow-queries")["slow_queries"],
+                      20, "the records of the statements")
+    assert [one["traceparent"] for one in slow] == [parent] * 3
+
+
 def test_large_results_come_in_batches(socket):
     socket.send("query", id="large", sql="SELECT i, repeat('x', 100) FROM range(100000) t(i)")
     messages = socket.answer("large")
     batches = [m for m in messages if m["type"] == "rows"]
     assert len(batches) > 50
     assert [row[0] for batch in batches for row in batch["rows"]] == list(range(100000))
-    assert messages[-1]["results"] == [{"tag": "SELECT 100000", "rows": 100000}]
+    assert messages[-1]["results"] == [{"tag": "SELECT 100000", "rows": 100000, "result": 0}]
 
 
 def test_requests_queue_and_answers_keep_their_ids(socket):
@@ -365,16 +432,17 @@ def test_the_end_of_a_workspace_is_told_beforehand(start_server):
         assert socket.query("SELECT 1")[1] == [[1]]
 
 
-def test_connections_take_the_places_of_postgresqls(start_server):
-    server = start_server("websocket-places", pgwire_max_connections_per_workspace=2, websocket_max_connections_total=3)
+def test_sessions_have_places_of_their_own(start_server):
+    server = start_server("websocket-places", pgwire_max_connections_per_workspace=1, websocket_max_sessions_per_workspace=2,
+                          websocket_max_connections_total=3)
     workspace = server.project("places").workspace()
     with logged_in(server, workspace), logged_in(server, workspace):
         with Socket(server) as third:
             third.send("auth", user=workspace.connection["username"], password=workspace.connection["password"])
-            assert third.receive()["sqlstate"] == "53300"
+            refusal = third.receive()
+            assert refusal["sqlstate"] == "53300" and "websocket_max_sessions_per_workspace" in refusal["hint"]
             assert closed(third)[0] == 1013
-        with pytest.raises(psycopg2.OperationalError, match="too many connections|already"):
-            workspace.connect()
+        workspace.connect().close()
         eventually(lambda: server.metric("websocket_connections_active") == 2)
         with Socket(server), pytest.raises(InvalidStatus) as caught:
             Socket(server)

@@ -8,6 +8,8 @@
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 
+#include <algorithm>
+
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // see http_connection.hpp
 #endif
@@ -39,8 +41,9 @@ ReadEnd end_of(const error_code& error) {
 template <class Transport>
 class BeastChannel final : public Channel {
 public:
-    BeastChannel(Transport stream, beast::flat_buffer early, const config::Settings& settings)
-        : stream_(std::move(stream)), buffer_(std::move(early)) {
+    BeastChannel(Transport stream, beast::flat_buffer early, const config::Settings& settings,
+                 telemetry::Metrics& metrics)
+        : metrics_(metrics), stream_(std::move(stream)), buffer_(std::move(early)) {
         beast::get_lowest_layer(stream_).expires_never();  // the WebSocket has its own times
         stream_.set_option(ws::stream_base::timeout{.handshake_timeout = kHandshakeTimeout,
                                                     .idle_timeout = 2 * settings.websocket_ping_interval_seconds,
@@ -53,6 +56,9 @@ public:
         ws::permessage_deflate deflate;
         deflate.server_enable = settings.websocket_compression;
         stream_.set_option(deflate);
+        stream_.control_callback([this](ws::frame_type kind, beast::string_view payload) {
+            if (kind == ws::frame_type::pong) on_pong({payload.data(), payload.size()});
+        });
     }
 
     asio::any_io_executor executor() override { return stream_.get_executor(); }
@@ -77,6 +83,15 @@ public:
         co_return !error;
     }
 
+    awaitable<bool> ping() override {
+        pinged_at_ = std::chrono::steady_clock::now();
+        ping_ = std::to_string(pinged_at_.time_since_epoch().count());
+        const auto [error] = co_await stream_.async_ping(ws::ping_data(ping_), kTuple);
+        co_return !error;
+    }
+
+    std::chrono::microseconds round_trip() const override { return round_trip_; }
+
     awaitable<void> close(std::uint16_t code, std::string_view reason) override {
         const ws::close_reason why(static_cast<ws::close_code>(code), reason.substr(0, kMaxReasonBytes));
         (void)co_await stream_.async_close(why, kTuple);
@@ -88,18 +103,33 @@ public:
     }
 
 private:
+    // Beast's own pings carry nothing, and a client may send pongs nobody asked for.
+    void on_pong(std::string_view payload) {
+        if (ping_.empty() || payload != ping_) return;
+        ping_.clear();
+        const auto taken = std::chrono::steady_clock::now() - pinged_at_;
+        round_trip_ =
+            std::max(std::chrono::duration_cast<std::chrono::microseconds>(taken), std::chrono::microseconds(1));
+        metrics_.websocket_round_trip(round_trip_);
+    }
+
+    telemetry::Metrics& metrics_;
     ws::stream<Transport> stream_;
     beast::flat_buffer buffer_;
+    std::string ping_;  // that waits for its pong
+    std::chrono::steady_clock::time_point pinged_at_;
+    std::chrono::microseconds round_trip_{0};
 };
 
 }  // namespace
 
-std::unique_ptr<Channel> make_channel(PlainTransport stream, beast::flat_buffer early,
-                                      const config::Settings& settings) {
-    return std::make_unique<BeastChannel<PlainTransport>>(std::move(stream), std::move(early), settings);
+std::unique_ptr<Channel> make_channel(PlainTransport stream, beast::flat_buffer early, const config::Settings& settings,
+                                      telemetry::Metrics& metrics) {
+    return std::make_unique<BeastChannel<PlainTransport>>(std::move(stream), std::move(early), settings, metrics);
 }
-std::unique_ptr<Channel> make_channel(TlsTransport stream, beast::flat_buffer early, const config::Settings& settings) {
-    return std::make_unique<BeastChannel<TlsTransport>>(std::move(stream), std::move(early), settings);
+std::unique_ptr<Channel> make_channel(TlsTransport stream, beast::flat_buffer early, const config::Settings& settings,
+                                      telemetry::Metrics& metrics) {
+    return std::make_unique<BeastChannel<TlsTransport>>(std::move(stream), std::move(early), settings, metrics);
 }
 
 }  // namespace smew::http::websocket

@@ -1,8 +1,9 @@
 #pragma once
 // One WebSocket as a stream of text messages, over TCP or TLS. Hides Beast, which is heavy. Belongs to its socket's
-// strand. Answers pings; closes what is silent (websocket_ping_interval_seconds).
+// strand. Answers pings; pings what is silent and closes it when it stays so (websocket_ping_interval_seconds).
 
 #include "config/settings.hpp"
+#include "telemetry/metrics.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +13,7 @@
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,6 +42,10 @@ public:
     virtual boost::asio::awaitable<Incoming> read() = 0;
     // False when the peer is gone.
     virtual boost::asio::awaitable<bool> write(std::string_view message) = 0;
+    // Asks the peer for a sign of life; its answer, seen by a read(), tells the round trip. False when it is gone.
+    virtual boost::asio::awaitable<bool> ping() = 0;
+    // The last one; 0: none yet.
+    virtual std::chrono::microseconds round_trip() const = 0;
     // Says why, and waits a little for the peer to have heard it.
     virtual boost::asio::awaitable<void> close(std::uint16_t code, std::string_view reason) = 0;
     // Ends everything under way, without a word.
@@ -51,8 +57,8 @@ using TlsTransport = boost::asio::ssl::stream<boost::beast::tcp_stream>;
 
 // `early`: what was read beyond the request.
 std::unique_ptr<Channel> make_channel(PlainTransport stream, boost::beast::flat_buffer early,
-                                      const config::Settings& settings);
+                                      const config::Settings& settings, telemetry::Metrics& metrics);
 std::unique_ptr<Channel> make_channel(TlsTransport stream, boost::beast::flat_buffer early,
-                                      const config::Settings& settings);
+                                      const config::Settings& settings, telemetry::Metrics& metrics);
 
 }  // namespace smew::http::websocket

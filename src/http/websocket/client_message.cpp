@@ -1,5 +1,7 @@
 #include "http/websocket/client_message.hpp"
 
+#include "tracing/propagation.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -14,6 +16,8 @@ namespace json = boost::json;
 constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kMaxIdBytes = 128;
 constexpr std::size_t kMaxNameBytes = 256;
+constexpr std::size_t kTraceparentBytes = 55;
+constexpr std::int64_t kMaxRows = INT32_MAX;   // as the protocol has it
 constexpr std::size_t kMaxParameters = 65535;  // as the protocol's 16 bits have it
 
 [[noreturn]] void refuse(Sqlstate code, std::string message, std::string hint = {}) {
@@ -63,6 +67,14 @@ public:
         if (text.size() > kMaxIdBytes) wrong("id", "is longer than " + std::to_string(kMaxIdBytes) + " bytes");
         return text;
     }
+    // 0: it is not there.
+    std::uint32_t count(std::string_view name, std::int64_t most) {
+        const json::value* value = find(name);
+        if (value == nullptr) return 0;
+        const std::int64_t number = value->is_int64() ? value->get_int64() : 0;
+        if (number < 1 || number > most) wrong(name, "must be a whole number from 1 to " + std::to_string(most));
+        return static_cast<std::uint32_t>(number);
+    }
     [[noreturn]] static void wrong(std::string_view name, const std::string& what) {
         refuse(sqlstate::kInvalidParameterValue, "\"" + std::string(name) + "\" " + what);
     }
@@ -109,8 +121,18 @@ std::optional<std::string> parameter_text(const json::value& value) {
     return std::string(text);
 }
 
+// It becomes a comment of the statement, so nothing may follow: later versions' additions are not taken.
+bool is_traceparent(std::string_view text) {
+    return text.size() == kTraceparentBytes && tracing::traceparent_in(text) == text;
+}
+
 ClientMessage read_query(Fields& fields) {
     Query query{.id = fields.id(true), .sql = fields.required_text("sql", kAnySize), .parameters = {}};
+    query.max_rows = fields.count("max_rows", kMaxRows);
+    query.traceparent = fields.text("traceparent", kMaxNameBytes);
+    if (!query.traceparent.empty() && !is_traceparent(query.traceparent)) {
+        Fields::wrong("traceparent", "must have W3C's form, 00-<32 hex digits>-<16>-<2>");
+    }
     const json::value* list = fields.find("parameters");
     if (list == nullptr) return query;
     if (!list->is_array()) Fields::wrong("parameters", "must be an array");

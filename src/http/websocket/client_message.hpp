@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/secret.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ struct Query {
     std::string sql;
     // In their text form; nullopt is NULL. With parameters (also with an empty list) `sql` is one statement.
     std::optional<std::vector<std::optional<std::string>>> parameters;
+    // Of each statement's result; 0: all. Then each statement of `sql` runs by itself.
+    std::uint32_t max_rows = 0;
+    std::string traceparent;  // W3C; empty: none
 };
 struct Talk {
     std::string id;

@@ -31,6 +31,24 @@ TEST(ClientMessage, Queries) {
     EXPECT_TRUE(read<Query>(R"({"type":"query","id":1,"sql":"","parameters":[]})").parameters->empty());
 }
 
+TEST(ClientMessage, QueriesMayBeCutAndTraced) {
+    const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const auto query =
+        read<Query>(R"({"type":"query","id":1,"sql":"s","max_rows":100,"traceparent":")" + parent + R"("})");
+    EXPECT_EQ(query.max_rows, 100U);
+    EXPECT_EQ(query.traceparent, parent);
+    EXPECT_EQ(read<Query>(R"({"type":"query","id":1,"sql":"s"})").max_rows, 0U);
+    for (const char* rows : {"0", "-1", "1.5", "\"7\"", "2147483648", "null"}) {
+        EXPECT_EQ(complaint(R"({"type":"query","id":1,"sql":"s","max_rows":)" + std::string(rows) + "}"),
+                  R"("max_rows" must be a whole number from 1 to 2147483647)");
+    }
+    for (const char* wrong : {"nonsense", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+                              "00-00000000000000000000000000000000-00f067aa0ba902b7-01", "x' */ DROP TABLE t; /*",
+                              "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-*/ SELECT 2 /*"}) {
+        EXPECT_NE(complaint(R"({"type":"query","id":1,"sql":"s","traceparent":")" + std::string(wrong) + R"("})"), "");
+    }
+}
+
 TEST(ClientMessage, Logins) {
     const auto user = read<Login>(R"({"type":"auth","user":"u","password":"p"})");
     EXPECT_EQ(user.password.reveal(), "p");

@@ -56,52 +56,47 @@ Judged<Guest> Gate::by_password(const Login& login, const std::string& network) 
         return denied({sqlstate::kInvalidCatalogName, "the user belongs to another workspace", "",
                        "Leave out \"workspace\": a user has only one."});
     }
-    return open(std::move(*workspace), login.user);
+    return open({std::move(*workspace), login.user});
 }
 
 Judged<Guest> Gate::by_key(const Login& login, const std::string& network) {
-    Judged<std::pair<ProjectId, std::string>> owner = owner_of(login, network);
+    Judged<Owner> owner = owner_of(login, network);
     if (!owner) return owner.error();
-    Result<catalog::Workspace> workspace = context_.store.workspace(owner->first, WorkspaceId(login.workspace));
+    Result<catalog::Workspace> workspace = context_.store.workspace(owner->project, WorkspaceId(login.workspace));
     if (!workspace) return denied(workspace.error());
-    return open(std::move(*workspace), std::move(owner->second));
+    return open({std::move(*workspace), std::move(owner->name), owner->reads_only});
 }
 
-Judged<std::pair<ProjectId, std::string>> Gate::owner_of(const Login& login, const std::string& network) {
+Judged<Gate::Owner> Gate::owner_of(const Login& login, const std::string& network) {
     const std::string_view presented = login.key.reveal();
     const std::string hash = auth::sha256_hex(presented);
     if (const std::optional<ApiKeyId> id = auth::key_id_of(presented)) {
         const std::optional<catalog::ApiKey> key = context_.store.find_api_key(*id);
         const bool live = key && !key->revoked_at && (!key->expires_at || *key->expires_at > context_.clock.now());
         if (live && auth::equal_constant_time(hash, key->hash)) {
-            if (key->scope != auth::Scope::kProjectAdmin) {
-                return denied({sqlstate::kInsufficientPrivilege,
-                               "the key's scope is project_read; a workspace is opened with project_admin", "",
-                               "Or log in as the workspace's user."});
-            }
             context_.store.touch_api_key(*id);
-            return std::pair(key->project, id->value());
+            return Owner{key->project, id->value(), key->scope == auth::Scope::kProjectRead};
         }
     }
     if (context_.throttle.check(network, kKeyUser).refused) return too_many_failures();
     if (!context_.admin_key_hash.empty() && auth::equal_constant_time(hash, context_.admin_key_hash)) {
         context_.throttle.succeeded(network, kKeyUser);
-        return std::pair(ProjectId(login.project), std::string("admin"));
+        return Owner{ProjectId(login.project), "admin"};
     }
     return failed(wrong_key(), ProjectId(), network, kKeyUser);
 }
 
-Judged<Guest> Gate::open(catalog::Workspace workspace, std::string name) const {
-    if (is_expired(workspace, context_)) {
-        return denied({sqlstate::kInvalidAuthorization, "workspace \"" + workspace.name + "\" has expired", "",
+Judged<Guest> Gate::open(Guest guest) const {
+    if (is_expired(guest.workspace, context_)) {
+        return denied({sqlstate::kInvalidAuthorization, "workspace \"" + guest.workspace.name + "\" has expired", "",
                        "Ask the project's admin for more time or for a new workspace."},
                       telemetry::WebSocketLogin::kExpired);
     }
-    return Guest{std::move(workspace), std::move(name)};
+    return guest;
 }
 
 Denial Gate::failed(Error error, const ProjectId& project, const std::string& network, std::string_view user) {
-    context_.alerts.login_failed(project, user, network);
+    context_.project_history.login_failed(project, user, network);
     Denial denial = denied(std::move(error));
     denial.delay = context_.throttle.failed(network, user).delay;
     return denial;

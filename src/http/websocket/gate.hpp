@@ -16,6 +16,7 @@ namespace smew::http::websocket {
 struct Guest {
     catalog::Workspace workspace;
     std::string name;  // the workspace's user, or the key's id: conversations are kept by it
+    bool reads_only = false;
 };
 
 struct Denial {
@@ -37,9 +38,13 @@ public:
 private:
     Judged<Guest> by_password(const Login& login, const std::string& network);
     Judged<Guest> by_key(const Login& login, const std::string& network);
-    // Whose key it is: a project and the key's id.
-    Judged<std::pair<ProjectId, std::string>> owner_of(const Login& login, const std::string& network);
-    Judged<Guest> open(catalog::Workspace workspace, std::string name) const;
+    struct Owner {
+        ProjectId project;
+        std::string name;  // the key's id
+        bool reads_only = false;
+    };
+    Judged<Owner> owner_of(const Login& login, const std::string& network);
+    Judged<Guest> open(Guest guest) const;
     Denial failed(Error error, const ProjectId& project, const std::string& network, std::string_view user);
 
     Context& context_;

@@ -69,7 +69,7 @@ void RowsWriter::append_value(std::string& out, Form form, std::string_view text
     }
 }
 
-void RowsWriter::begin(const pgproto::RowDescription& description) {
+int RowsWriter::begin(const pgproto::RowDescription& description) {
     forms_.clear();
     columns_ = "[";
     for (const pgproto::FieldDescription& field : description.fields) {
@@ -83,6 +83,7 @@ void RowsWriter::begin(const pgproto::RowDescription& description) {
     ++result_;
     told_ = false;
     open_batch(true);
+    return result_;
 }
 
 void RowsWriter::open_batch(bool first) {

@@ -16,8 +16,8 @@ public:
     // `id`: of the query, as JSON text.
     RowsWriter(std::string id, std::size_t batch_bytes) : id_(std::move(id)), batch_bytes_(batch_bytes) {}
 
-    // The next result's columns.
-    void begin(const pgproto::RowDescription& description);
+    // The next result's columns; its number.
+    int begin(const pgproto::RowDescription& description);
     // A message when the batch is full.
     std::optional<std::string> add(const pgproto::DataRow& row);
     // The rest of the result. Every result has at least one batch, the first with the columns; nullopt: begin() was not

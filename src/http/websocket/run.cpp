@@ -1,8 +1,14 @@
 #include "http/websocket/run.hpp"
 
+#include "core/cancel.hpp"
+#include "sql/lexer.hpp"
+
+#include <algorithm>
+
 namespace smew::http::websocket {
 namespace {
 
+constexpr std::size_t kMaxStatements = 10'000;  // of one message, when each is a step
 constexpr std::string_view kCopyHint =
     "Use a PostgreSQL client such as psql for COPY; here SELECT streams its rows, and files are imported over REST.";
 
@@ -12,21 +18,61 @@ Step script(std::string_view sql, bool quiet) {
     return step;
 }
 
-}  // namespace
-
-Step step_of(std::string_view sql, const std::optional<std::vector<std::optional<std::string>>>& parameters) {
-    if (!parameters) return script(sql, false);
+Step single(std::string_view sql, const std::vector<std::optional<std::string>>& parameters, std::uint32_t max_rows) {
     pgproto::Bind bind{};
-    for (const auto& parameter : *parameters) {
+    for (const auto& parameter : parameters) {
         bind.parameters.push_back(parameter ? std::optional<ByteSpan>(as_bytes(*parameter)) : std::nullopt);
     }
     Step step{.messages = {}, .extended = true};
     pgproto::write(step.messages, pgproto::Parse{.statement = {}, .sql = sql, .parameter_types = {}});
     pgproto::write(step.messages, bind);
     pgproto::write(step.messages, pgproto::Describe{.target = pgproto::Target::kPortal, .name = {}});
-    pgproto::write(step.messages, pgproto::Execute{.portal = {}, .max_rows = 0});
+    pgproto::write(step.messages, pgproto::Execute{.portal = {}, .max_rows = static_cast<std::int32_t>(max_rows)});
     pgproto::write(step.messages, pgproto::Sync{});
     return step;
+}
+
+int characters_in(std::string_view text) {
+    return static_cast<int>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// At the end, where it moves no position of an error.
+std::string with_trace(std::string_view sql, const std::string& traceparent) {
+    std::string text(sql);
+    return traceparent.empty() ? text : text.append("\n/*traceparent='").append(traceparent).append("'*/");
+}
+
+Error too_many_statements() {
+    return {sqlstate::kConfigurationLimitExceeded,
+            "more than " + std::to_string(kMaxStatements) + " statements in one message", "",
+            "Send them in several messages, or without \"max_rows\"."};
+}
+
+}  // namespace
+
+Step step_of(std::string_view sql, const std::optional<std::vector<std::optional<std::string>>>& parameters) {
+    return parameters ? single(sql, *parameters, 0) : script(sql, false);
+}
+
+Result<std::deque<Step>> steps_of(const Query& query) {
+    const std::string text = with_trace(query.sql, query.traceparent);
+    if (query.parameters) return std::deque<Step>{single(text, *query.parameters, query.max_rows)};
+    if (query.max_rows == 0) return std::deque<Step>{script(text, false)};
+    std::deque<Step> steps;
+    const std::string_view whole = query.sql;
+    std::size_t counted = 0;
+    int characters = 0;
+    for (const std::string_view statement : sql::split_statements(whole)) {
+        if (steps.size() == kMaxStatements) return too_many_statements();
+        const auto start = static_cast<std::size_t>(statement.data() - whole.data());
+        characters += characters_in(whole.substr(counted, start - counted));
+        counted = start;
+        steps.push_back(single(with_trace(statement, query.traceparent), {}, query.max_rows));
+        steps.back().characters_before = characters;
+    }
+    if (steps.empty()) steps.push_back(single(text, {}, query.max_rows));
+    return steps;
 }
 
 std::deque<Step> read_only_steps(std::string_view sql) {
@@ -49,12 +95,14 @@ Run::Need Run::take(const pgproto::BackendMessage& message) {
     } else if (const auto* notice = std::get_if<pgproto::NoticeResponse>(&message); notice != nullptr && !quiet) {
         say_(notice_message(id_, notice->severity, notice->notice));
     } else if (const auto* columns = std::get_if<pgproto::RowDescription>(&message); columns != nullptr && !quiet) {
-        rows_.begin(*columns);
+        result_ = rows_.begin(*columns);
     } else if (const auto* row = std::get_if<pgproto::DataRow>(&message); row != nullptr && !quiet) {
         ++count_;
         if (auto batch = rows_.add(*row)) say_(std::move(*batch));
     } else if (const auto* complete = std::get_if<pgproto::CommandComplete>(&message); complete != nullptr && !quiet) {
-        keep(*complete);
+        keep_result(std::string(complete->tag), false);
+    } else if (std::holds_alternative<pgproto::PortalSuspended>(message) && !quiet) {
+        keep_result("SELECT " + std::to_string(count_), true);
     }
     return Need::kMore;
 }
@@ -62,13 +110,16 @@ Run::Need Run::take(const pgproto::BackendMessage& message) {
 // Rows that were read before an error are told: they may have taken long.
 void Run::keep(const pgproto::ErrorResponse& failure) {
     tell_rows();
-    if (!error_) error_ = failure.error;
+    if (error_) return;
+    error_ = failure.error;
+    if (error_->position > 0) error_->position += steps_.front().characters_before;
 }
 
-void Run::keep(const pgproto::CommandComplete& complete) {
+void Run::keep_result(std::string tag, bool more) {
     tell_rows();
-    completion_.results.push_back({.tag = std::string(complete.tag), .rows = count_});
+    completion_.results.push_back({.tag = std::move(tag), .rows = count_, .more = more, .result = result_});
     count_ = 0;
+    result_.reset();
 }
 
 void Run::tell_rows() {
@@ -86,6 +137,7 @@ Run::Need Run::refuse(const pgproto::CopyResponse& copy) {
 Run::Need Run::end_step(pgproto::TransactionStatus status) {
     completion_.transaction = status;
     steps_.pop_front();
+    if (stopped_ && !error_ && !steps_.empty() && !steps_.front().quiet) error_ = error_for(CancelReason::kUser);
     // After a failure only what is quiet goes on: it tidies up.
     while (error_ && !steps_.empty() && !steps_.front().quiet) steps_.pop_front();
     return steps_.empty() ? Need::kEnd : Need::kNextStep;

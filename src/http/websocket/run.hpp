@@ -1,6 +1,7 @@
 #pragma once
 // One request for SQL, from its messages to the worker to the end of its answer. No I/O: the session carries bytes.
 
+#include "http/websocket/client_message.hpp"
 #include "http/websocket/rows_writer.hpp"
 #include "http/websocket/server_message.hpp"
 
@@ -14,11 +15,14 @@ namespace smew::http::websocket {
 // Messages that the worker answers with one ReadyForQuery.
 struct Step {
     pgproto::Buffer messages;
-    bool quiet = false;     // its results are not the client's
-    bool extended = false;  // Parse to Sync, not Query
+    bool quiet = false;         // its results are not the client's
+    bool extended = false;      // Parse to Sync, not Query
+    int characters_before = 0;  // of the text the statement was cut from
 };
 // Without parameters a script of any number of statements, with them exactly one.
 Step step_of(std::string_view sql, const std::optional<std::vector<std::optional<std::string>>>& parameters);
+// With `max_rows` and no parameters a step a statement. 54000 when there are too many.
+Result<std::deque<Step>> steps_of(const Query& query);
 // Exactly one statement in a transaction that can only read.
 std::deque<Step> read_only_steps(std::string_view sql);
 
@@ -43,13 +47,15 @@ public:
         kEnd,       // it is over: error() or completion()
     };
     Need take(const pgproto::BackendMessage& message);
+    // What has not begun will not; what runs is for the worker to stop.
+    void stop() { stopped_ = true; }
 
     const std::optional<Error>& error() const { return error_; }
     const Completion& completion() const { return completion_; }
 
 private:
     void keep(const pgproto::ErrorResponse& failure);
-    void keep(const pgproto::CommandComplete& complete);
+    void keep_result(std::string tag, bool more);
     Need refuse(const pgproto::CopyResponse& copy);
     Need end_step(pgproto::TransactionStatus status);
     void tell_rows();
@@ -59,8 +65,10 @@ private:
     RowsWriter rows_;
     Say say_;
     std::uint64_t count_ = 0;  // rows of the result under way
+    std::optional<int> result_;
     Completion completion_;
     std::optional<Error> error_;
+    bool stopped_ = false;
 };
 
 }  // namespace smew::http::websocket

@@ -107,6 +107,54 @@ TEST_F(RunTest, AReadOnlyRunTellsOnlyItsMiddleAndAlwaysTidiesUp) {
     EXPECT_TRUE(bad.error());
 }
 
+TEST_F(RunTest, WithMostRowsEachStatementIsAStep) {
+    const auto steps = steps_of({.id = "1", .sql = " SELECT 'ä' ; SELECT 2;; -- end", .parameters = {}, .max_rows = 2});
+    ASSERT_TRUE(steps);
+    ASSERT_EQ(steps->size(), 2U);
+    EXPECT_EQ((*steps)[0].characters_before, 1);
+    EXPECT_EQ((*steps)[1].characters_before, 15);
+    EXPECT_TRUE((*steps)[0].extended);
+
+    Statement run = start(*steps);
+    run.take(columns({oid::kText}));
+    run.take(row({"ä"}));
+    run.take(row({"ä"}));
+    run.take(pgproto::PortalSuspended{});
+    EXPECT_EQ(run.take(ready()), Statement::Need::kNextStep);
+    pgproto::ErrorResponse wrong = failure();
+    wrong.error.position = 8;
+    run.take(wrong);
+    EXPECT_EQ(run.take(ready()), Statement::Need::kEnd);
+    ASSERT_EQ(run.completion().results.size(), 1U);
+    EXPECT_EQ(run.completion().results[0].tag, "SELECT 2");
+    EXPECT_TRUE(run.completion().results[0].more);
+    EXPECT_EQ(run.error()->position, 23);
+}
+
+TEST_F(RunTest, StatementsAreBounded) {
+    std::string many;
+    for (int i = 0; i < 10'001; ++i) many += "x;";
+    EXPECT_FALSE(steps_of({.id = "1", .sql = many, .parameters = {}, .max_rows = 2}));
+    EXPECT_TRUE(steps_of({.id = "1", .sql = many, .parameters = {}}));
+    EXPECT_EQ(steps_of({.id = "1", .sql = " -- nothing", .parameters = {}, .max_rows = 2})->size(), 1U);
+}
+
+TEST_F(RunTest, StoppedBetweenStatementsTheRestIsLeftOut) {
+    Statement run = start(*steps_of({.id = "1", .sql = "SELECT 1; SELECT 2", .parameters = {}, .max_rows = 9}));
+    run.take(pgproto::CommandComplete{"SELECT 1"});
+    run.stop();
+    EXPECT_EQ(run.take(ready()), Statement::Need::kEnd);
+    EXPECT_EQ(run.error()->code, sqlstate::kQueryCanceled);
+}
+
+TEST_F(RunTest, ATraceFollowsTheStatement) {
+    const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const auto steps = steps_of({.id = "1", .sql = "SELECT 1", .parameters = {}, .max_rows = 0, .traceparent = parent});
+    const pgproto::Buffer& sent = steps->front().messages;
+    const std::string text(sent.begin(), sent.end());
+    EXPECT_NE(text.find("SELECT 1\n/*traceparent='" + parent + "'*/"), std::string::npos);
+}
+
 TEST_F(RunTest, CopyIsRefused) {
     Statement in = start({step_of("COPY t FROM STDIN", std::nullopt)});
     EXPECT_EQ(in.take(pgproto::CopyResponse{.direction = 'G', .overall = {}, .columns = {}}),

@@ -65,19 +65,23 @@ std::string results_json(const std::vector<StatementResult>& results) {
     for (const StatementResult& result : results) {
         if (list.size() > 1) list.push_back(',');
         append_text(list.append("{\"tag\":"), result.tag);
-        list.append(",\"rows\":").append(std::to_string(result.rows)).push_back('}');
+        list.append(",\"rows\":").append(std::to_string(result.rows));
+        if (result.result) list.append(",\"result\":").append(std::to_string(*result.result));
+        list.append(result.more ? ",\"more\":true}" : "}");
     }
     return list.append("]");
 }
 
+std::string milliseconds_text(std::chrono::microseconds taken) {
+    std::string milliseconds = std::to_string(taken.count() / 1000) + ".";
+    const std::string rest = std::to_string(taken.count() % 1000);
+    return milliseconds.append(3 - rest.size(), '0').append(rest);
+}
+
 void add(Object& object, const Completion& completion) {
-    const auto microseconds = completion.taken.count();
-    std::string milliseconds = std::to_string(microseconds / 1000) + ".";
-    const std::string rest = std::to_string(microseconds % 1000);
-    milliseconds.append(3 - rest.size(), '0').append(rest);
     object.raw("results", results_json(completion.results))
         .text("transaction", to_text(completion.transaction))
-        .raw("duration_ms", milliseconds);
+        .raw("duration_ms", milliseconds_text(completion.taken));
 }
 
 }  // namespace
@@ -96,6 +100,7 @@ std::string ready_message(const Welcome& welcome) {
         .text("user", welcome.user)
         .text("server_version", welcome.version)
         .time("expires_at", welcome.expires_at)
+        .raw("read_only", welcome.reads_only ? "true" : "false")
         .take();
 }
 
@@ -108,6 +113,13 @@ std::string complete_message(std::string_view id, const Completion& completion) 
 
 std::string error_message(std::string_view id, const Error& error) {
     return Object("error").id(id).error(error).take();
+}
+
+std::string error_message(std::string_view id, const Error& error, const Completion& completion) {
+    Object object("error");
+    object.id(id).error(error);
+    add(object, completion);
+    return object.take();
 }
 
 std::string talk_error_message(std::string_view id, const Error& error, std::string_view conversation,
@@ -132,8 +144,11 @@ std::string notification_message(const pgproto::Notification& notification) {
         .take();
 }
 
-std::string pong_message(std::string_view id, WallTime now) {
-    return Object("pong").id(id).text("server_time", to_iso8601(now)).take();
+std::string pong_message(std::string_view id, WallTime now, std::chrono::microseconds round_trip) {
+    Object object("pong");
+    object.id(id).text("server_time", to_iso8601(now));
+    if (round_trip.count() > 0) object.raw("round_trip_ms", milliseconds_text(round_trip));
+    return object.take();
 }
 
 std::string session_message(const SessionEvent& event) {

@@ -21,6 +21,7 @@ void append_text(std::string& out, std::string_view text);
 struct Welcome {
     std::string session, workspace, database, user, version;
     std::optional<WallTime> expires_at;
+    bool reads_only = false;
 };
 std::string ready_message(const Welcome& welcome);
 
@@ -28,6 +29,8 @@ std::string ready_message(const Welcome& welcome);
 struct StatementResult {
     std::string tag;  // "SELECT 3"
     std::uint64_t rows = 0;
+    bool more = false;          // it was cut at the rows asked for
+    std::optional<int> result;  // of its rows messages; nothing: it gives no rows, as CREATE TABLE AS
 };
 struct Completion {
     std::vector<StatementResult> results;
@@ -37,12 +40,15 @@ struct Completion {
 std::string complete_message(std::string_view id, const Completion& completion);
 
 std::string error_message(std::string_view id, const Error& error);
+// Of a query that failed: with what its statements before that gave, and how it left the transaction.
+std::string error_message(std::string_view id, const Error& error, const Completion& completion);
 // Of a message to a conversation, kept as `message`.
 std::string talk_error_message(std::string_view id, const Error& error, std::string_view conversation,
                                std::int64_t message);
 std::string notice_message(std::string_view id, std::string_view severity, const Error& notice);
 std::string notification_message(const pgproto::Notification& notification);
-std::string pong_message(std::string_view id, WallTime now);
+// `round_trip`: of the server's own last ping; 0: none was answered yet.
+std::string pong_message(std::string_view id, WallTime now, std::chrono::microseconds round_trip);
 
 // The session's end or what will bring it: "expiring", "expired", "disconnected", "idle", "shutdown", "limit", "lost",
 // "closed".

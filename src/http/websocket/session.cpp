@@ -30,6 +30,7 @@ Session::Session(House house, std::unique_ptr<Channel> channel, Peer peer, std::
       rate_(house_.context.settings.websocket_max_messages_per_second, house_.context.clock.steady_now()),
       login_timer_(channel_->executor()),
       expiry_timer_(channel_->executor()),
+      ping_timer_(channel_->executor()),
       farewell_timer_(channel_->executor()) {
     house_.context.metrics.websocket_active(1);
 }
@@ -151,6 +152,7 @@ void Session::end(WebSocketEnd why, std::uint16_t code, std::string text) {
     waiting_.clear();
     login_timer_.cancel();
     expiry_timer_.cancel();
+    ping_timer_.cancel();
     if (peer_gone_) outbox_.clear();
     outbox_.close();
     if (logged_in_) house_.context.metrics.websocket_closed(why);

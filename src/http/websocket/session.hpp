@@ -84,6 +84,7 @@ private:
     void arm_login_timer();
     void arm_expiry_timer();
     static awaitable<void> tell_expiry(Pointer self);
+    static awaitable<void> keep_pinging(Pointer self);
 
     // session_statements.cpp
     void handle(const ClientMessage& message);
@@ -145,7 +146,7 @@ private:
     pgproto::TransactionStatus transaction_ = pgproto::TransactionStatus::kIdle;
     catalog::ConversationId conversation_;  // the connection's own
 
-    boost::asio::steady_timer login_timer_, expiry_timer_, farewell_timer_;
+    boost::asio::steady_timer login_timer_, expiry_timer_, ping_timer_, farewell_timer_;
     bool logged_in_ = false;
     bool ended_ = false;
     bool peer_gone_ = false;

@@ -110,6 +110,7 @@ awaitable<Result<void>> Session::open_worker() {
     const auto open = [this] {
         SessionOrigin origin{.client_address = peer_.address, .client_port = peer_.port, .tls = peer_.tls};
         origin.door = link::Door::kWebsocket;
+        origin.reads_only = guest_->reads_only;
         if (!application_name_.empty()) origin.parameters.emplace_back("application_name", application_name_);
         return WorkspaceSession::open(house_.context.fleet, guest_->workspace, std::move(origin));
     };
@@ -141,8 +142,10 @@ void Session::welcome() {
                        .database = workspace.database(),
                        .user = guest_->name,
                        .version = house_.context.version,
-                       .expires_at = workspace.expires_at}));
+                       .expires_at = workspace.expires_at,
+                       .reads_only = guest_->reads_only}));
     arm_expiry_timer();
+    house_.tasks.spawn(channel_->executor(), keep_pinging(shared_from_this()));
 }
 
 void Session::arm_login_timer() {
@@ -167,6 +170,16 @@ void Session::arm_expiry_timer() {
         if (error || !living || living->ended_) return;
         living->house_.tasks.spawn(living->channel_->executor(), tell_expiry(living));
     });
+}
+
+// Beast's own pings keep a connection alive; these also tell how far away the client is.
+awaitable<void> Session::keep_pinging(Pointer self) {
+    while (!self->ended_) {
+        const bool sent = co_await self->channel_->ping();
+        if (!sent) co_return;
+        self->ping_timer_.expires_after(self->house_.context.settings.websocket_ping_interval_seconds);
+        (void)co_await self->ping_timer_.async_wait(kTuple);
+    }
 }
 
 // Its time may have been extended since: looks again.

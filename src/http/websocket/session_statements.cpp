@@ -49,7 +49,7 @@ void Session::handle(const ClientMessage& message) {
     if (const auto* query = std::get_if<Query>(&message)) return handle(*query);
     if (const auto* cancel = std::get_if<Cancel>(&message)) return handle(*cancel);
     if (const auto* ping = std::get_if<Ping>(&message)) {
-        return say(pong_message(ping->id, house_.context.clock.now()));
+        return say(pong_message(ping->id, house_.context.clock.now(), channel_->round_trip()));
     }
     if (const auto* talk = std::get_if<Talk>(&message)) return handle(*talk);
     if (const auto* confirm = std::get_if<Confirm>(&message)) return handle(*confirm);
@@ -57,14 +57,17 @@ void Session::handle(const ClientMessage& message) {
 }
 
 void Session::handle(const Query& query) {
-    Work work{.id = query.id, .steps = {}, .since = house_.context.clock.steady_now(), .talk = {}};
-    work.steps.push_back(step_of(query.sql, query.parameters));
-    enqueue(std::move(work));
+    Result<std::deque<Step>> steps = steps_of(query);
+    if (!steps) return say(error_message(query.id, steps.error()));
+    enqueue({.id = query.id, .steps = std::move(*steps), .since = house_.context.clock.steady_now(), .talk = {}});
 }
 
 // What has ended already is not there any more, and nothing is said: its answer is on its way.
 void Session::handle(const Cancel& cancel) {
-    if (run_ && run_->id() == cancel.id) return worker_->cancel();
+    if (run_ && run_->id() == cancel.id) {
+        run_->stop();
+        return worker_->cancel();
+    }
     if (asking_ && asking_id_ == cancel.id) return asking_->store(true);
     const auto found =
         std::find_if(waiting_.begin(), waiting_.end(), [&](const Work& work) { return work.id == cancel.id; });
@@ -173,7 +176,7 @@ void Session::finish_run() {
         run_talk_.reset();
         return start_next();
     }
-    say(run.error() ? error_message(run.id(), *run.error()) : complete_message(run.id(), completion));
+    say(run.error() ? error_message(run.id(), *run.error(), completion) : complete_message(run.id(), completion));
     start_next();
 }
 
