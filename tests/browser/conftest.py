@@ -7,13 +7,16 @@ import subprocess
 import tempfile
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from shop import CUSTOMERS, ORDERS
 from smew_server import Server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 30_000  # a machine may be busy with other things
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +67,7 @@ def open_page(browser, server):
 
     def open_page(path, phone=False, expected=()):
         context = browser.new_context(viewport=PHONE if phone else LAPTOP, accept_downloads=True, has_touch=phone, locale="en-GB")
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
 

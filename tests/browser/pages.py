@@ -1,5 +1,6 @@
 """Steps that several tests take."""
 
+from playwright.sync_api import expect
 from smew_server import ADMIN_KEY
 
 
@@ -17,11 +18,21 @@ def open_dashboard(open_page, **options):
 
 def open_console(open_page, workspace, **options):
     page = open_page("/console", **options)
+    log_in_as_user(page, workspace)
+    return page
+
+
+def reload_console(page, workspace):
+    page.reload()
+    log_in_as_user(page, workspace)
+
+
+def log_in_as_user(page, workspace):
     page.get_by_label("User", exact=True).fill(workspace.connection["username"])
     page.get_by_label("Password").fill(workspace.connection["password"])
     page.get_by_role("button", name="Log in").click()
     page.locator(".schema").first.wait_for(state="attached")
-    return page
+    expect(transaction(page)).to_be_visible()
 
 
 def write_statement(page, sql):
@@ -30,8 +41,22 @@ def write_statement(page, sql):
     page.keyboard.insert_text(sql)
 
 
+def run(page, sql):
+    """Writes the statement in the place of what is there and runs it."""
+    write_statement(page, sql)
+    page.keyboard.press("Control+Enter")
+
+
 def status(page):
     return page.locator(".result-status")
+
+
+def transaction(page):
+    return page.locator(".session-bar .badge").nth(1)
+
+
+def cells(page, row):
+    return page.locator(f".grid tbody tr[aria-rowindex='{row + 1}'] td").all_inner_texts()
 
 
 def serious_violations(page, axe):

@@ -5,20 +5,11 @@ import io
 import json
 import re
 
-from pages import log_in_with_key, open_console, scrolls_sideways, serious_violations, status, write_statement
+from pages import cells, log_in_with_key, open_console, run, scrolls_sideways, serious_violations, status, write_statement
 from playwright.sync_api import expect
 from smew_server import eventually
 
 LONG = "SELECT count(*) FROM range(100000) a, range(100000) b, range(1000) c WHERE a.range + b.range + c.range = -1"
-
-
-def run(page, sql):
-    write_statement(page, sql)
-    page.keyboard.press("Control+Enter")
-
-
-def cells(page, row):
-    return page.locator(f".grid tbody tr[aria-rowindex='{row + 1}'] td").all_inner_texts()
 
 
 def test_control_enter_runs_and_shows_typed_columns(open_page, workspace):
@@ -61,12 +52,12 @@ def test_more_rows_than_asked_for_are_told(open_page, workspace):
 def test_cancel_stops_the_statement_in_the_server(open_page, workspace):
     page = open_console(open_page, workspace)
     run(page, LONG)
-    sessions = lambda: [one for one in workspace.project.rest.get(workspace.path + "/sessions")["sessions"]  # noqa: E731
-                        if one["application_name"] == "smew console"]
-    eventually(sessions, what="the console's session")
+    running = lambda: [one for one in workspace.project.rest.get(workspace.path + "/sessions")["sessions"]  # noqa: E731
+                       if one["application_name"] == "smew console" and one["state"] == "active"]
+    eventually(running, 20, "the running statement")
     page.get_by_role("button", name="Cancel").click()
     expect(status(page)).to_have_text(re.compile(r"^Cancelled after "))
-    eventually(lambda: not sessions(), what="the end of the console's session")
+    eventually(lambda: not running(), 20, "the end of the statement")
     run(page, "SELECT 7 AS seven")
     expect(status(page)).to_have_text(re.compile(r"^1 row in "))
 
@@ -74,7 +65,7 @@ def test_cancel_stops_the_statement_in_the_server(open_page, workspace):
 def test_a_mistake_shows_what_and_where(open_page, workspace):
     page = open_console(open_page, workspace)
     run(page, "SELECT * FROM no_such_table")
-    expect(page.get_by_role("alert")).to_contain_text("42P01")
+    expect(page.locator(".problem")).to_contain_text("42P01")
     expect(status(page)).to_have_text("Failed")
     page.keyboard.insert_text("|")  # the cursor stands where the mistake is
     expect(page.locator(".cm-content")).to_have_text("SELECT * FROM |no_such_table")
@@ -139,7 +130,7 @@ def test_a_key_chooses_among_its_workspaces(open_page, workspace, shop):
     expect(page.locator(".grid tbody td")).to_have_text(workspace.connection["username"])
 
 
-def test_nothing_is_kept_in_the_browser(open_page, workspace):
+def test_no_credentials_are_kept_in_the_browser(open_page, workspace):
     page = open_console(open_page, workspace)
     password = workspace.connection["password"]
     kept = page.evaluate("JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage}) + document.cookie + location.href")

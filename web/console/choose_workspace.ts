@@ -2,7 +2,7 @@
 
 import { Api, Caller, path, Refused } from "../shared/api";
 import { byId, h, replace } from "../shared/dom";
-import { Workspace } from "./stream";
+import { Workspace } from "./workspace";
 
 interface Listed {
   id: string;

@@ -4,13 +4,14 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { PostgreSQL, sql } from "@codemirror/lang-sql";
-import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, ensureSyntaxTree, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { h } from "../shared/dom";
-import { completions, TableEntry } from "./schema";
+import { TableEntry } from "./catalog";
+import { Completer, schemaOf } from "./completion";
 
 // Custom properties reach into the shadow root, so the colours follow the page's theme by themselves.
 const LOOK = EditorView.theme({
@@ -53,15 +54,28 @@ const TYPE_OVER_SELECTION = EditorView.domEventHandlers({
 
 interface Commands {
   run(): void;
+  runCurrent(): void;
   explain(): void;
+  // The text has changed and then rested.
+  rested(text: string): void;
 }
+
+interface Part {
+  text: string;
+  offset: number;
+}
+
+const REST_MS = 300;
+const PARSE_MS = 100;
 
 export class Editor {
   readonly element = h("div", { class: "editor" });
   private readonly language = new Compartment();
   private readonly view: EditorView;
 
-  constructor(text: string, commands: Commands) {
+  private restTimer = 0;
+
+  constructor(text: string, commands: Commands, private readonly completer: Completer) {
     const root = this.element.attachShadow({ mode: "open" });
     const bound = (work: () => void) => () => {
       work();
@@ -72,19 +86,25 @@ export class Editor {
       state: EditorState.create({
         doc: text,
         extensions: [
-          Prec.highest(keymap.of([{ key: "Mod-Enter", run: bound(commands.run) }, { key: "Mod-Shift-e", run: bound(commands.explain) }])),
+          Prec.highest(keymap.of([{ key: "Mod-Enter", run: bound(commands.run) }, { key: "Mod-Shift-Enter", run: bound(commands.runCurrent) }, { key: "Mod-Shift-e", run: bound(commands.explain) }])),
           lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(),
           highlightActiveLine(), highlightSelectionMatches(), search(), TYPE_OVER_SELECTION, LOOK, COLOURS, placeholder("SELECT …"),
           EditorView.contentAttributes.of({ "aria-label": "SQL statement. Control and Enter runs it; Escape, then Tab leaves the editor." }),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
           this.language.of(sql({ dialect: PostgreSQL })),
+          PostgreSQL.language.data.of({ autocomplete: completer.columns }),
+          EditorView.updateListener.of((update) => {
+            if (!update.docChanged) return;
+            clearTimeout(this.restTimer);
+            this.restTimer = window.setTimeout(() => commands.rested(this.view.state.doc.toString()), REST_MS);
+          }),
         ],
       }),
     });
   }
 
   // What is selected, or all.
-  statement(): { text: string; offset: number } {
+  statement(): Part {
     const { from, to } = this.view.state.selection.main;
     if (from !== to) return { text: this.view.state.sliceDoc(from, to), offset: from };
     return { text: this.view.state.doc.toString(), offset: 0 };
@@ -110,7 +130,21 @@ export class Editor {
     this.view.focus();
   }
 
+  // What is selected, or the statement the cursor is in or behind.
+  current(): Part {
+    const { main } = this.view.state.selection;
+    if (!main.empty) return this.statement();
+    const tree = ensureSyntaxTree(this.view.state, this.view.state.doc.length, PARSE_MS);
+    let found: Part | null = null;
+    for (let node = tree?.topNode.firstChild ?? null; node; node = node.nextSibling) {
+      if (node.name !== "Statement" || (found && node.from > main.head)) continue;
+      found = { text: this.view.state.sliceDoc(node.from, node.to), offset: node.from };
+    }
+    return found ?? this.statement();
+  }
+
   complete(tables: TableEntry[]): void {
-    this.view.dispatch({ effects: this.language.reconfigure(sql({ dialect: PostgreSQL, schema: completions(tables) })) });
+    this.completer.index();
+    this.view.dispatch({ effects: this.language.reconfigure(sql({ dialect: PostgreSQL, schema: schemaOf(tables) })) });
   }
 }

@@ -1,6 +1,6 @@
 // A result as a file, made in the page.
 
-import { Column, Row, Value } from "./stream";
+import { Column, Row, Value } from "./protocol";
 
 function csvField(value: Value): string {
   if (value === null) return "";

@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import { h, replace } from "../shared/dom";
 import { colour } from "../shared/theme";
 import { isNumeric } from "./grid";
-import { Column, Row } from "./stream";
+import { Column, Row } from "./protocol";
 
 const MOST_POINTS = 20_000;
 const COLOURS = ["series-1", "series-2", "series-3", "series-4"];

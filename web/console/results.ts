@@ -6,7 +6,8 @@ import { planTree } from "../shared/plan";
 import { csv, json, save } from "./export";
 import { Grid } from "./grid";
 import { ResultChart } from "./result_chart";
-import { Column, End, Failure, Row } from "./stream";
+import { Column, End, Failure, Row, StatementResult } from "./protocol";
+import { ResultSets } from "./result_sets";
 
 type View = "table" | "chart" | "plan";
 const VIEWS: [View, string][] = [["table", "Rows"], ["chart", "Chart"], ["plan", "Plan"]];
@@ -21,8 +22,8 @@ export class Results {
   private readonly tabs = h("div", { class: "segmented", role: "tablist", "aria-label": "Result as" });
   private readonly place = h("div", { class: "result-place", role: "tabpanel", id: "result-panel" });
   private readonly files: HTMLButtonElement[];
-  private columns: Column[] = [];
-  private rows: Row[] = [];
+  private readonly sets = new ResultSets();
+  private readonly choice = h("select", { class: "inline", "aria-label": "Result of which statement", hidden: true });
   private view: View = "table";
 
   constructor() {
@@ -33,8 +34,20 @@ export class Results {
     }
     this.tabs.addEventListener("keydown", (event) => this.moveTab(event));
     this.element = h("section", { class: "results", "aria-label": "Result" },
-      h("div", { class: "result-bar" }, this.tabs, this.status, h("div", { class: "row push" }, ...this.files)), this.messages, this.place);
+      h("div", { class: "result-bar" }, this.tabs, this.choice, this.status, h("div", { class: "row push" }, ...this.files)), this.messages, this.place);
+    this.choice.addEventListener("change", () => {
+      this.sets.choose(Number(this.choice.value));
+      this.draw();
+    });
     this.choose("table");
+  }
+
+  private get columns(): Column[] {
+    return this.sets.shown?.columns ?? [];
+  }
+
+  private get rows(): Row[] {
+    return this.sets.shown?.rows ?? [];
   }
 
   private fileButton(label: string, work: () => void): HTMLButtonElement {
@@ -68,33 +81,42 @@ export class Results {
   begin(text: string): void {
     this.messages.replaceChildren();
     this.status.textContent = text;
-    this.columns = [];
-    this.rows = [];
-    this.grid.begin([], this.rows);
+    this.sets.clear();
+    this.draw();
+  }
+
+  // The `number`th result of the run begins.
+  header(number: number, columns: Column[]): void {
+    this.sets.begin(number, columns);
+    this.draw();
+  }
+
+  add(number: number, rows: Row[]): void {
+    const set = this.sets.find(number);
+    if (!set) return;
+    for (const row of rows) set.rows.push(row);
+    if (set === this.sets.shown && this.view === "table") this.grid.grown();
+  }
+
+  private draw(): void {
+    this.grid.begin(this.columns, this.rows);
+    if (this.view === "chart") this.chart.show(this.columns, this.rows);
+    this.choice.hidden = this.sets.all.length < 2;
+    replace(this.choice, ...this.sets.all.map((set, index) => h("option", { value: set.number, selected: set === this.sets.shown }, `Result ${index + 1} of ${this.sets.all.length}`)));
     this.offerFiles();
-  }
-
-  header(columns: Column[]): void {
-    this.columns = columns;
-    this.grid.begin(columns, this.rows);
-  }
-
-  add(rows: Row[]): void {
-    for (const row of rows) this.rows.push(row);
-    if (this.view === "table") this.grid.grown();
   }
 
   progress(text: string): void {
     this.status.textContent = text;
   }
 
+  // So far, of all results.
   get length(): number {
-    return this.rows.length;
+    return this.sets.rows;
   }
 
   end(end: End): void {
-    const what = this.columns.length > 0 ? `${count(end.rows)} ${end.rows === 1 ? "row" : "rows"}${end.more ? ", there are more" : ""}` : end.command || "Done";
-    this.status.textContent = `${what} in ${duration(end.duration_ms)}`;
+    this.status.textContent = `${summary(end.results)} in ${duration(end.duration_ms)}`;
     this.offerFiles();
     if (this.view === "chart") this.chart.show(this.columns, this.rows);
   }
@@ -103,10 +125,11 @@ export class Results {
     this.messages.append(h("p", { class: "notice" }, notice.message));
   }
 
-  fail(failure: Failure, text: string): void {
-    this.status.textContent = text;
+  // `before`: what the statements before it gave.
+  fail(failure: Failure, text: string, before: StatementResult[] = []): void {
+    this.status.textContent = before.length > 0 ? `${text}; before it: ${summary(before)}` : text;
     this.offerFiles();
-    this.messages.append(h("div", { class: "problem" }, h("strong", {}, `${failure.sqlstate}: `), failure.message,
+    this.messages.append(h("div", { class: "problem" }, failure.sqlstate && h("strong", {}, `${failure.sqlstate}: `), failure.message,
       failure.detail && h("div", {}, failure.detail), failure.hint && h("div", {}, `Hint: ${failure.hint}`)));
   }
 
@@ -118,4 +141,19 @@ export class Results {
   private offerFiles(): void {
     for (const button of this.files) button.disabled = this.columns.length === 0;
   }
+}
+
+function rowsText({ rows, more }: StatementResult): string {
+  return `${count(rows)} ${rows === 1 ? "row" : "rows"}${more ? ", there are more" : ""}`;
+}
+
+function statementText(result: StatementResult): string {
+  return result.result === undefined ? result.tag : rowsText(result);
+}
+
+// "3 rows"; of several statements the tags: "BEGIN, INSERT 0 1, 3 rows".
+export function summary(results: StatementResult[]): string {
+  if (results.length === 0) return "Nothing to run";
+  const texts = results.map(statementText);
+  return texts.length <= 4 ? texts.join(", ") : `${count(results.length)} statements, the last: ${texts.at(-1)}`;
 }

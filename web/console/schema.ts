@@ -1,85 +1,89 @@
-// The tree of buckets, tables and columns, and what the editor completes from it.
+// The tree of buckets, tables and columns. Of many tables only the first of each schema are drawn until more are asked for.
 
 import { h, replace } from "../shared/dom";
-import { Row } from "./stream";
-
-export interface TableEntry {
-  schema: string;
-  name: string;
-  view: boolean;
-  columns: { name: string; type: string }[];
-}
+import { count } from "../shared/format";
+import { TableEntry } from "./catalog";
 
 const OWN = "main";
-
-export const SCHEMA_SQL = `SELECT t.table_schema, t.table_name, t.table_type, c.column_name, c.data_type
-FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
-WHERE t.table_schema NOT IN ('pg_catalog', 'information_schema')
-ORDER BY t.table_schema, t.table_name, c.ordinal_position`;
-
-export function readSchema(rows: Row[]): TableEntry[] {
-  const tables: TableEntry[] = [];
-  for (const [schema, name, type, column, data_type] of rows) {
-    let table = tables.at(-1);
-    if (!table || table.schema !== schema || table.name !== name) {
-      table = { schema: String(schema), name: String(name), view: type === "VIEW", columns: [] };
-      tables.push(table);
-    }
-    table.columns.push({ name: String(column), type: String(data_type) });
-  }
-  return tables;
-}
+const DRAWN_AT_ONCE = 200;
+const OPEN_UP_TO = 60;  // tables: a small schema is opened by itself
 
 export function quoted(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 export function qualified(table: TableEntry): string {
-  return isOwn(table.schema) ? quoted(table.name) : `${quoted(table.schema)}.${quoted(table.name)}`;
+  return table.temporary || isOwn(table.schema) ? quoted(table.name) : `${quoted(table.schema)}.${quoted(table.name)}`;
 }
 
-function isOwn(schema: string): boolean {
+export function isOwn(schema: string): boolean {
   return schema === OWN || schema === "public";
-}
-
-// The form @codemirror/lang-sql takes: schema → table → columns; own tables also without a schema.
-export function completions(tables: TableEntry[]): Record<string, Record<string, string[]> | string[]> {
-  const all: Record<string, Record<string, string[]> | string[]> = {};
-  for (const table of tables) {
-    const columns = table.columns.map((column) => column.name);
-    if (isOwn(table.schema)) all[table.name] = columns;
-    else all[table.schema] = { ...(all[table.schema] as Record<string, string[]> | undefined), [table.name]: columns };
-  }
-  return all;
 }
 
 interface Actions {
   reread(): void;
   insert(text: string): void;
   preview(sql: string): void;
+  readColumns(table: TableEntry): Promise<void>;
 }
 
+function columnItems(table: TableEntry, actions: Actions): HTMLElement[] {
+  return (table.columns ?? []).map((column) => h("li", {}, h("button", { type: "button", class: "leaf", "aria-label": `Insert column ${column.name}`,
+    onclick: () => actions.insert(quoted(column.name)) }, h("span", { class: "clip" }, column.name), h("span", { class: "type" }, column.type))));
+}
+
+// Its columns are read and drawn when it is opened.
 function tableItem(table: TableEntry, actions: Actions): HTMLElement {
   const name = qualified(table);
-  const columns = table.columns.map((column) => h("li", {}, h("button", { type: "button", class: "leaf", "aria-label": `Insert column ${column.name}`,
-    onclick: () => actions.insert(quoted(column.name)) }, h("span", { class: "clip" }, column.name), h("span", { class: "type" }, column.type))));
-  return h("li", {}, h("details", {}, h("summary", {}, h("span", { class: "clip" }, table.name), table.view && h("span", { class: "type" }, "view")),
-    h("div", { class: "leaf-actions" },
-      h("button", { type: "button", class: "small quiet", "aria-label": `Preview ${name}`, onclick: () => actions.preview(`SELECT * FROM ${name} LIMIT 100`) }, "Preview"),
-      h("button", { type: "button", class: "small quiet", "aria-label": `Insert ${name}`, onclick: () => actions.insert(name) }, "Insert name")),
-    h("ul", {}, ...columns)));
+  const columns = h("ul", { "aria-label": `Columns of ${name}` });
+  const details = h("details", {}, h("summary", {}, h("span", { class: "clip", title: table.name }, table.name), table.view && h("span", { class: "type" }, "view")));
+  const fill = async () => {
+    if (!details.open) return;
+    replace(columns, ...(table.columns ? columnItems(table, actions) : [h("li", { class: "note" }, "Loading …")]));
+    try {
+      await actions.readColumns(table);
+      replace(columns, ...columnItems(table, actions));
+    } catch (error) {
+      replace(columns, h("li", { class: "note" }, error instanceof Error ? error.message : String(error)));
+    }
+  };
+  details.addEventListener("toggle", () => void fill());
+  details.append(h("div", { class: "leaf-actions" },
+    h("button", { type: "button", class: "small quiet", "aria-label": `Preview ${name}`, onclick: () => actions.preview(`SELECT * FROM ${name} LIMIT 100`) }, "Preview"),
+    h("button", { type: "button", class: "small quiet", "aria-label": `Insert ${name}`, onclick: () => actions.insert(name) }, "Insert name")), columns);
+  return h("li", {}, details);
+}
+
+interface Group {
+  title: string;
+  order: number;
+  tables: TableEntry[];
+}
+
+function groupsOf(tables: TableEntry[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const table of tables) {
+    const title = table.temporary ? "Temporary tables" : isOwn(table.schema) ? "Own tables" : table.schema;
+    const group = groups.get(title) ?? { title, order: table.temporary ? 0 : isOwn(table.schema) ? 1 : 2, tables: [] };
+    group.tables.push(table);
+    groups.set(title, group);
+  }
+  return [...groups.values()].sort((a, b) => a.order - b.order || a.title.localeCompare(b.title));
 }
 
 export class SchemaTree {
   readonly element = h("div", { class: "tree" });
   private readonly search = h("input", { type: "search", placeholder: "Filter tables", "aria-label": "Filter tables", spellcheck: "false" });
   private readonly list = h("div", {});
+  private readonly found = h("p", { class: "sr-only", role: "status" });
   private tables: TableEntry[] = [];
+  // What the user opened or closed stays so when the tables are read again.
+  private readonly openness = new Map<string, boolean>();
 
   constructor(private readonly actions: Actions) {
     this.search.addEventListener("input", () => this.draw());
     const again = h("button", { type: "button", class: "quiet icon", "aria-label": "Read the tables again", title: "Read the tables again", onclick: () => this.actions.reread() }, "↻");
-    this.element.append(h("div", { class: "tree-bar" }, this.search, again), this.list);
+    this.element.append(h("div", { class: "tree-bar" }, this.search, again), this.found, this.list);
     this.message("Loading …");
   }
 
@@ -94,17 +98,39 @@ export class SchemaTree {
 
   private draw(): void {
     const wanted = this.search.value.trim().toLowerCase();
-    const found = this.tables.filter((table) => `${table.schema}.${table.name}`.toLowerCase().includes(wanted));
+    const found = wanted === "" ? this.tables : this.tables.filter((table) => `${table.schema}.${table.name}`.toLowerCase().includes(wanted));
+    this.found.textContent = wanted === "" ? "" : `${count(found.length)} tables found`;
     if (found.length === 0) {
-      this.message(this.tables.length === 0 ? "No tables yet. CREATE TABLE … AS makes one of your own." : "No table has this in its name.");
+      this.message(this.tables.length === 0 ? "No tables yet. CREATE TABLE … AS makes one of your own; the project's buckets appear here when they have tables." : "No table has this in its name.");
       return;
     }
-    const schemas = [...new Set(found.map((table) => table.schema))].sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || a.localeCompare(b));
-    replace(this.list, ...schemas.map((schema) => {
-      const tablesHere = found.filter((table) => table.schema === schema);
-      return h("details", { class: "schema", open: schemas.length <= 8 || wanted !== "" },
-        h("summary", {}, h("span", { class: "clip" }, isOwn(schema) ? "Own tables" : schema), h("span", { class: "type" }, String(tablesHere.length))),
-        h("ul", {}, ...tablesHere.map((table) => tableItem(table, this.actions))));
-    }));
+    const groups = groupsOf(found);
+    replace(this.list, ...groups.map((group) => this.groupElement(group, wanted !== "" || found.length <= OPEN_UP_TO || groups.length === 1)));
+  }
+
+  private groupElement(group: Group, open: boolean): HTMLElement {
+    const list = h("ul", {});
+    const details = h("details", { class: "schema", open: this.openness.get(group.title) ?? open },
+      h("summary", {}, h("span", { class: "clip", title: group.title }, group.title), h("span", { class: "type" }, count(group.tables.length))), list);
+    let drawn = 0;
+    const more = h("button", { type: "button", class: "small quiet more" });
+    const drawMore = () => {
+      const next = group.tables.slice(drawn, drawn + DRAWN_AT_ONCE);
+      drawn += next.length;
+      list.append(...next.map((table) => tableItem(table, this.actions)));
+      more.remove();
+      const left = group.tables.length - drawn;
+      more.textContent = `Show ${count(Math.min(left, DRAWN_AT_ONCE))} more of ${count(left)}`;
+      if (left > 0) details.append(more);
+    };
+    more.addEventListener("click", () => {
+      drawMore();
+      list.children[drawn - Math.min(drawn, DRAWN_AT_ONCE)]?.querySelector("summary")?.focus();
+    });
+    const first = () => details.open && drawn === 0 && drawMore();
+    details.addEventListener("toggle", first);
+    details.querySelector("summary")?.addEventListener("click", () => this.openness.set(group.title, !details.open));
+    first();
+    return details;
   }
 }

@@ -15,12 +15,11 @@ export class Refused extends Error {
   }
 }
 
-export function bearer(key: string): string {
-  return `Bearer ${key}`;
-}
+export type Credentials = { kind: "key"; key: string } | { kind: "user"; user: string; password: string };
 
-export function basic(user: string, password: string): string {
-  const text = new TextEncoder().encode(`${user}:${password}`);
+function authorization(credentials: Credentials): string {
+  if (credentials.kind === "key") return `Bearer ${credentials.key}`;
+  const text = new TextEncoder().encode(`${credentials.user}:${credentials.password}`);
   return `Basic ${btoa(String.fromCharCode(...text))}`;
 }
 
@@ -30,10 +29,10 @@ async function refusal(reply: Response): Promise<Refused> {
 }
 
 export class Api {
-  constructor(private readonly authorization: string) {}
+  constructor(readonly credentials: Credentials) {}
 
   async raw(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-    const headers: Record<string, string> = { Authorization: this.authorization };
+    const headers: Record<string, string> = { Authorization: authorization(this.credentials) };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     // No cookies, no cache: what is shown is what is there now.
     const reply = await fetch(path, {

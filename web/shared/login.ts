@@ -1,6 +1,6 @@
 // The form in front of a page. What is typed goes into an Authorization header and is kept in memory only.
 
-import { Api, basic, bearer, Caller, Refused } from "./api";
+import { Api, Caller, Credentials, Refused } from "./api";
 import { byId, h, replace } from "./dom";
 import { themeSwitch } from "./theme";
 
@@ -28,9 +28,9 @@ function userFields(): HTMLElement[] {
     h("label", {}, "Password", h("input", { name: "password", type: "password", required: true, autocomplete: "current-password" }))];
 }
 
-function authorization(form: FormData, way: Way): string {
+function credentials(form: FormData, way: Way): Credentials {
   const text = (name: string) => String(form.get(name) ?? "").trim();
-  return way === "key" ? bearer(text("key")) : basic(text("user"), text("password"));
+  return way === "key" ? { kind: "key", key: text("key") } : { kind: "user", user: text("user"), password: text("password") };
 }
 
 function showCaller(caller: Caller): void {
@@ -61,7 +61,7 @@ export function login(texts: Texts): Promise<Login> {
       problem.hidden = true;
       submit.disabled = true;
       try {
-        const api = new Api(authorization(new FormData(form), way));
+        const api = new Api(credentials(new FormData(form), way));
         const caller = await api.caller();
         showCaller(caller);
         resolve({ api, caller });
