@@ -188,4 +188,4 @@ def test_the_guides_example_works(server, workspace):
     names = {"USER": workspace.connection["username"], "PASSWORD": workspace.connection["password"], "print": printed.append}
     exec(block.replace("ws://localhost:8000", server.url.replace("http", "ws")), names)
     assert printed[0]["type"] == "ready"
-    assert printed[1:] == [[[42]], [{"tag": "SELECT 1", "rows": 1}]]
+    assert printed[1:] == [[[42]], [{"tag": "SELECT 1", "rows": 1, "result": 0}]]

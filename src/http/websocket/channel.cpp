@@ -29,7 +29,6 @@ constexpr std::size_t kMaxReasonBytes = 123;           // what a close frame has
 constexpr std::size_t kKeptBuffer = 16 << 10;
 
 ReadEnd end_of(const error_code& error) {
-    if (error == beast::error::timeout) return ReadEnd::kSilent;
     if (error == ws::error::message_too_big || error == ws::error::buffer_overflow) return ReadEnd::kTooLarge;
     // Beast has answered these with a close frame of its own.
     if (error.category() == make_error_code(ws::error::bad_opcode).category() && error != ws::error::closed) {
@@ -71,7 +70,9 @@ public:
 
     awaitable<Incoming> read() override {
         const auto [error, size] = co_await stream_.async_read(buffer_, kTuple);
-        if (error) co_return Incoming{.end = end_of(error), .text = true, .message = {}};
+        if (!went_well(error)) {
+            co_return Incoming{.end = silent_ ? ReadEnd::kSilent : end_of(error), .text = true, .message = {}};
+        }
         Incoming incoming{.end = {}, .text = stream_.got_text(), .message = beast::buffers_to_string(buffer_.data())};
         buffer_.consume(buffer_.size());
         if (buffer_.capacity() > kKeptBuffer) buffer_ = beast::flat_buffer();  // idle connections are many
@@ -80,15 +81,17 @@ public:
 
     awaitable<bool> write(std::string_view message) override {
         const auto [error, size] = co_await stream_.async_write(asio::buffer(message.data(), message.size()), kTuple);
-        co_return !error;
+        co_return went_well(error);
     }
 
     awaitable<bool> ping() override {
         pinged_at_ = std::chrono::steady_clock::now();
         ping_ = std::to_string(pinged_at_.time_since_epoch().count());
         const auto [error] = co_await stream_.async_ping(ws::ping_data(ping_), kTuple);
-        co_return !error;
+        co_return went_well(error);
     }
+
+    bool silent() const override { return silent_; }
 
     std::chrono::microseconds round_trip() const override { return round_trip_; }
 
@@ -103,6 +106,12 @@ public:
     }
 
 private:
+    // Of the operations under way Beast tells only one that the peer was silent, the others that they were aborted.
+    bool went_well(const error_code& error) {
+        silent_ = silent_ || error == beast::error::timeout;
+        return !error;
+    }
+
     // Beast's own pings carry nothing, and a client may send pongs nobody asked for.
     void on_pong(std::string_view payload) {
         if (ping_.empty() || payload != ping_) return;
@@ -116,6 +125,7 @@ private:
     telemetry::Metrics& metrics_;
     ws::stream<Transport> stream_;
     beast::flat_buffer buffer_;
+    bool silent_ = false;
     std::string ping_;  // that waits for its pong
     std::chrono::steady_clock::time_point pinged_at_;
     std::chrono::microseconds round_trip_{0};

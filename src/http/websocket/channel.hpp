@@ -46,6 +46,8 @@ public:
     virtual boost::asio::awaitable<bool> ping() = 0;
     // The last one; 0: none yet.
     virtual std::chrono::microseconds round_trip() const = 0;
+    // The peer gave no sign of life in time.
+    virtual bool silent() const = 0;
     // Says why, and waits a little for the peer to have heard it.
     virtual boost::asio::awaitable<void> close(std::uint16_t code, std::string_view reason) = 0;
     // Ends everything under way, without a word.

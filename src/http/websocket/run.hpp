@@ -21,7 +21,7 @@ struct Step {
 };
 // Without parameters a script of any number of statements, with them exactly one.
 Step step_of(std::string_view sql, const std::optional<std::vector<std::optional<std::string>>>& parameters);
-// With `max_rows` and no parameters a step a statement. 54000 when there are too many.
+// With `max_rows` and no parameters a step a statement. 53400 when there are too many.
 Result<std::deque<Step>> steps_of(const Query& query);
 // Exactly one statement in a transaction that can only read.
 std::deque<Step> read_only_steps(std::string_view sql);

@@ -112,7 +112,7 @@ TEST_F(RunTest, WithMostRowsEachStatementIsAStep) {
     ASSERT_TRUE(steps);
     ASSERT_EQ(steps->size(), 2U);
     EXPECT_EQ((*steps)[0].characters_before, 1);
-    EXPECT_EQ((*steps)[1].characters_before, 15);
+    EXPECT_EQ((*steps)[1].characters_before, 14);
     EXPECT_TRUE((*steps)[0].extended);
 
     Statement run = start(*steps);
@@ -128,7 +128,7 @@ TEST_F(RunTest, WithMostRowsEachStatementIsAStep) {
     ASSERT_EQ(run.completion().results.size(), 1U);
     EXPECT_EQ(run.completion().results[0].tag, "SELECT 2");
     EXPECT_TRUE(run.completion().results[0].more);
-    EXPECT_EQ(run.error()->position, 23);
+    EXPECT_EQ(run.error()->position, 22);
 }
 
 TEST_F(RunTest, StatementsAreBounded) {

@@ -70,7 +70,7 @@ awaitable<void> Session::write_out(Pointer self) {
         self->outbox_.sent(*message);
         if (!arrived) {
             self->peer_gone_ = true;
-            self->end(WebSocketEnd::kClient, 1006, "");
+            self->end(self->channel_->silent() ? WebSocketEnd::kSilent : WebSocketEnd::kClient, 1006, "");
             break;
         }
     }
