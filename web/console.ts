@@ -123,7 +123,7 @@ class Console {
       header: (result, columns) => this.results.header(result, columns), rows: (result, rows) => this.results.add(result, rows),
       notice: (notice) => this.results.notice(notice),
     });
-    if (end?.some(({ tag, result }) => CHANGES_TABLES.test(tag) || (tag.startsWith("SELECT") && result === undefined))) void this.readTables();
+    if (end?.results.some(({ tag, result }) => CHANGES_TABLES.test(tag) || (tag.startsWith("SELECT") && result === undefined))) void this.readTables();
   }
 
   private async explain(analyze: boolean): Promise<void> {
@@ -133,7 +133,7 @@ class Console {
     const lines: Row[] = [];
     const done = await this.execute(prefix + part.text, { text: part.text, offset: part.offset === null ? null : part.offset - prefix.length },
       { header: () => {}, rows: (_, rows) => { for (const row of rows) lines.push(row); }, notice: () => {} }, true);
-    if (done) this.results.showPlan(lines.map((row) => row[0]).join("\n"));
+    if (done) this.results.showPlan(lines.map((row) => row[0]).join("\n"), done.duration_ms);
   }
 
   // A session that is not the one the user worked in is not used before the user knows.
@@ -147,20 +147,20 @@ class Console {
     return false;
   }
 
-  // What the statements gave; null when it did not come to its end.
-  private async execute(sql: string, part: Part, listener: Listener, single = false): Promise<End["results"] | null> {
+  // What the statements gave; null when it did not come to its end. `plan`: of one statement, which leaves the rows as they are.
+  private async execute(sql: string, part: Part, listener: Listener, plan = false): Promise<End | null> {
     const abort = new AbortController();
     this.abort = abort;
     this.busy(true);
     const began = performance.now();
-    this.results.begin("Running …");
+    this.results.begin("Running …", plan);
     const clock = setInterval(() => this.results.progress(`Running, ${duration(performance.now() - began)}${this.results.length > 0 ? `, ${count(this.results.length)} rows` : ""}`), 500);
     try {
       if (!(await this.ready())) return null;
-      const end = await this.session.run(sql, { maxRows: Number(this.limit.value), single }, listener, abort.signal);
+      const end = await this.session.run(sql, { maxRows: Number(this.limit.value), single: plan }, listener, abort.signal);
       this.results.end(end);
       this.statements.add(part.text, outcomeOf(end.results.reduce((sum, { rows }) => sum + rows, 0), end.duration_ms), false);
-      return end.results;
+      return end;
     } catch (error) {
       const failure = failureOf(error);
       const cancelled = abort.signal.aborted && failure.sqlstate === "57014";

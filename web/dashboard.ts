@@ -7,7 +7,7 @@ import { AlertsPanel } from "./dashboard/alerts";
 import { Overview } from "./dashboard/overview";
 import { SessionsPanel } from "./dashboard/sessions";
 import { SlowQueriesPanel } from "./dashboard/slow_queries";
-import { Alert, History, SlowQuery, Worker } from "./dashboard/types";
+import { Alert, History, SlowQuery, Worker, Workspace } from "./dashboard/types";
 import { WorkersPanel } from "./dashboard/workers";
 
 const RANGES: [string, string][] = [["10m", "10 min"], ["1h", "1 h"], ["3h", "3 h"], ["24h", "24 h"]];
@@ -67,7 +67,7 @@ class Dashboard {
     this.busy = true;
     try {
       await Promise.all([this.live(), this.at("history", () => this.history()),
-        this.at("slow", () => this.slowQueries()), this.admin && this.at("alerts", () => this.recentAlerts())]);
+        this.at("slow", () => this.slowQueries()), !this.admin && this.at("workspaces", () => this.allWorkspaces()), this.admin && this.at("alerts", () => this.recentAlerts())]);
       this.fresh.textContent = `Updated ${new Date().toLocaleTimeString("en-GB")}`;
     } catch (error) {
       this.fresh.textContent = error instanceof Refused ? `Not updated: ${error.message}` : `Not updated: ${String(error)}`;
@@ -107,6 +107,12 @@ class Dashboard {
       // One panel that has nothing to show must not make the others look old.
       this.slow.fail(error instanceof Refused ? `Not available: ${error.message}.` : String(error));
     }
+    return SELDOM_MS;
+  }
+
+  private async allWorkspaces(): Promise<number> {
+    const reply = await this.api.get<{ workspaces: Workspace[] }>(`${this.where("workspaces")}?limit=1000`);
+    this.workers.know(reply.workspaces);
     return SELDOM_MS;
   }
 

@@ -65,6 +65,7 @@ interface Part {
   offset: number;
 }
 
+const NARROW = window.matchMedia("(max-width: 720px)");
 const REST_MS = 300;
 const PARSE_MS = 100;
 
@@ -88,7 +89,7 @@ export class Editor {
         extensions: [
           Prec.highest(keymap.of([{ key: "Mod-Enter", run: bound(commands.run) }, { key: "Mod-Shift-Enter", run: bound(commands.runCurrent) }, { key: "Mod-Shift-e", run: bound(commands.explain) }])),
           lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(),
-          highlightActiveLine(), highlightSelectionMatches(), search(), TYPE_OVER_SELECTION, LOOK, COLOURS, placeholder("SELECT …"),
+          highlightActiveLine(), highlightSelectionMatches(), search(), TYPE_OVER_SELECTION, LOOK, COLOURS, placeholder("SELECT …"), ...(NARROW.matches ? [EditorView.lineWrapping] : []),
           EditorView.contentAttributes.of({ "aria-label": "SQL statement. Control and Enter runs it; Escape, then Tab leaves the editor." }),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
           this.language.of(sql({ dialect: PostgreSQL })),

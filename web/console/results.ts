@@ -21,6 +21,7 @@ export class Results {
   private readonly status = h("p", { class: "result-status", role: "status", "aria-live": "polite" }, "Nothing has run yet.");
   private readonly tabs = h("div", { class: "segmented", role: "tablist", "aria-label": "Result as" });
   private readonly place = h("div", { class: "result-place", role: "tabpanel", id: "result-panel" });
+  private readonly nothing = h("p", { class: "empty" }, "Rows appear here.");
   private readonly files: HTMLButtonElement[];
   private readonly sets = new ResultSets();
   private readonly choice = h("select", { class: "inline", "aria-label": "Result of which statement", hidden: true });
@@ -73,14 +74,16 @@ export class Results {
       tab.setAttribute("tabindex", chosen ? "0" : "-1");
     }
     this.place.setAttribute("aria-labelledby", `tab-${view}`);
-    replace(this.place, view === "table" ? this.grid.element : view === "chart" ? this.chart.element : this.plan);
+    replace(this.place, view === "table" ? (this.columns.length > 0 ? this.grid.element : this.nothing) : view === "chart" ? this.chart.element : this.plan);
     if (view === "chart") this.chart.show(this.columns, this.rows);
     if (view === "table") this.grid.grown();
   }
 
-  begin(text: string): void {
+  // `keep`: what is shown stays until something else is.
+  begin(text: string, keep = false): void {
     this.messages.replaceChildren();
     this.status.textContent = text;
+    if (keep) return;
     this.sets.clear();
     this.draw();
   }
@@ -100,6 +103,7 @@ export class Results {
 
   private draw(): void {
     this.grid.begin(this.columns, this.rows);
+    if (this.view === "table") this.choose("table");
     if (this.view === "chart") this.chart.show(this.columns, this.rows);
     this.choice.hidden = this.sets.all.length < 2;
     replace(this.choice, ...this.sets.all.map((set, index) => h("option", { value: set.number, selected: set === this.sets.shown }, `Result ${index + 1} of ${this.sets.all.length}`)));
@@ -133,7 +137,8 @@ export class Results {
       failure.detail && h("div", {}, failure.detail), failure.hint && h("div", {}, `Hint: ${failure.hint}`)));
   }
 
-  showPlan(value: unknown): void {
+  showPlan(value: unknown, milliseconds: number): void {
+    this.status.textContent = `Plan in ${duration(milliseconds)}`;
     replace(this.plan, planTree(value) ?? h("p", { class: "empty" }, "The database gave no plan."));
     this.choose("plan");
   }

@@ -24,13 +24,13 @@ export class TablePanel<Row> {
   }
 
   // `state`: what the cells are made of; the same text means nothing to draw.
-  show(rows: Row[], note = ""): void {
-    const state = JSON.stringify(rows);
+  show(rows: Row[], note = "", empty = this.empty): void {
+    const state = JSON.stringify(rows) + empty;
     this.sub.textContent = note;
     if (state === this.shown) return;
     this.shown = state;
     const focused = this.focusedButton();
-    replace(this.place, rows.length === 0 ? h("p", { class: "empty" }, this.empty) : this.table(rows));
+    replace(this.place, rows.length === 0 ? h("p", { class: "empty" }, empty) : this.table(rows));
     if (focused) this.place.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -45,14 +45,15 @@ export class TablePanel<Row> {
   }
 
   private table(rows: Row[]): HTMLElement {
-    const head = this.columns.map((column) => h("th", { scope: "col", class: column.class ?? null },
+    const head = this.columns.map((column) => h("th", { role: "columnheader", class: column.class ?? null },
       column.silent ? h("span", { class: "sr-only" }, column.title) : column.title));
-    const body = rows.map((row) => h("tr", { "data-key": this.key(row) }, ...this.columns.map((column) => {
+    const body = rows.map((row) => h("tr", { role: "row", "data-key": this.key(row) }, ...this.columns.map((column) => {
       const content = column.cell(row);
-      return h("td", { class: column.class ?? null }, ...(Array.isArray(content) ? content : [content]));
+      return h("td", { role: "cell", class: column.class ?? null, "data-title": column.silent ? null : column.title }, ...(Array.isArray(content) ? content : [content]));
     })));
     return h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": `${this.title}, table` },
-      h("table", {}, h("caption", { class: "sr-only" }, this.title), h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...body)));
+      // On a phone rows are blocks, which would take the table's meaning away were it not said.
+      h("table", { role: "table" }, h("caption", { class: "sr-only" }, this.title), h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...head)), h("tbody", { role: "rowgroup" }, ...body)));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { Api, path, Refused } from "../shared/api";
 import { confirmed, h, toast } from "../shared/dom";
-import { ago, bytes, span } from "../shared/format";
+import { ago, bytes, count, span } from "../shared/format";
 import { TablePanel } from "./panel";
 import { Session, Worker } from "./types";
 
@@ -13,8 +13,24 @@ interface Row extends Session {
   beat: number;
 }
 
+// A page that asks for hundreds of lists every two seconds would be a load of its own.
+const MOST_WORKSPACES = 40;
+const MOST_ROWS = 200;
+
+// What runs first, then what holds something.
+function rank(row: Row): number {
+  return row.state === "active" ? 0 : row.state?.startsWith("idle in") ? 1 : 2;
+}
+
+function textOf(row: Row): string {
+  return [row.workspace_name, row.project_id, row.username, row.client_ip, row.application_name, row.door, row.state, row.current_query ?? row.last_query].join(" ").toLowerCase();
+}
+
 export class SessionsPanel {
   private readonly panel: TablePanel<Row>;
+  private readonly filter = h("input", { type: "search", class: "filter", placeholder: "Filter sessions", "aria-label": "Filter sessions", spellcheck: "false" });
+  private rows: Row[] = [];
+  private note = "";
 
   constructor(private readonly api: Api, mayAct: boolean) {
     this.panel = new TablePanel<Row>("Live sessions", [
@@ -26,18 +42,30 @@ export class SessionsPanel {
       { title: "Connected", class: "nowrap", cell: (row) => ago(row.connected_at) },
       ...(mayAct ? [{ title: "Actions", silent: true, class: "actions", cell: (row: Row) => this.actions(row) }] : []),
     ], "Nobody is connected.", (row) => row.session_id);
+    this.panel.tools.append(this.filter);
+    this.filter.addEventListener("input", () => this.show());
   }
 
   get element(): HTMLElement {
     return this.panel.element;
   }
 
-  async refresh(workers: Worker[]): Promise<number> {
-    const busy = workers.filter((worker) => worker.workspace_id !== null && worker.sessions > 0);
-    const lists = await Promise.all(busy.map((worker) => this.sessionsOf(worker)));
-    const rows = lists.flat().sort((a, b) => a.connected_at.localeCompare(b.connected_at));
-    this.panel.show(rows, rows.length === 1 ? "1 session" : `${rows.length} sessions`);
-    return rows.length;
+  async refresh(workers: Worker[]): Promise<void> {
+    const busy = workers.filter((worker) => worker.workspace_id !== null && worker.sessions > 0).sort((a, b) => b.sessions - a.sessions);
+    const asked = busy.slice(0, MOST_WORKSPACES);
+    const lists = await Promise.all(asked.map((worker) => this.sessionsOf(worker)));
+    this.rows = lists.flat().sort((a, b) => rank(a) - rank(b) || a.connected_at.localeCompare(b.connected_at));
+    this.note = asked.length < busy.length ? ` of the ${asked.length} busiest of ${busy.length} workspaces` : "";
+    this.show();
+  }
+
+  private show(): void {
+    const wanted = this.filter.value.trim().toLowerCase();
+    const found = wanted === "" ? this.rows : this.rows.filter((row) => textOf(row).includes(wanted));
+    const shown = found.slice(0, MOST_ROWS);
+    const some = shown.length < this.rows.length ? `${count(shown.length)} of ` : "";
+    this.panel.show(shown, `${some}${count(this.rows.length)} ${this.rows.length === 1 ? "session" : "sessions"}${this.note}`,
+      wanted !== "" && this.rows.length > 0 ? "No session has this." : undefined);
   }
 
   private async sessionsOf(worker: Worker): Promise<Row[]> {

@@ -17,17 +17,17 @@ function showDetail(query: SlowQuery): void {
   const dialog = h("dialog", { "aria-labelledby": "slow-title" });
   dialog.addEventListener("close", () => dialog.remove());
   append(dialog, h("div", { class: "detail" },
-    h("header", { class: "row" }, h("h2", { id: "slow-title" }, `Slow query, ${duration(query.duration_ms)}`),
-      h("span", { class: STATUS[query.status] ?? "badge" }, query.status)),
+    // The first button has the focus, and what has it is in sight: the dialog opens at its top.
+    h("header", { class: "plan-head" }, h("h2", { id: "slow-title" }, `Slow query, ${duration(query.duration_ms)}`),
+      h("span", { class: STATUS[query.status] ?? "badge" }, query.status), h("button", { type: "button", onclick: () => dialog.close() }, "Close")),
     h("pre", { class: "statement" }, query.query ?? query.query_hash),
     query.error && h("p", { class: "problem" }, query.error),
     h("dl", { class: "facts" }, fact("Started", clock(query.started_at)), fact("User", query.username), fact("Client", query.client_ip),
       fact("Application", query.application_name || "–"), fact("Through", query.door), fact("Workspace", query.workspace_id),
       fact("Rows", count(query.rows_returned)), fact("Sent", bytes(query.bytes_returned)),
-      fact("Peak memory", bytes(query.peak_memory_bytes)), fact("Spilled to disk", bytes(query.spilled_bytes))),
+      fact("Planning", duration(query.plan_ms)), fact("Peak memory", bytes(query.peak_memory_bytes)), fact("Spilled to disk", bytes(query.spilled_bytes))),
     h("section", { "aria-label": "Plan of this run" }, h("h3", {}, "Plan of this run"),
-      plan ?? h("p", { class: "note" }, "No plan was taken.")),
-    h("div", { class: "row end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Close"))));
+      plan ?? h("p", { class: "note" }, "No plan was taken: slow_query_explain is off, or the statement has none."))));
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -22,6 +22,15 @@ export interface Worker {
   running_seconds: number;
 }
 
+export interface Workspace {
+  id: string;
+  name: string;
+  project_id: string;
+  status: string;
+  size_bytes: number;
+  size_limit_gb: number;
+}
+
 export interface Session {
   session_id: string;
   workspace_id: string;
@@ -55,6 +64,7 @@ export interface SlowQuery {
   door: string;
   query: string | null;
   query_hash: string;
+  plan_ms: number;
   rows_returned: number;
   bytes_returned: number;
   status: string;

@@ -1,34 +1,72 @@
-// Worker processes: memory and disk of each workspace.
+// Workspaces and the processes that serve them: memory and disk. A project sees all of its workspaces, the operator those
+// that run.
 
-import { bytes, parseBytes, span } from "../shared/format";
+import { bytes, count, parseBytes, span } from "../shared/format";
 import { h } from "../shared/dom";
 import { gauge, TablePanel } from "./panel";
-import { Worker } from "./types";
+import { Worker, Workspace } from "./types";
+
+interface Row {
+  key: string;
+  name: string;
+  project: string;
+  state: string;
+  sessions: number | null;
+  memory: number | null;  // null: no process runs
+  memoryLimit: number;
+  disk: number;
+  diskLimit: number;
+  running: number | null;
+  pid: number | null;
+}
+
+const STATES: Record<string, string> = { ready: "badge good", starting: "badge warn", closed: "badge" };
+const GIB = 1024 ** 3;
 
 function amount(used: number, limit: number): HTMLElement {
   return gauge(used, limit, limit > 0 ? `${bytes(used)} of ${bytes(limit)}` : bytes(used));
 }
 
+function ofWorker(worker: Worker): Row {
+  return { key: String(worker.pid), name: worker.workspace_name ?? "Loader", project: worker.project_id, state: worker.state, sessions: worker.sessions,
+    memory: worker.memory_bytes, memoryLimit: parseBytes(worker.memory_limit ?? ""), disk: worker.disk_bytes, diskLimit: worker.size_limit_bytes,
+    // A table that changes every second for its clock alone could not be read.
+    running: Math.floor(worker.running_seconds / 60) * 60, pid: worker.pid };
+}
+
+function ofClosed(workspace: Workspace): Row {
+  return { key: workspace.id, name: workspace.name, project: workspace.project_id, state: workspace.status === "active" ? "closed" : workspace.status, sessions: null,
+    memory: null, memoryLimit: 0, disk: workspace.size_bytes, diskLimit: workspace.size_limit_gb * GIB, running: null, pid: null };
+}
+
+const none = () => h("span", { class: "second" }, "–");
+
 export class WorkersPanel {
-  private readonly panel = new TablePanel<Worker>("Workspaces and workers", [
-    { title: "Workspace", cell: (worker) => [worker.workspace_name ?? "Loader", h("span", { class: "second" }, worker.project_id)] },
-    { title: "State", class: "nowrap", cell: (worker) => h("span", { class: worker.state === "ready" ? "badge good" : "badge warn" }, worker.state) },
-    { title: "Sessions", class: "num", cell: (worker) => String(worker.sessions) },
-    { title: "Memory", cell: (worker) => amount(worker.memory_bytes, parseBytes(worker.memory_limit ?? "")) },
-    { title: "Disk", cell: (worker) => amount(worker.disk_bytes, worker.size_limit_bytes) },
-    { title: "Running", class: "nowrap", cell: (worker) => span(worker.running_seconds) },
-    { title: "Process", class: "num", cell: (worker) => String(worker.pid) },
-  ], "No worker runs: a workspace's starts with its first client.", (worker) => String(worker.pid));
+  private workspaces: Workspace[] = [];
+  private readonly panel = new TablePanel<Row>("Workspaces and workers", [
+    { title: "Workspace", cell: (row) => [row.name, h("span", { class: "second" }, row.project)] },
+    { title: "State", class: "nowrap", cell: (row) => h("span", { class: STATES[row.state] ?? "badge warn", title: row.state === "closed" ? "Its process starts with its next client." : "" }, row.state) },
+    { title: "Sessions", class: "num", cell: (row) => (row.sessions === null ? none() : count(row.sessions)) },
+    { title: "Memory", cell: (row) => (row.memory === null ? none() : amount(row.memory, row.memoryLimit)) },
+    { title: "Disk", cell: (row) => amount(row.disk, row.diskLimit) },
+    { title: "Running", class: "nowrap", cell: (row) => (row.running === null ? none() : span(row.running)) },
+    { title: "Process", class: "num", cell: (row) => (row.pid === null ? none() : String(row.pid)) },
+  ], "No worker runs: a workspace's starts with its first client.", (row) => row.key);
 
   get element(): HTMLElement {
     return this.panel.element;
   }
 
+  // Those of the project, also without a process.
+  know(workspaces: Workspace[]): void {
+    this.workspaces = workspaces;
+  }
+
   show(workers: Worker[]): void {
-    const sorted = [...workers].sort((a, b) => b.memory_bytes - a.memory_bytes || a.pid - b.pid);
-    // A table that changes every second for its clock alone could not be read.
-    const calm = sorted.map((worker) => ({ ...worker, running_seconds: Math.floor(worker.running_seconds / 60) * 60 }));
+    const open = new Set(workers.map((worker) => worker.workspace_id));
+    const rows = [...workers.map(ofWorker), ...this.workspaces.filter((workspace) => !open.has(workspace.id)).map(ofClosed)];
+    rows.sort((a, b) => (b.memory ?? -1) - (a.memory ?? -1) || b.disk - a.disk || a.name.localeCompare(b.name));
     const memory = workers.reduce((sum, worker) => sum + worker.memory_bytes, 0);
-    this.panel.show(calm, `${workers.length} running, ${bytes(memory)} in all`);
+    this.panel.show(rows, `${workers.length} running, ${bytes(memory)} of memory in all`);
   }
 }

@@ -32,8 +32,14 @@ function textIn(node: Json, ...names: string[]): string | null {
 function factsOf(info: unknown): [string, string][] {
   if (typeof info === "string") return info.trim() === "" ? [] : [["", info.trim()]];
   if (!isObject(info)) return [];
-  return Object.entries(info).map(([name, value]): [string, string] => [name, Array.isArray(value) ? value.join(", ") : String(value)])
+  return Object.entries(info).map(([name, value]): [string, string] => readable(name, Array.isArray(value) ? value.join(", ") : String(value)))
     .filter(([, value]) => value !== "").slice(0, SHOWN_FACTS);
+}
+
+// In the words of who wrote the statement: a bucket's table is a file with a version inside.
+function readable(name: string, value: string): [string, string] {
+  if (name === "Estimated Cardinality" && /^\d+$/.test(value)) return ["Estimated rows", count(Number(value))];
+  return [name, value.replace(/"([^"@]+)@\d+"\.(?:"?main"?)\."?data"?/g, "$1")];
 }
 
 function readNode(node: Json): PlanNode {
