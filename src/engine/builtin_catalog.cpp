@@ -2,6 +2,7 @@
 
 #include "engine/builtin_relations.hpp"
 #include "engine/catalog_function.hpp"
+#include "engine/integer_series.hpp"
 #include "engine/native_functions.hpp"
 #include "engine/parse_tree.hpp"
 #include "engine/type_names.hpp"
@@ -138,6 +139,7 @@ private:
 
 void install_builtin_catalog(duckdb::DatabaseInstance& database) {
     install_vector_casts(database);
+    install_integer_series(database);
     auto& system = duckdb::Catalog::GetSystemCatalog(database);
     duckdb::Connection connection(database);
     duckdb::ClientContext& context = *connection.context;

@@ -1,7 +1,5 @@
 #include "engine/catalog_order.hpp"
 
-#include "engine/catalog_function.hpp"
-
 #include <duckdb/planner/bound_result_modifier.hpp>
 #include <duckdb/planner/expression/bound_columnref_expression.hpp>
 #include <duckdb/planner/operator/logical_get.hpp>
@@ -69,14 +67,6 @@ void order_catalog_columns(duckdb::unique_ptr<LogicalOperator>& plan) {
     auto ordered = duckdb::make_uniq<duckdb::LogicalOrder>(std::move(order));
     ordered->children.push_back(std::move(plan->children[0]));
     plan->children[0] = std::move(ordered);
-}
-
-void name_catalog_scans(LogicalOperator& plan) {
-    if (plan.type == LogicalOperatorType::LOGICAL_GET) {
-        std::string& name = plan.Cast<duckdb::LogicalGet>().function.name;
-        if (is_internal_function(name)) name = "catalog " + name.substr(name.find('_') + 1);
-    }
-    for (const auto& child : plan.children) name_catalog_scans(*child);
 }
 
 }  // namespace smew::engine

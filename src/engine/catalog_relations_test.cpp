@@ -181,6 +181,14 @@ TEST_F(Catalogs, PlansNameWhatIsReadAsUsersKnowIt) {
     for (const Row& row : *rows) plan += row.back();
     EXPECT_NE(plan.find("CATALOG RELATIONS"), std::string::npos) << plan;
     EXPECT_EQ(plan.find("SMEW_"), std::string::npos) << plan;
+    make("CREATE SCHEMA s; CREATE TABLE s.own (i INTEGER)");
+    workspace.publish("in_c_sales", "orders", 3, "SELECT 1 AS id");
+    const auto joined = run(workspace.connection(), "EXPLAIN SELECT id FROM s.own JOIN in_c_sales.orders ON i = id");
+    ASSERT_TRUE(joined);
+    plan.clear();
+    for (const Row& row : *joined) plan += row.back();
+    EXPECT_NE(plan.find(" in_c_sales.orders "), std::string::npos) << plan;
+    EXPECT_NE(plan.find(" s.own "), std::string::npos) << plan;
 }
 
 TEST_F(Catalogs, IndexesOfKeysAreRelationsByName) {

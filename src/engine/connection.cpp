@@ -148,7 +148,9 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     name_columns(*tree, named, sql->parsed());  // may replace what `named` points at
     ParsedStatement::Parts statement{*kind, *parameters, false, {}, sql, nullptr, result_names(*tree), {}, {}};
     statement.tree = std::move(tree);
-    if (system_columns) rewrite_system_columns(*statement.tree);
+    if (system_columns) {
+        rewrite_system_columns(*statement.tree, [this](const auto& table) { return has_row_numbers(context_, table); });
+    }
     if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
     TreeParts parts = survey(*statement.tree);
     read_bytea_literals(context_, parts);

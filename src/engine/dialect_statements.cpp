@@ -146,9 +146,9 @@ Result<void> rewrite_table(TokenList& list, std::size_t i) {
         const bool item = i > 0 && (list.symbol(i - 1, '(') || list.symbol(i - 1, ','));
         if (item && list.word(i, "like")) rewrite_like(list, i);
         if (list.words(i, {"without", "oids"})) list.erase(i, i + 2);
-        if (list.words(i, {"on", "commit", "drop"}) || list.words(i, {"on", "commit", "delete"})) {
-            return unsupported("a temporary table that ends with its transaction",
-                               "Leave ON COMMIT out: the table lives until the session ends.");
+        if (list.words(i, {"on", "commit", "drop"})) list.erase(i, i + 3);  // what the session does
+        if (list.words(i, {"on", "commit", "delete"})) {
+            return unsupported("ON COMMIT DELETE ROWS", "Use ON COMMIT DROP, or delete the rows before COMMIT.");
         }
         if (list.word(i, "tablespace") && i > 3) return unsupported("TABLESPACE", "Leave the clause out.");
     }

@@ -42,7 +42,7 @@ const Case kCases[] = {
     {"SELECT x.id FROM t", "42P01", "", 8},
     {"SELECT nam FROM t", "42703", "column \"nam\" does not exist", 8},
     {"SELECT t.nam FROM t", "42703", "column \"nam\" does not exist", 8},
-    {"SELECT ctid FROM t", "0A000", "system column \"ctid\" is not supported", 8},
+    {"SELECT cmax FROM t", "0A000", "system column \"cmax\" is not supported", 8},
     {"SELECT t.tableoid FROM t", "0A000", "system column \"tableoid\" is not supported", 8},
     {"INSERT INTO t (nothing) VALUES (1)", "42703", "", -1},
     {"UPDATE t SET nothing = 1", "42703", "", -1},

@@ -2,6 +2,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/functions_backends.hpp"
+#include "engine/integer_series.hpp"
 #include "engine/vector_types.hpp"
 
 #include <duckdb/catalog/catalog.hpp>
@@ -18,8 +19,8 @@ namespace {
 
 std::vector<const NativeFunction*> gather() {
     std::vector<const NativeFunction*> all;
-    for (const auto group : {backend_functions(), formatting_functions(), session_functions(), text_functions(),
-                             type_functions(), vector_functions()}) {
+    for (const auto group : {backend_functions(), formatting_functions(), series_functions(), session_functions(),
+                             text_functions(), type_functions(), vector_functions()}) {
         for (const NativeFunction& function : group) all.push_back(&function);
     }
     return all;

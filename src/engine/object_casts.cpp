@@ -3,6 +3,7 @@
 #include "engine/errors.hpp"
 #include "engine/native_functions.hpp"
 #include "engine/object_names.hpp"
+#include "engine/row_position.hpp"
 #include "engine/type_names.hpp"
 
 #include <duckdb/common/vector_operations/unary_executor.hpp>
@@ -129,6 +130,29 @@ void install_alias(duckdb::CastFunctionSet& casts, const LogicalType& type) {
     relabel(casts, base, type, kFromBase);
 }
 
+// ---- tid
+
+Error no_position(const std::string& text) {
+    return {sqlstate::kInvalidTextRepresentation, "invalid input syntax for type tid: \"" + text + "\""};
+}
+
+bool read_positions(duckdb::Vector& source, duckdb::Vector& result, duckdb::idx_t count, duckdb::CastParameters&) {
+    duckdb::UnaryExecutor::Execute<duckdb::string_t, std::int64_t>(
+        source, result, count, [](const duckdb::string_t& text) {
+            const auto row = read_row_position({text.GetData(), text.GetSize()});
+            if (!row) throw_through_duckdb(no_position(text.GetString()));
+            return *row;
+        });
+    return true;
+}
+
+bool write_positions(duckdb::Vector& source, duckdb::Vector& result, duckdb::idx_t count, duckdb::CastParameters&) {
+    duckdb::UnaryExecutor::Execute<std::int64_t, duckdb::string_t>(source, result, count, [&](std::int64_t row) {
+        return duckdb::StringVector::AddString(result, row_position_text(row));
+    });
+    return true;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> find_object(duckdb::ClientContext& context, std::string_view type,
@@ -163,6 +187,10 @@ void install_object_casts(duckdb::DatabaseInstance& database) {
     for (const auto name : type_alias_names()) {
         const LogicalType type = aliased_type(name);
         install_alias(casts, type);
+        if (name == "tid") {
+            casts.RegisterCastFunction(LogicalType::VARCHAR, type, read_positions);
+            casts.RegisterCastFunction(type, LogicalType::VARCHAR, write_positions);
+        }
         if (!is_object_reference(type)) continue;
         relabel(casts, type, oid_type(), kToBase);
         relabel(casts, oid_type(), type, kFromBase);

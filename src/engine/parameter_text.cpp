@@ -2,6 +2,7 @@
 #include "engine/errors.hpp"
 #include "engine/object_casts.hpp"
 #include "engine/parameters.hpp"
+#include "engine/row_position.hpp"
 #include "engine/type_map.hpp"
 #include "engine/type_names.hpp"
 
@@ -288,6 +289,14 @@ Result<Value> by_cast(duckdb::ClientContext& context, std::string_view text, con
     return cast;
 }
 
+Result<Value> row_position(std::string_view text, const LogicalType& type) {
+    const auto row = read_row_position(text);
+    if (!row) return invalid(text, type);
+    Value value = Value::BIGINT(*row);
+    value.Reinterpret(type);
+    return value;
+}
+
 }  // namespace
 
 Error integer_text_error(std::string_view text, const LogicalType& type) {
@@ -312,6 +321,8 @@ Result<Value> from_text(duckdb::ClientContext& context, std::string_view text, c
         return Error{sqlstate::kCharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\""};
     }
     if (is_object_reference(type)) return object(context, text, type);
+    if (type.id() == LogicalTypeId::BIGINT && type.HasAlias() && type.GetAlias() == "tid")
+        return row_position(text, type);
     switch (type.id()) {
         case LogicalTypeId::BOOLEAN: {
             const auto value = boolean(text);

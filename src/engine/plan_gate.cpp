@@ -4,6 +4,7 @@
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
 #include "engine/plain_limit.hpp"
+#include "engine/plan_names.hpp"
 #include "engine/plan_size.hpp"
 #include "engine/session_state.hpp"
 
@@ -94,7 +95,7 @@ void before_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_pt
 }
 
 void after_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) {
-    if (SessionState::of(input.context)) name_catalog_scans(*plan);
+    if (SessionState::of(input.context)) name_scans(*plan);
 }
 
 }  // namespace

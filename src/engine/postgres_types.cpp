@@ -45,7 +45,7 @@ constexpr auto kAliases = std::to_array<Alias>(
      {TypeId::kVarchar, "name"},         {TypeId::kVarchar, "char"},         {TypeId::kVarchar, "inet"},
      {TypeId::kVarchar, "cidr"},         {TypeId::kVarchar, "macaddr"},      {TypeId::kVarchar, "macaddr8"},
      {TypeId::kVarchar, "pg_node_tree"}, {TypeId::kVarchar, "aclitem"},      {TypeId::kVarchar, "anyarray"},
-     {TypeId::kVarchar, "pg_lsn"},       {TypeId::kVarchar, "refcursor"},    {TypeId::kVarchar, "tid"},
+     {TypeId::kVarchar, "pg_lsn"},       {TypeId::kVarchar, "refcursor"},    {TypeId::kBigInt, "tid"},
      {TypeId::kVarchar, "void"},         {TypeId::kList, "int2vector"},      {TypeId::kList, "oidvector"}});
 
 bool is_json(const Type& type) {

@@ -47,6 +47,7 @@ constexpr std::array kAliases = {
     Alias{"xid", Id::BIGINT},
     Alias{"cid", Id::BIGINT},
     Alias{"xid8", Id::UBIGINT},
+    Alias{"tid", Id::BIGINT},
     Alias{"name", Id::VARCHAR},
     Alias{"char", Id::VARCHAR},
     Alias{"inet", Id::VARCHAR},
@@ -58,7 +59,6 @@ constexpr std::array kAliases = {
     Alias{"anyarray", Id::VARCHAR},
     Alias{"pg_lsn", Id::VARCHAR},
     Alias{"refcursor", Id::VARCHAR},
-    Alias{"tid", Id::VARCHAR},
     Alias{"void", Id::VARCHAR},
 };
 

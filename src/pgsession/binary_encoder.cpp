@@ -1,4 +1,5 @@
 #include "core/byte_io.hpp"
+#include "engine/row_position.hpp"
 #include "pgproto/oids.hpp"
 #include "pgsession/calendar.hpp"
 #include "pgsession/numeric_binary.hpp"
@@ -82,6 +83,11 @@ Octet* enum_binary(RowSink& sink, Octet* out, const ColumnView& column, std::uin
     return put_text(sink, out, enum_value(column, row));
 }
 
+Octet* position_binary(RowSink&, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
+    const engine::RowPosition position = engine::position_of(column.at<std::int64_t>(row));
+    return put(put(out, static_cast<std::int32_t>(position.block)), static_cast<std::int16_t>(position.offset));
+}
+
 // "char": one byte, which is 0 where the text is empty, as in pg_attribute.attgenerated.
 Octet* letter_binary(RowSink&, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
     const std::string_view text = column.at<StringRef>(row).view();
@@ -150,6 +156,7 @@ ValueEncoder binary_encoder_for(const engine::Type& type) {
         case TypeId::kInteger:
             return {integer_binary<std::int32_t, std::int32_t>, 4};
         case TypeId::kBigInt:
+            if (is_row_position(type)) return {position_binary, 6};
             if (wire_type_of(type).size == 4)
                 return {integer_binary<std::int64_t, std::int32_t>, 4};  // oid and its kin
             return {integer_binary<std::int64_t, std::int64_t>, 8};

@@ -1,6 +1,7 @@
 #include "pgproto/oids.hpp"
 #include "pgsession/explain.hpp"
 #include "pgsession/session_impl.hpp"
+#include "pgsession/transaction_table.hpp"
 #include "sql/lexer.hpp"
 
 #include <algorithm>
@@ -323,6 +324,23 @@ void SessionImpl::after_statement(const PreparedStatement& statement) {
     const engine::StatementKind kind = statement.plan->kind();
     const bool reads = kind == engine::StatementKind::kSelect || kind == engine::StatementKind::kExplain;
     if (!reads && !is_data_change(kind)) cache_.clear();
+    const bool made = kind == engine::StatementKind::kCreateTable || kind == engine::StatementKind::kCreateTableAs;
+    if (made) keep_transaction_table(statement.sql);
+}
+
+void SessionImpl::keep_transaction_table(std::string_view sql) {
+    std::optional<std::string> table = transaction_table(sql);
+    if (!table) return;
+    transaction_tables_.push_back(*std::move(table));
+    if (!block_.active()) (void)drop_transaction_tables();  // its transaction was the statement
+}
+
+Result<void> SessionImpl::drop_transaction_tables() {
+    for (const std::string& table : std::exchange(transaction_tables_, {})) {
+        // It may be gone with a savepoint, or by the client's own DROP.
+        if (auto dropped = connection_->run_internal("DROP TABLE IF EXISTS " + table); !dropped) return dropped;
+    }
+    return {};
 }
 
 }  // namespace smew::pgsession

@@ -226,6 +226,7 @@ void SessionImpl::drop_what_failed() {
     const TransactionBlock::Marks* const savepoint = block_.innermost();
     erase_portals_after(savepoint == nullptr ? 0 : savepoint->portals);
     messages_.truncate(savepoint == nullptr ? 0 : savepoint->messages);
+    if (savepoint == nullptr) transaction_tables_.clear();
 }
 
 void SessionImpl::on_close(const pgproto::Close& message) {

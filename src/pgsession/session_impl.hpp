@@ -167,6 +167,9 @@ private:
     void keep_constant(PreparedStatement& statement, std::span<const pgproto::Format> formats, std::size_t start,
                        std::uint64_t flushes, const std::string& tag, std::uint64_t rows);
     void after_statement(const PreparedStatement& statement);
+    // Of CREATE TEMP TABLE … ON COMMIT DROP.
+    void keep_transaction_table(std::string_view sql);
+    Result<void> drop_transaction_tables();
 
     // ---- session_cursors.cpp
     Result<StatementPtr> plan_cursor(const DeclareCommand& command, std::span<const std::uint32_t> types);
@@ -286,6 +289,7 @@ private:
     Portal* suspended_ = nullptr;  // the one whose stream is the connection's open cursor
 
     std::shared_ptr<Mailbox> mailbox_;  // once it has listened
+    std::vector<std::string> transaction_tables_;  // to be dropped by the commit
     bool at_rest_ = false;              // the last thing said was ReadyForQuery
 
     struct CopyInState {

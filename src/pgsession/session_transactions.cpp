@@ -21,6 +21,7 @@ Error chain_outside(std::string_view what) {
 Result<void> SessionImpl::prepare_commit() {
     if (block_.failed()) return {};
     if (const Result<void> held = hold_cursors(); !held) return held;
+    if (const Result<void> dropped = drop_transaction_tables(); !dropped) return dropped;
     return prepare_messages();
 }
 
@@ -29,7 +30,10 @@ Result<void> SessionImpl::commit_block() {
         roll_back_block();
         return prepared;
     }
-    if (block_.failed()) messages_.clear();
+    if (block_.failed()) {
+        messages_.clear();
+        transaction_tables_.clear();
+    }
     erase_portals();
     if (block_.open_in_engine()) begin_statement();
     if (const Result<void> committed = block_.commit(); !committed) {
@@ -43,6 +47,7 @@ Result<void> SessionImpl::commit_block() {
 void SessionImpl::roll_back_block() {
     erase_portals();
     messages_.clear();
+    transaction_tables_.clear();
     block_.rollback();
 }
 

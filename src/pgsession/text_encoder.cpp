@@ -1,3 +1,4 @@
+#include "engine/row_position.hpp"
 #include "pgsession/time_text.hpp"
 #include "pgsession/type_map.hpp"
 #include "pgsession/value_encoder.hpp"
@@ -56,6 +57,16 @@ Octet* varchar_text(RowSink& sink, Octet* out, const ColumnView& column, std::ui
 // A number that stands for an object is shown by the object's name.
 Octet* object_text(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
     return put_text(sink, out, column.children.front().at<StringRef>(row).view());
+}
+constexpr std::uint32_t kPositionTextMax = sizeof "(4294967295,65535)";
+Octet* position_text(RowSink&, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
+    const engine::RowPosition position = engine::position_of(column.at<std::int64_t>(row));
+    *out++ = '(';
+    out = write_uint(out, position.block);
+    *out++ = ',';
+    out = write_uint(out, position.offset);
+    *out++ = ')';
+    return out;
 }
 Octet* enum_text(RowSink& sink, Octet* out, const ColumnView& column, std::uint64_t row, const ValueFormat&) {
     return put_text(sink, out, enum_value(column, row));
@@ -169,6 +180,7 @@ ValueEncoder text_encoder_for(const engine::Type& type) {
             return {integer_text<std::int32_t>, kInt64TextMax};
         case TypeId::kBigInt:
             if (!type.children.empty()) return {object_text, 0};
+            if (is_row_position(type)) return {position_text, kPositionTextMax};
             return {integer_text<std::int64_t>, kInt64TextMax};
         case TypeId::kUTinyInt:
             return {integer_text<std::uint8_t>, kInt64TextMax};

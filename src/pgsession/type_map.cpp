@@ -56,6 +56,10 @@ bool is_nested(const Type& type) {
 
 }  // namespace
 
+bool is_row_position(const Type& type) {
+    return type.id == TypeId::kBigInt && type.alias == "tid";
+}
+
 bool is_json_text(const Type& type) {
     return type.id == TypeId::kVarchar && sql::equal_ignoring_case(type.alias, "JSON");
 }

@@ -26,6 +26,7 @@ struct WireType {
 WireType wire_type_of(const engine::Type& type);
 
 // True for VARCHAR called JSON: its text is JSON already.
+bool is_row_position(const engine::Type& type);  // tid
 bool is_json_text(const engine::Type& type);
 
 // 0 when the type has no array type here; 0 when the OID is no array.

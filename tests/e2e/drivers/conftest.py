@@ -82,10 +82,7 @@ def target(request, certificate):
 
 
 # What smew does not do as PostgreSQL does, and the tests that show it; one that passes after all fails the run.
-CTID = "DuckDB's extension goes by ctid, which rows here do not have"
 SHORTFALLS = {
-    "test_duckdb_extension::test_changes_rows[smew]": CTID,
-    "test_duckdb_extension::test_writes_every_kind_of_column[smew]": CTID,
 }
 
 

@@ -4,7 +4,6 @@ the run, so that the list stays true."""
 import contextlib
 
 DIMENSIONS = "arrays have one dimension: ARRAY[[1,2],[3,4]] is a list of lists"
-SERIES = "generate_series() gives bigint, of integers as well"
 TINY = "a numeric without a precision keeps 12 digits behind the point"
 
 SHORTFALLS = {
@@ -14,9 +13,6 @@ SHORTFALLS = {
         "text: arrays": DIMENSIONS,
         "binary: arrays": DIMENSIONS,
     },
-    "node-postgres": {"arrays": SERIES},
-    "postgres.js": {"arrays, whose types come from the catalog": SERIES},
-    "tokio-postgres": {"arrays": SERIES},
     "grafana": {"tables": "a function that gives one value does not stand in FROM"},
     "metabase": {"privileges": "NULL as a column of a subquery is an integer"},
     "superset": {"columns": "a key word as a column's name keeps its upper case"},
