@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kFnvPrime = 1099511628211, kHashedOperations = 1000;
 // Below these a trend is a guess.
-constexpr double kLeastSecondsOfTrend = 10, kLeastGrowthBytes = 8 << 20;
+constexpr double kLeastSecondsOfTrend = 10, kLeastGrowthBytes = 4 << 20;
 constexpr std::uint64_t kLeastSamplesOfFifth = 100;
 
 }  // namespace
@@ -88,14 +88,17 @@ void StageRun::finish_server() {
     scalars["rss.end"] = last_usage_->resident_bytes;
     scalars["fd.start"] = first_usage_->open_fds;
     scalars["fd.end"] = last_usage_->open_fds;
-    const std::vector<double> rss = stage_.series.column("server_rss_bytes", stage_.steady_from_s, stage_.steady_to_s);
-    const std::vector<double> times = stage_.series.column("t_s", stage_.steady_from_s, stage_.steady_to_s);
-    if (std::ranges::any_of(rss, [](double value) { return std::isnan(value); })) return;
-    scalars["rss.peak"] = rss.empty() ? last_usage_->resident_bytes : *std::ranges::max_element(rss);
+    const double from = stage_.steady_from_s, to = stage_.steady_to_s;
+    const std::vector<double> all = stage_.series.column("server_rss_bytes", from, to);
+    if (std::ranges::any_of(all, [](double value) { return std::isnan(value); })) return;
+    scalars["rss.peak"] = all.empty() ? last_usage_->resident_bytes : *std::ranges::max_element(all);
     if (stage_.steady_seconds() < around_.trend_after_s) return;
+    // By the second half: caches and the allocator fill up first, and what leaks goes on.
+    const std::vector<double> rss = stage_.series.column("server_rss_bytes", (from + to) / 2, to);
+    const std::vector<double> times = stage_.series.column("t_s", (from + to) / 2, to);
     const measure::Trend trend = measure::theil_sen(times, rss, run_.seed);
     const double percent_per_hour = 100 * trend.slope * 3600 / std::max(1.0, measure::median(rss));
-    const bool certain = trend.ci95.low > 0 && trend.slope * stage_.steady_seconds() > kLeastGrowthBytes;
+    const bool certain = trend.ci95.low > 0 && trend.slope * stage_.steady_seconds() / 2 > kLeastGrowthBytes;
     scalars["rss.slope.raw"] = percent_per_hour;
     scalars["rss.slope"] = certain ? percent_per_hour : std::min(0.0, percent_per_hour);
 }

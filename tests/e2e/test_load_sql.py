@@ -132,8 +132,8 @@ def test_planted_leaks_fail_a_soak(dsn, tmp_path):
     script = "import time\nkept = []\nwhile True: kept.append((open('/dev/null'), bytearray(b'x' * (1 << 20)))); time.sleep(0.05)"
     leaky = subprocess.Popen([sys.executable, "-c", script])
     try:
-        done = load(tmp_path, "soak", "--dsn", dsn, "--connections", 2, "--scenario", "select-1", "--duration", 5, "--warmup", "0.2",
-                    "--trend-after", 3, "--pid", leaky.pid, expect=FAILED)
+        done = load(tmp_path, "soak", "--dsn", dsn, "--connections", 2, "--scenario", "select-1", "--duration", 8, "--warmup", "0.2",
+                    "--trend-after", 5, "--pid", leaky.pid, expect=FAILED)
     finally:
         leaky.kill()
         leaky.wait(10)
