@@ -38,16 +38,20 @@ Result<void> RotatingFile::open() {
 void RotatingFile::rotate() {
     std::error_code ignored;
     const auto name = [this](int number) { return number == 0 ? path_ : path_ + "." + std::to_string(number); };
-    std::filesystem::remove(name(count_ - 1), ignored);
+    // Each takes the place of the one before it, so that whoever looks meanwhile misses none but the oldest.
     for (int number = count_ - 1; number > 0; --number)
         std::filesystem::rename(name(number - 1), name(number), ignored);
+    if (count_ == 1) std::filesystem::remove(path_, ignored);
     own_.reset();
     fd_ = -1;
 }
 
 Result<void> RotatingFile::append(std::string_view lines) {
-    if (own_ && size_ > 0 && size_ + lines.size() > max_size_) rotate();
     if (fd_ < 0) {
+        if (const Result<void> opened = open(); !opened) return opened;
+    }
+    if (own_ && size_ > 0 && size_ + lines.size() > max_size_) {
+        rotate();
         if (const Result<void> opened = open(); !opened) return opened;
     }
     return write(lines);
