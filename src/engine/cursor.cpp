@@ -10,7 +10,14 @@ StreamCursor::StreamCursor(Source source)
     : source_(std::move(source)), views_(*source_.context, source_.result->types, source_.types) {}
 
 StreamCursor::~StreamCursor() {
-    if (!done_ && runs()) cancel();
+    if (done_) return;
+    if (runs()) cancel();
+    release();
+}
+
+void StreamCursor::release() {
+    source_.help.end();
+    source_.pace->end();
 }
 
 // False when it has ended, or when another statement of the connection took its place.
@@ -32,7 +39,7 @@ void StreamCursor::cancel() {
 Result<const Chunk*> StreamCursor::next() {
     if (done_) return nullptr;
     auto chunk = advance();
-    if (done_) source_.help.end();
+    if (done_) release();
     return chunk;
 }
 

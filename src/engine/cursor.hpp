@@ -9,10 +9,25 @@
 
 #include <duckdb/main/query_result.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
 namespace smew::engine {
+
+// How a statement's last execution went. Outlives what executes it and what reads it.
+class Pace {
+public:
+    void start() { started_ = std::chrono::steady_clock::now(); }
+    void end() { slow_ = std::chrono::steady_clock::now() - started_ > kSlow; }
+    // The next execution is worth a profile, however little its plan reads.
+    bool was_slow() const { return slow_; }
+
+private:
+    static constexpr std::chrono::milliseconds kSlow{10};
+    std::chrono::steady_clock::time_point started_;
+    bool slow_ = false;
+};
 
 class StreamCursor final : public Cursor {
 public:
@@ -22,6 +37,7 @@ public:
         duckdb::unique_ptr<duckdb::QueryResult> result;
         std::shared_ptr<const std::vector<Type>> types;
         std::shared_ptr<const SourceText> sql;
+        std::shared_ptr<Pace> pace;
         HelperThreads::Help help;  // until the last row
         bool returns_rows = false;
     };
@@ -39,6 +55,7 @@ private:
     Error failure();
     bool runs() const;
     void cancel();
+    void release();
 
     Source source_;
     ChunkViews views_;

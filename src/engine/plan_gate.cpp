@@ -3,6 +3,7 @@
 #include "engine/catalog_order.hpp"
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
+#include "engine/lasting_plan.hpp"
 #include "engine/plain_limit.hpp"
 #include "engine/plan_names.hpp"
 #include "engine/plan_size.hpp"
@@ -92,10 +93,13 @@ void before_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_pt
     note_size(input.context, *plan);
     order_catalog_columns(plan);
     let_plain_limits_stop_early(*plan);
+    before_optimizing_to_last(input.context, *plan);
 }
 
 void after_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) {
-    if (SessionState::of(input.context)) name_scans(*plan);
+    if (!SessionState::of(input.context)) return;
+    name_scans(*plan);
+    after_optimizing_to_last(input.context, *plan);
 }
 
 }  // namespace

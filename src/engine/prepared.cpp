@@ -1,6 +1,5 @@
 #include "engine/prepared.hpp"
 
-#include "engine/cursor.hpp"
 #include "engine/data_version.hpp"
 #include "engine/errors.hpp"
 #include "engine/helper_threads.hpp"
@@ -104,8 +103,10 @@ Result<void> PlannedStatement::plan(Tree tree) {
     if (planned->HasError()) return failure(planned->GetErrorObject());
     if (session_->reason() != CancelReason::kNone) return error_for(session_->reason());
     planned_ = std::move(planned);
+    lasting_ = {};
     const auto& physical = planned_->data->physical_plan;
-    profiled_ = !physical || worth_profiling(physical->Root());  // without one it is planned at each execution
+    // Without one it is planned at each execution.
+    profiled_ = !physical || worth_profiling(physical->Root());
     describe_parameters();
     take_facts();
     return {};
@@ -243,6 +244,7 @@ Result<bool> PlannedStatement::versions_changed() {
 
 // Of tables that can change; project tables are new files when they do. Changes of temporary tables are not counted.
 bool PlannedStatement::rows_changed() const {
+    if (lasts()) return false;
     const auto& read = planned_->data->properties.read_databases;
     if (read.count("temp") != 0) return true;
     if (read.count(session_->own_catalog()) == 0) return false;
@@ -255,6 +257,53 @@ Result<bool> PlannedStatement::is_stale() {
     if (properties.always_require_rebind || !properties.bound_all_parameters) return false;
     if (outdated_ || path_ != session_->path_changes || rows_changed()) return true;
     return bound_.empty() ? Result<bool>(false) : versions_changed();
+}
+
+// DuckDB's way with all that has parameters and reads a table, or has one parameter twice.
+bool PlannedStatement::is_planned_with_values() const {
+    return !parameter_types_.empty() && !planned_->data->physical_plan && is_resolved();
+}
+
+Result<void> PlannedStatement::plan_again() {
+    if (auto planned = plan(planned_->data->unbound_statement->Copy()); !planned) return planned;
+    auto same = check_columns(planned_->data->types, planned_->data->names);
+    outdated_ = !same;
+    return same;
+}
+
+bool PlannedStatement::plan_to_last() {
+    const std::uint64_t generation = current_generation();
+    session_->take_bound();
+    session_->running_text = sql_;
+    Tree tree = planned_->data->unbound_statement->Copy();
+    ParameterCasts casts = casts_;
+    if (!planned_->data->properties.bound_all_parameters && casts.again.empty())
+        casts = cast_parameters(*tree, parameter_types_as_planned_);
+    const auto parameters = tree->named_param_map;
+    LastingPlan lasting = LastingPlan::make(*context_, std::move(tree));
+    may_last_ = lasting.data() && check_columns(lasting.data()->types, lasting.data()->names);
+    if (!may_last_) return false;
+    bound_ = session_->take_bound();
+    generation_ = generation;
+    path_ = session_->path_changes;
+    outdated_ = false;
+    planned_ = duckdb::make_uniq<duckdb::PreparedStatement>(context_, lasting.data(), "", parameters);
+    casts_ = std::move(casts);
+    values_.clear();
+    // It reads so little that a profile would double its time.
+    profiled_ = false;
+    lasting_ = std::move(lasting);
+    return true;
+}
+
+// Plans what has ended with the catalog, the versions or the rows it was planned for. What is executed again is planned
+// so that it lasts, where that pays.
+Result<void> PlannedStatement::renew() {
+    const auto stale = is_stale();
+    if (!stale) return stale.error();
+    if (!*stale && !is_planned_with_values()) return {};
+    if (executed_ && may_last_ && plan_to_last()) return {};
+    return *stale ? plan_again() : Result<void>();
 }
 
 // The index of the parameter that a name in the tree stands for.
@@ -289,16 +338,9 @@ Result<void> PlannedStatement::check_columns(const Types& types, const duckdb::v
 
 Result<std::unique_ptr<Cursor>> PlannedStatement::execute(std::span<const ParameterValue> parameters) {
     try {
-        const auto stale = is_stale();
-        if (!stale) return stale.error();
-        if (*stale) {
-            if (auto planned = plan(planned_->data->unbound_statement->Copy()); !planned) return planned.error();
-            if (auto same = check_columns(planned_->data->types, planned_->data->names); !same) {
-                outdated_ = true;
-                return same.error();
-            }
-        }
+        if (auto renewed = renew(); !renewed) return renewed.error();
         if (auto bound = bind_values(parameters); !bound) return bound.error();
+        executed_ = true;
         return start();
     } catch (const std::exception& exception) {
         return failure(duckdb::ErrorData(exception));
@@ -311,7 +353,9 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     session_->running_text = sql_;
     const std::uint64_t plans = session_->plans();
     const std::uint64_t generation = current_generation();
-    profile_next(*context_, profiled_);
+    profile_next(*context_, profiled_ || pace_->was_slow());
+    pace_->start();
+    if (lasts()) lasting_.narrow(values_);
     auto pending = planned_->PendingQuery(values_, true);
     const bool planned_anew = session_->plans() != plans;
     if (planned_anew) {
@@ -328,14 +372,19 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     }
     // What arrived while DuckDB planned may have been cleared with its flag.
     session_->renew_interrupt(*context_);
+    // Its tables have grown: the next execution plans with its values again.
+    if (!planned_anew && lasts() && !lasting_.worth_it(*context_)) {
+        may_last_ = false;
+        outdated_ = true;
+    }
     HelperThreads::Help help;
     // A plan that was made anew is not the one kept here, whose tables may be gone.
-    if (planned_anew ? last_plan_is_large(*context_) : is_large(*context_, *planned_->data))
-        help = HelperThreads::Help(*context_);
+    const bool large = planned_anew ? last_plan_is_large(*context_) : !lasts() && is_large(*context_, *planned_->data);
+    if (large) help = HelperThreads::Help(*context_);
     auto result = pending->Execute();
     if (result->HasError()) return failure(result->GetErrorObject());
     return std::unique_ptr<Cursor>(std::make_unique<StreamCursor>(StreamCursor::Source{
-        context_, session_, std::move(result), column_types_, sql_, std::move(help), returns_rows_}));
+        context_, session_, std::move(result), column_types_, sql_, pace_, std::move(help), returns_rows_}));
 }
 
 }  // namespace smew::engine

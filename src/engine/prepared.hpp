@@ -2,7 +2,9 @@
 // Prepared as the engine makes it: a DuckDB plan, the versions it was bound to, and when to make it anew. Internal to
 // engine/.
 
+#include "engine/cursor.hpp"
 #include "engine/engine.hpp"
+#include "engine/lasting_plan.hpp"
 #include "engine/parameter_casts.hpp"
 #include "engine/session_state.hpp"
 #include "engine/statement.hpp"
@@ -32,6 +34,8 @@ public:
     const std::vector<ResultColumn>& columns() const override { return columns_; }
     const std::vector<Type>& parameter_types() const override { return parameter_types_; }
     Result<std::unique_ptr<Cursor>> execute(std::span<const ParameterValue> parameters) override;
+    // The plan was made for all values and rows, and is kept.
+    bool lasts() const { return lasting_.data() != nullptr; }
 
 private:
     using Tree = duckdb::unique_ptr<duckdb::SQLStatement>;
@@ -41,6 +45,10 @@ private:
                      const ParsedStatement::Parts& statement);
 
     Result<void> plan(Tree tree);
+    Result<void> plan_again();
+    bool plan_to_last();
+    Result<void> renew();
+    bool is_planned_with_values() const;
     bool is_resolved() const;
     Result<void> resolve_unknown_parameters();
     Result<void> describe_by_example(const duckdb::SQLStatement& tree, const Types& known, const Result<void>& reason);
@@ -83,6 +91,10 @@ private:
     std::uint64_t path_ = 0;                  // of the search path
     std::uint64_t data_version_ = 0;          // of the workspace's tables, when it was planned
     bool outdated_ = false;                   // DuckDB had to plan it anew: the catalog has changed
+    LastingPlan lasting_;                     // when planned_ is one
+    bool may_last_ = true;                    // until one turned out not to do
+    bool executed_ = false;
+    const std::shared_ptr<Pace> pace_ = std::make_shared<Pace>();
 };
 
 }  // namespace smew::engine
