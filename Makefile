@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
-.PHONY: help setup deps configure build run stop test test-unit test-e2e asan tsan fuzz bench bench-bombs lint format docs clean
+.PHONY: help setup deps configure build run stop test test-unit test-e2e asan tsan fuzz bench bench-bombs bench-capture lint format docs clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 22
@@ -48,6 +48,9 @@ fuzz: setup ## Fuzz each target for FUZZ_SECONDS (60)
 bench: build ## Compare with PostgreSQL and in-process DuckDB; writes docs/benchmarks.md
 	@scripts/install-packages test
 	@scripts/bench
+
+bench-capture: configure ## What error monitoring costs the thread that fails
+	@ninja -C build/release -j $(JOBS) capture_cost && build/release/tests/bench/capture_cost
 
 bench-bombs: build ## What a neighbour feels of statements that want too much
 	@scripts/bench-bombs

@@ -36,7 +36,7 @@ tracing::Attribute value_of(const log::Field& field) {
 
 // Reported with more detail by those who log them.
 bool reported_elsewhere(std::string_view event) {
-    return event == "http_internal_error";
+    return event == "http_internal_error" || event == "worker_lost";
 }
 
 std::unique_ptr<sentry::Client> make_client(const config::Settings& settings, const std::string& version,
@@ -77,6 +77,10 @@ tracing::Tracer::Origin origin_of(const config::Settings& settings, const std::s
             .org_id = options.dsn.org_id};
 }
 
+sentry::Identity identity_of(const config::Settings& settings, const std::string& version) {
+    return settings.sentry_dsn.empty() ? sentry::Identity{} : sentry::options_of(settings, version, {}).identity;
+}
+
 }  // namespace
 
 LogReports::LogReports(sentry::Client& client) : client_(client) {
@@ -104,7 +108,10 @@ Monitoring::Monitoring(const config::Settings& settings, const std::string& vers
                        const std::filesystem::path& data_dir, const Clock& clock)
     : client_(make_client(settings, version, data_dir, clock)),
       crashes_(watch_crashes(*client_, origin_of(settings, version).release, data_dir)),
-      exporter_(make_exporter(settings, version)) {
+      exporter_(make_exporter(settings, version)),
+      profiler_(static_cast<std::uint32_t>(settings.profile_hertz)),
+      profiles_(std::make_unique<profiling::TransactionProfiles>(profiler_, *client_, identity_of(settings, version),
+                                                                 sentry::profiles_sample_rate(settings))) {
     std::vector<tracing::Sink*> sinks;
     if (client_->enabled()) sinks.push_back(client_.get());
     if (exporter_) sinks.push_back(exporter_.get());
@@ -114,6 +121,11 @@ Monitoring::Monitoring(const config::Settings& settings, const std::string& vers
                                                                      .other = sentry::traces_sample_rate(settings)},
                                                 origin_of(settings, version), clock, std::move(sinks));
     log_ = std::make_unique<LogReports>(*client_);
+}
+
+void Monitoring::tend() {
+    tracer_->set_backpressure(client_->backpressure());
+    profiles_->tick();
 }
 
 }  // namespace smew::app

@@ -4,6 +4,8 @@
 #include "config/settings.hpp"
 #include "core/clock.hpp"
 #include "otlp/exporter.hpp"
+#include "profiling/profiler.hpp"
+#include "profiling/transaction_profiles.hpp"
 #include "sentry/client.hpp"
 #include "sentry/crash.hpp"
 #include "telemetry/log.hpp"
@@ -38,14 +40,18 @@ public:
 
     sentry::Client& sentry() { return *client_; }
     const tracing::Tracer& tracer() const { return *tracer_; }
-    // Now and then: slows down what records more than can be sent.
-    void adapt() { tracer_->set_backpressure(client_->backpressure()); }
+    profiling::Profiler& profiler() { return profiler_; }
+    profiling::TransactionProfiles& profiles() { return *profiles_; }
+    // Now and then: slows down what records more than can be sent, and sends what was profiled.
+    void tend();
 
 private:
     std::unique_ptr<sentry::Client> client_;
     std::unique_ptr<sentry::CrashHandler> crashes_;  // null: without Sentry
     std::unique_ptr<otlp::Exporter> exporter_;       // null: no collector
     std::unique_ptr<tracing::Tracer> tracer_;
+    profiling::Profiler profiler_;
+    std::unique_ptr<profiling::TransactionProfiles> profiles_;
     std::unique_ptr<LogReports> log_;  // last: uses the client
 };
 

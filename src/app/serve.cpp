@@ -19,6 +19,9 @@
 #include "observe/slow_queries.hpp"
 #include "pgfront/front.hpp"
 #include "querylog/query_log.hpp"
+#include "reporting/statement_errors.hpp"
+#include "reporting/statement_traces.hpp"
+#include "reporting/worker_losses.hpp"
 #include "telemetry/log.hpp"
 
 #include <boost/json/object.hpp>
@@ -87,7 +90,10 @@ struct Core {
           slow_queries(policy, metrics, *alerts),
           project_history(
               *alerts, [this] { return live(); }, static_cast<std::size_t>(settings.history_max_projects), clock),
-          fleet(fleet::Fleet::create(settings, layout, *store, metrics, project_history, feed, clock)),
+          traces(monitoring.tracer()),
+          errors(settings.sentry_statement_errors, monitoring.sentry()),
+          events(project_history, monitoring.sentry()),
+          fleet(fleet::Fleet::create(settings, layout, *store, metrics, events, feed, clock)),
           query_log(settings, layout, *store, *fleet, policy, metrics, clock),
           throttle(net::login_policy(settings), clock),
           versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }),
@@ -96,6 +102,8 @@ struct Core {
         feed.listen(slow_queries);
         feed.listen(project_history);
         feed.listen(query_log);
+        feed.listen(traces);
+        feed.listen(errors);
         feed.start();
         policy.follow([this](const link::SetObservation& wanted) { fleet->observe(wanted); });
         versions.clean_at_start();
@@ -137,11 +145,15 @@ struct Core {
     observe::QueryAudit audit;  // and the other listeners: the feed is stopped before they go
     observe::SlowQueries slow_queries;
     observe::ProjectHistory project_history;
+    reporting::StatementTraces traces;
+    reporting::StatementErrors errors;
+    reporting::WorkerLosses events;
     std::unique_ptr<fleet::Fleet> fleet;
     querylog::QueryLog query_log;
     auth::LoginThrottle throttle;  // of all doors
     storage::Versions versions;
     observe::History history;
+    FrontState front;
 };
 
 std::unique_ptr<net::Tls> open_tls(const config::Settings& settings, const storage::Layout& layout) {
@@ -170,7 +182,7 @@ struct Doors {
           io(static_cast<int>(io_thread_count(settings.io_threads))),
           front(pgfront::Front::create(
               io, settings, settings.pgwire_ssl_mode == config::TlsMode::kOff ? nullptr : tls.get(), *core.store,
-              *core.fleet, core.throttle, core.metrics, core.project_history, core.clock, std::move(admin))),
+              *core.fleet, core.throttle, core.metrics, core.events, core.clock, std::move(admin))),
           server(http::Server::create(io,
                                       {.settings = settings,
                                        .layout = core.layout,
@@ -190,7 +202,11 @@ struct Doors {
                                        .duckdb_version = core.duckdb_version,
                                        .admin_key_hash = admin_key_hash,
                                        .tracer = &core.monitoring.tracer(),
-                                       .sentry = &core.monitoring.sentry()},
+                                       .sentry = &core.monitoring.sentry(),
+                                       .profiler = &core.monitoring.profiler(),
+                                       .profiles = &core.monitoring.profiles(),
+                                       .front_problem = [&core] { return core.front.problem(); },
+                                       .certificate_expires = tls ? std::optional(tls->expires) : std::nullopt},
                                       settings.http_tls ? tls.get() : nullptr)) {}
     Doors(const Doors&) = delete;
     Doors& operator=(const Doors&) = delete;
@@ -220,9 +236,10 @@ std::vector<Maintenance::Duty> duties(const config::Settings& settings, Core& co
              [&core, grace = settings.version_grace_seconds] { core.versions.collect(grace, core.clock); }},
             {"forget idempotency keys", seconds(60), [&core] { core.store->forget_expired_idempotency(); }},
             {"end alerts", seconds(5), [&core] { core.alerts->tick(); }},
-            {"adapt monitoring", seconds(10), [&core] { core.monitoring.adapt(); }},
+            {"tend monitoring", seconds(10), [&core] { core.monitoring.tend(); }},
             {"check the PostgreSQL front", seconds(10), [&core, address = front.address()] {
                  const std::string problem = check_pg_front(address, kSelfCheckTimeout);
+                 core.front.set(problem);
                  core.alerts->server_down(!problem.empty(), problem);
              }}};
 }
@@ -261,7 +278,8 @@ void shut_down(Core& core, Doors& doors, Maintenance& maintenance, IoThreads& th
     doors.front->stop_accepting();
     doors.server->set_ready(false);
     maintenance.ask_to_stop();
-    core.query_log.stop();  // while there still is a worker to write with
+    core.monitoring.profiler().stop();  // who waits for a profile gets what there is
+    core.query_log.stop();              // while there still is a worker to write with
     core.fleet->shutdown(time_until(deadline) * 6 / 10);
     doors.server->stop(time_until(deadline) / 2);
     doors.front->stop();

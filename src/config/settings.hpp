@@ -109,6 +109,8 @@ struct Settings {
     std::chrono::seconds alert_window_seconds{300};
     int alert_error_rate_percent = 5;
     int alert_error_rate_min_queries = 20;
+    int alert_latency_p95_ms = 2500;     // of a workspace's statements, over the window; 0: never
+    int alert_latency_spike_factor = 5;  // times the workspace's own P95 of the hour before; 0: never
     int alert_auth_failures = 10;
     int alert_workspace_size_percent = 90;
 
@@ -129,8 +131,6 @@ struct Settings {
     int slow_query_threshold_ms = 1000;  // 0: nothing is slow
     bool slow_query_explain = true;
     bool slow_query_log_full = true;
-    int alert_latency_p95_ms = 2000;     // of a workspace's statements, over the window; 0: never
-    int alert_latency_spike_factor = 5;  // times the workspace's own P95 of the hour before; 0: never
 
     // Error monitoring and tracing. Without sentry_dsn and otlp_endpoint nothing is recorded.
     Secret sentry_dsn;
@@ -153,7 +153,15 @@ struct Settings {
     std::chrono::seconds sentry_shutdown_timeout_seconds{2};
     std::string otlp_endpoint;  // base URL of a collector: traces go to /v1/traces below it
     Secret otlp_headers;        // "name=value,name=value"
+
+    // Health: what counts as short.
+    Bytes health_min_free_disk{256'000'000};
+    Bytes health_min_free_memory{64'000'000};
     int health_certificate_days = 14;
+
+    // CPU profiles.
+    int profile_hertz = 101;  // no divisor of what else is done so many times a second
+    std::chrono::seconds profile_max_seconds{60};
 
     // Loads and REST.
     int loader_max_concurrent = 4;

@@ -20,6 +20,7 @@ constexpr std::string_view kWorkers = "Worker processes";
 constexpr std::string_view kAlerts = "Alerts";
 constexpr std::string_view kQueries = "Query audit and slow queries";
 constexpr std::string_view kMonitoring = "Monitoring";
+constexpr std::string_view kHealth = "Health and profiles";
 constexpr std::string_view kLoads = "Loads";
 constexpr std::string_view kRest = "REST";
 
@@ -256,6 +257,16 @@ constexpr std::array kTable{
                                        "Alert when more of a workspace's statements fail within the window.", 1, 100}),
     row<&S::alert_error_rate_min_queries>({"alert_error_rate_min_queries", kAlerts,
                                            "Fewer statements than this within the window say nothing.", 1, kMega}),
+    row<&S::alert_latency_p95_ms>(
+        {"alert_latency_p95_ms", kAlerts,
+         "Alert when 5 % of a workspace's statements within the window take longer, as far as the bounds of "
+         "pgwire_query_duration_seconds can tell. 0: "
+         "never.",
+         0, 1000 * kDay}),
+    row<&S::alert_latency_spike_factor>(
+        {"alert_latency_spike_factor", kAlerts,
+         "Alert when that time (P95) is so many times what it was in the hour before, and more than 100 ms. 0: never.",
+         0, 1000}),
     row<&S::alert_auth_failures>({"alert_auth_failures", kAlerts,
                                   "Alert at so many failed logins from one address within the window.", 1, kMega}),
     row<&S::alert_workspace_size_percent>({"alert_workspace_size_percent", kAlerts,
@@ -273,12 +284,20 @@ constexpr std::array kTable{
     row<&S::sentry_traces_sample_rate>(
         {"sentry_traces_sample_rate", kMonitoring,
          "Share of traces that are recorded, but of those below. Nothing: 0.1 in production, else 1."}),
+    row<&S::sentry_profiles_sample_rate>(
+        {"sentry_profiles_sample_rate", kMonitoring,
+         "Share of the traced requests during which the server's CPU time is profiled. Nothing: 0.1 in production, "
+         "else 1."}),
     row<&S::sentry_health_sample_rate>(
         {"sentry_health_sample_rate", kMonitoring, "Share of health checks and scrapes that are traced."}),
     row<&S::sentry_websocket_sample_rate>(
         {"sentry_websocket_sample_rate", kMonitoring, "Share of WebSocket conversations that are traced."}),
     row<&S::sentry_api_sample_rate>({"sentry_api_sample_rate", kMonitoring, "Share of REST requests that are traced."}),
     row<&S::sentry_error_sample_rate>({"sentry_error_sample_rate", kMonitoring, "Share of errors that are reported."}),
+    row<&S::sentry_statement_errors>(
+        {"sentry_statement_errors", kMonitoring,
+         "Which failed statements are reported: none; server, those that are the server's fault (SQLSTATE classes XX, "
+         "53, 58 and F0); or all."}),
     row<&S::sentry_ignore_sqlstates>(
         {"sentry_ignore_sqlstates", kMonitoring,
          "Errors that are not reported: SQLSTATEs or classes (their first two characters), "
@@ -308,6 +327,18 @@ constexpr std::array kTable{
                             0, kMaxText}),
     row<&S::otlp_headers>(
         {"otlp_headers", kMonitoring, "Headers of those requests: name=value,name=value.", 0, kMaxText}),
+
+    row<&S::health_min_free_disk>({"health_min_free_disk", kHealth,
+                                   "With less disk space free the server is not ready: loads are about to fail.", 0,
+                                   1000 * kTera}),
+    row<&S::health_min_free_memory>({"health_min_free_memory", kHealth,
+                                     "With less memory available on the machine its health is degraded.", 0, 1000 * kTera}),
+    row<&S::health_certificate_days>({"health_certificate_days", kHealth,
+                                      "When the TLS certificate expires in fewer days health is degraded.", 0, 3650}),
+    row<&S::profile_hertz>(
+        {"profile_hertz", kHealth, "Samples of a CPU profile for each second of CPU time.", 1, 1000}),
+    row<&S::profile_max_seconds>(
+        {"profile_max_seconds", kHealth, "Longest profile that GET /debug/pprof/profile takes.", 1, 3600}),
 
     row<&S::query_audit_enabled>({"query_audit_enabled", kQueries,
                                   "Write a record of every statement to query_audit_file. Can be changed while the "

@@ -147,6 +147,10 @@ public:
         std::chrono::seconds running{0};
     };
     virtual std::vector<WorkerInfo> workers() const = 0;
+    // A profile of the CPU time of a workspace's worker, as stacks/cpu_profile.hpp writes it; waits for it. 55000 when
+    // the worker does not run, ends, or is being profiled already.
+    virtual Result<std::string> profile_worker(const WorkspaceId& workspace, std::uint32_t hertz,
+                                               std::chrono::milliseconds duration) = 0;
 };
 
 }  // namespace smew::fleet

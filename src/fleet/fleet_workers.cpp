@@ -178,7 +178,8 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
     if (!generation) return generation.error();
     auto sockets = link::make_socket_pair();
     if (!sockets) return sockets.error();
-    Result<Process> process = spawn_worker(sockets->second);
+    UniqueFd crash_paper = make_crash_paper();
+    Result<Process> process = spawn_worker(sockets->second, crash_paper);
     if (!process) return process.error();
     sockets->second.reset();
 
@@ -186,6 +187,7 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
         std::make_shared<WorkerRecord>(next_worker_++, kind, std::move(sockets->first), std::move(*process));
     worker->project = project;
     worker->workspace = workspace;
+    worker->crash_paper = std::move(crash_paper);
     worker->limits = start.limits;
     worker->temp_dir = start.temp_dir;
     worker->memory_granted = worker->memory_in_force = memory;
@@ -326,6 +328,8 @@ void FleetImpl::on_message(const WorkerPointer& worker, link::Message message) {
         records_.take(worker->project, worker->workspace, std::move(*records));
     else if (auto* listed = std::get_if<link::SessionsListed>(&message))
         on_sessions_listed(std::move(*listed));
+    else if (auto* profile = std::get_if<link::ProfileTaken>(&message))
+        on_profile_taken(std::move(*profile));
     else if (auto* done = std::get_if<link::JobDone>(&message))
         on_job_done(worker, std::move(*done));
     else if (const auto* ready = std::get_if<link::Ready>(&message))
@@ -410,7 +414,12 @@ void FleetImpl::on_exited(const WorkerPointer& worker, const std::string& status
         return;
     }
     metrics_.worker_lost();
-    events_.worker_lost(worker->project, worker->workspace, status);
+    const std::string dump = read_crash_paper(worker->crash_paper);
+    events_.worker_lost({.project = worker->project,
+                         .workspace = worker->workspace,
+                         .how = status,
+                         .reason = worker->last_words,
+                         .dump = dump});
     log::error("worker_lost", {{"kind", kind_name(worker->kind)},
                                {"project_id", worker->project.value()},
                                {"workspace_id", worker->workspace.value()},

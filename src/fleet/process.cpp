@@ -4,8 +4,10 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +16,8 @@ extern char** environ;
 
 namespace smew::fleet {
 namespace {
+
+constexpr std::size_t kCrashPaperBytes = 64 << 10;
 
 struct SpawnSettings {
     posix_spawn_file_actions_t actions;
@@ -44,12 +48,31 @@ void start_with_default_signals(posix_spawnattr_t& attributes) {
 
 }  // namespace
 
-Result<Process> spawn_worker(const UniqueFd& link) {
+UniqueFd make_crash_paper() {
+    UniqueFd paper(::memfd_create("smew-crash", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!paper || ::ftruncate(paper.get(), kCrashPaperBytes) != 0 ||
+        ::fcntl(paper.get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0) {
+        return {};
+    }
+    // Out of the way of the numbers that descriptors get in the worker.
+    return UniqueFd(::fcntl(paper.get(), F_DUPFD_CLOEXEC, kWorkerCrashFd + 1));
+}
+
+std::string read_crash_paper(const UniqueFd& paper) {
+    std::string text(kCrashPaperBytes, '\0');
+    const ssize_t size = ::pread(paper.get(), text.data(), text.size(), 0);
+    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    text.resize(std::min(text.size(), text.find('\0')));  // what was not written is zeros
+    return text;
+}
+
+Result<Process> spawn_worker(const UniqueFd& link, const UniqueFd& crash_paper) {
     SpawnSettings settings;
     start_with_default_signals(settings.attributes);
     // Also when the link already is descriptor 3: then dup2 only clears its close-on-exec flag.
     posix_spawn_file_actions_adddup2(&settings.actions, link.get(), kWorkerLinkFd);
-    posix_spawn_file_actions_addclosefrom_np(&settings.actions, kWorkerLinkFd + 1);
+    posix_spawn_file_actions_adddup2(&settings.actions, crash_paper.get(), kWorkerCrashFd);
+    posix_spawn_file_actions_addclosefrom_np(&settings.actions, kWorkerCrashFd + 1);
 
     std::array<char, 5> program{"smew"};
     std::array<char, 7> command{"worker"};

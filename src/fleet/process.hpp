@@ -1,6 +1,6 @@
 #pragma once
 // A worker as a process of the operating system: this program run again as `smew worker`, with its link on
-// descriptor 3.
+// descriptor 3 and its crash paper on 4.
 
 #include "core/error.hpp"
 #include "core/fd.hpp"
@@ -11,15 +11,21 @@
 namespace smew::fleet {
 
 inline constexpr int kWorkerLinkFd = 3;
+inline constexpr int kWorkerCrashFd = 4;
 
 struct Process {
     pid_t pid = -1;
     UniqueFd pidfd;  // readable once the process has ended
 };
 
+// Memory that a worker writes its crash dump into (stacks/crash_dump.hpp), and that outlives it. Of fixed size: more
+// the worker cannot make of it. Without one (-1: no memory, no descriptors) its crash has no stack to tell.
+UniqueFd make_crash_paper();
+std::string read_crash_paper(const UniqueFd& paper);
+
 // Starts a worker in a process group of its own (a ^C at the terminal is the gateway's to handle). `link` is the
-// worker's end of the socket pair. Of all descriptors the worker keeps only that one and 0 to 2.
-Result<Process> spawn_worker(const UniqueFd& link);
+// worker's end of the socket pair. Of all descriptors the worker keeps only these two and 0 to 2.
+Result<Process> spawn_worker(const UniqueFd& link, const UniqueFd& crash_paper);
 
 // Takes the exit status of an ended process: "exit code 0", "signal 9 (Killed)".
 std::string reap(const Process& process);

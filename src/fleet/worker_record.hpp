@@ -38,6 +38,7 @@ struct WorkerRecord {
     WorkspaceId workspace;  // empty for a loader
     link::Channel channel;
     Process process;
+    UniqueFd crash_paper;
 
     WorkerState state = WorkerState::kStarting;
     bool told_to_end = false;  // by the fleet: its end is no loss

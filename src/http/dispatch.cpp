@@ -11,6 +11,7 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <unistd.h>
 
 namespace smew::http {
 namespace {
@@ -183,6 +184,8 @@ void Dispatcher::open_upload(Exchange& exchange) {
 
 void Dispatcher::handle(Exchange& exchange) {
     const tracing::Span span = exchange.transaction.span("http.server.handle", exchange.route->id);
+    // Where a profile finds the work of this request: the rest of it is done on threads of many.
+    exchange.transaction.set_data("thread.id", std::to_string(::gettid()));
     exchange.response = guarded(exchange, [&] { return handle_or_throw(exchange); });
     exchange.request.upload.reset();  // its file is not needed while the reply is on its way
 }

@@ -21,7 +21,8 @@ struct Exchange {
     std::string path;                  // for the log and for problems
     std::optional<Response> response;  // set by admit(): nothing more is to be read
     tracing::Transaction transaction;
-    sentry::Scope scope;  // what a report of an error says of the request
+    std::shared_ptr<void> profiled;  // while it lives, the server's CPU time is profiled for it; mostly null
+    sentry::Scope scope;             // what a report of an error says of the request
 };
 
 class Dispatcher {

@@ -12,6 +12,8 @@ Response service(const Request& request, Context& context);
 Response health(const Request& request, Context& context);
 Response health_live(const Request& request, Context& context);
 Response health_ready(const Request& request, Context& context);
+Response health_detail(const Request& request, Context& context);
+Response cpu_profile(const Request& request, Context& context);
 Response metrics(const Request& request, Context& context);
 Response openapi(const Request& request, Context& context);
 Response docs(const Request& request, Context& context);

@@ -1,6 +1,7 @@
 #include "http/monitoring.hpp"
 
 #include "http/url.hpp"
+#include "profiling/transaction_profiles.hpp"
 #include "sentry/client.hpp"
 #include "tracing/tracer.hpp"
 
@@ -38,6 +39,7 @@ void begin_monitoring(Exchange& exchange, Context& context) {
          .op = "http.server",
          .traffic = is_health_check(head.target) ? tracing::Traffic::kHealth : tracing::Traffic::kApi,
          .caller = tracing::continuation_of({head.traceparent, head.sentry_trace, head.baggage})});
+    if (context.profiles != nullptr) exchange.profiled = context.profiles->during(exchange.transaction);
     exchange.scope.trace = sentry::TraceRef{exchange.transaction.trace(), exchange.transaction.id()};
     exchange.scope.sampling_context = exchange.transaction.sampling_context();
 }
@@ -78,6 +80,7 @@ void end_monitoring(Exchange& exchange, Context& context, std::chrono::microseco
     exchange.transaction.set_data("http.response.status_code", static_cast<std::int64_t>(status));
     if (exchange.route != nullptr) exchange.transaction.set_data("http.route", std::string(exchange.route->pattern));
     exchange.transaction.set_data("smew.request_id", exchange.head.request_id);
+    exchange.profiled.reset();
     exchange.transaction.finish();
     if (context.sentry != nullptr) {
         context.sentry->request_ended(context.clock.now() - taken, status >= 500 || exchange.scope.errored);

@@ -37,9 +37,21 @@ std::vector<Field> key_fields() {
 
 const Schema service{.name = "Service", .fields = {text("service"), text("version"), text("health"), text("docs")}};
 
-const Schema health{.name = "Health",
-                    .fields = {text("status", "healthy or unhealthy."), text("version"), text("duckdb_version"),
-                               yes_or_no("storage_available"), any_object("components"), any_object("details")}};
+const Schema liveness{.name = "Liveness", .fields = {text("status", "alive."), text("version")}};
+const Schema health{
+    .name = "Health",
+    .fields = {text("status", "healthy, degraded (it works, and somebody should look after it) or unhealthy."),
+               yes_or_no("ready", "Requests may be sent here."), texts("reasons", "Why it is not ready, if it is not."),
+               text("version"), text("duckdb_version"), yes_or_no("storage_available"),
+               any_object("components",
+                          "metadata_store, postgresql, engine, disk, memory, certificate: each with its status, and "
+                          "the reason when that is not healthy."),
+               any_object("details")}};
+const Schema health_detail{
+    .name = "HealthDetail",
+    .fields = {text("status", "healthy, degraded or unhealthy: the worst of the components."), yes_or_no("ready"),
+               texts("reasons", "Why it is not ready, if it is not."), text("version"), text("duckdb_version"),
+               any_object("components", "As of Health, and what is known of each: bytes, counts, dates.")}};
 
 const Schema project{.name = "Project", .fields = project_fields()};
 const Schema project_created{
@@ -312,6 +324,8 @@ const std::vector<const Schema*>& all() {
                                                  &query_audit_change,
                                                  &service,
                                                  &health,
+                                                 &liveness,
+                                                 &health_detail,
                                                  &project,
                                                  &project_created,
                                                  &project_list,

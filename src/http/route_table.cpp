@@ -28,10 +28,13 @@ void add_service(Routes& routes) {
         route("/health", "getHealth", "Whether smew and what it needs are well; 503 when not", endpoints::health)
             .gives(schemas::health));
     routes.push_back(route("/health/live", "getLiveness", "Whether the process answers", endpoints::health_live)
-                         .gives_text("application/json"));
+                         .gives(schemas::liveness));
     routes.push_back(route("/health/ready", "getReadiness", "Whether requests should be sent here; 503 when not",
                            endpoints::health_ready)
                          .gives(schemas::health));
+    routes.push_back(Route("GET", "/health/detail", Access::kAdmin, "getHealthDetail",
+                           "How each component is, with numbers", endpoints::health_detail)
+                         .gives(schemas::health_detail));
     routes.push_back(route("/metrics", "getMetrics", "Prometheus metrics", endpoints::metrics)
                          .gives_text("text/plain; version=0.0.4"));
     routes.push_back(route("/openapi.json", "getOpenApi", "This API as OpenAPI 3.1", endpoints::openapi)

@@ -17,7 +17,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace smew::querylog {
@@ -29,6 +31,10 @@ class Client;
 namespace smew::tracing {
 class Tracer;
 }
+namespace smew::profiling {
+class Profiler;
+class TransactionProfiles;
+}  // namespace smew::profiling
 
 namespace smew::http {
 
@@ -54,6 +60,11 @@ struct Services {
     // Null: nobody wants to know.
     const tracing::Tracer* tracer = nullptr;
     sentry::Client* sentry = nullptr;
+    profiling::Profiler* profiler = nullptr;
+    profiling::TransactionProfiles* profiles = nullptr;
+    // What is wrong with the PostgreSQL front; empty when it answers.
+    std::function<std::string()> front_problem;
+    std::optional<WallTime> certificate_expires;  // nothing: there is no TLS
 };
 
 class Server {

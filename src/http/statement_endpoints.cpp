@@ -3,6 +3,7 @@
 #include "http/problem.hpp"
 #include "http/query_stream.hpp"
 #include "http/render.hpp"
+#include "http/trace_comment.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -49,6 +50,7 @@ SessionOrigin origin_of(const Request& request) {
 Response run_query(const Request& request, Context& context) {
     const catalog::Workspace workspace = find_live_workspace(request, context);
     Statement statement = read_statement(request.body);
+    statement.sql = with_trace(std::move(statement.sql), *request.transaction);
     auto session = or_fail(WorkspaceSession::open(context.fleet, workspace, origin_of(request)));
     const auto stream = std::make_shared<QueryStream>(std::move(session), std::move(statement), context.queries,
                                                       workspace.id, context.clock);

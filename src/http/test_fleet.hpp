@@ -134,6 +134,9 @@ public:
     fleet::WorkspaceUsage usage(const WorkspaceId&) const override { return used; }
     Totals totals() const override { return {}; }
     std::vector<WorkerInfo> workers() const override { return running; }
+    Result<std::string> profile_worker(const WorkspaceId&, std::uint32_t, std::chrono::milliseconds) override {
+        return Error{sqlstate::kObjectNotInPrerequisiteState, "the workspace is not open"};
+    }
 
 private:
     void begin(const link::LoadJob& job) {

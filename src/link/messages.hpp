@@ -21,7 +21,7 @@
 
 namespace smew::link {
 
-inline constexpr std::uint32_t kLinkVersion = 2;
+inline constexpr std::uint32_t kLinkVersion = 3;
 inline constexpr std::size_t kHeaderBytes = 6;
 inline constexpr std::uint32_t kMaxFrameBytes = 64U << 20;
 
@@ -207,6 +207,13 @@ struct RunJob {
     LoadJob work;
 };
 
+// Takes a profile of the worker's CPU time; answered by ProfileTaken. One at a time.
+struct TakeProfile {
+    std::uint64_t request = 0;
+    std::uint32_t hertz = 101;
+    std::uint32_t duration_ms = 0;
+};
+
 struct Shutdown {
     std::uint32_t grace_ms = 5'000;
     CancelReason reason = CancelReason::kShutdown;
@@ -276,6 +283,11 @@ struct SessionsListed {
     std::uint64_t request = 0;
     std::vector<SessionActivity> sessions;
 };
+struct ProfileTaken {
+    std::uint64_t request = 0;
+    std::optional<Error> error;
+    std::string samples;  // as stacks/cpu_profile.hpp writes them
+};
 // The last words of a worker that ends itself, so that the gateway can tell the log why.
 struct Ending {
     std::string reason;
@@ -285,7 +297,7 @@ struct Ending {
 using Message =
     std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
                  CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog, SessionClosed, JobDone,
-                 Stats, Ending, SetObservation, ListSessions, QueryRecords, SessionsListed>;
+                 Stats, Ending, SetObservation, ListSessions, QueryRecords, SessionsListed, TakeProfile, ProfileTaken>;
 
 // Takes what workers report. Called on the fleet's thread, which all workers wait for: implementations return at once.
 class QueryRecordSink {

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include <array>
+#include <ctime>
 #include <string_view>
 #include <sys/stat.h>
 
@@ -71,10 +72,16 @@ std::vector<std::uint8_t> channel_binding_of(X509* certificate) {
     return {hash.begin(), hash.begin() + length};
 }
 
+WallTime expiry_of(X509* certificate) {
+    tm until{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &until) != 1) return {};
+    return WallTime(std::chrono::seconds(::timegm(&until)));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Tls>> load_tls(const std::string& certificate_file, const std::string& key_file) {
-    auto tls = std::make_unique<Tls>(Tls{make_context(), {}});
+    auto tls = std::make_unique<Tls>(Tls{make_context(), {}, {}});
     // An encrypted key would ask for its passphrase on the terminal.
     tls->context.set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); });
 
@@ -88,6 +95,7 @@ Result<std::unique_ptr<Tls>> load_tls(const std::string& certificate_file, const
 
     warn_of_readable_key(key_file);
     tls->channel_binding = channel_binding_of(SSL_CTX_get0_certificate(native));
+    tls->expires = expiry_of(SSL_CTX_get0_certificate(native));
     return tls;
 }
 

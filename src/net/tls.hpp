@@ -2,6 +2,7 @@
 // The server's certificate and TLS context, for the PostgreSQL and the HTTP listener. TLS 1.2 and newer. A client that
 // sends ALPN must offer "postgresql" or "http/1.1"; each listener has to check that it is its own that was chosen.
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 
 #include <boost/asio/ssl/context.hpp>
@@ -18,6 +19,7 @@ struct Tls {
     // Hash of the certificate for channel binding "tls-server-end-point" (RFC 5929); empty for a kind of signature that
     // it does not define one for, as Ed25519.
     std::vector<std::uint8_t> channel_binding;
+    WallTime expires{};  // the certificate
 };
 
 // Loads certificate chain and key (PEM). Error names the file and what is wrong with it.

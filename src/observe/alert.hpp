@@ -15,6 +15,7 @@ namespace smew::observe {
 
 enum class AlertType {
     kHighErrorRate,
+    kHighLatency,
     kAuthFailures,
     kSlowQuery,
     kServerDown,
@@ -22,7 +23,7 @@ enum class AlertType {
     kWorkerLost,
     kTest,
 };
-inline constexpr std::size_t kAlertTypes = 7;
+inline constexpr std::size_t kAlertTypes = 8;
 
 struct AlertKind {
     std::string_view name;  // "PGWireHighErrorRate"

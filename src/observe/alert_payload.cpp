@@ -13,6 +13,7 @@ namespace json = boost::json;
 
 constexpr std::array<AlertKind, kAlertTypes> kKinds = {{
     {"PGWireHighErrorRate", "warning"},
+    {"PGWireHighLatency", "warning"},
     {"PGWireAuthFailures", "critical"},
     {"PGWireSlowQuery", "warning"},
     {"PGWireServerDown", "critical"},

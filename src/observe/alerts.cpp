@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "observe/alert_rules.hpp"
+#include "observe/latency_watch.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
@@ -93,20 +94,21 @@ public:
         {
             const std::lock_guard lock(mutex_);
             Workspace& workspace =
-                workspaces_.try_emplace(activity.workspace, activity.project, settings_.alert_window_seconds)
-                    .first->second;
+                workspaces_.try_emplace(activity.workspace, activity.project, settings_).first->second;
             workspace.counts.add(clock_.steady_now(), activity.statements, activity.failed);
+            workspace.latency.add(clock_.steady_now(), activity.durations);
             look_at_errors(activity.workspace, workspace, alerts);
+            look_at_latency(activity.workspace, workspace, alerts);
             look_at_size(activity, workspace, alerts);
         }
         for (Alert& alert : alerts) raise(std::move(alert));
     }
 
-    void worker_lost(const ProjectId& project, const WorkspaceId& workspace, std::string_view how) override {
-        Alert alert = about(AlertType::kWorkerLost, project, workspace.value().empty() ? nullptr : &workspace);
-        const bool loader = workspace.value().empty();
+    void worker_lost(const WorkerLoss& loss) override {
+        const bool loader = loss.workspace.value().empty();
+        Alert alert = about(AlertType::kWorkerLost, loss.project, loader ? nullptr : &loss.workspace);
         alert.summary = loader ? "A load's process ended unexpectedly" : "A workspace's process ended unexpectedly";
-        alert.description = "It ended with " + std::string(how) +
+        alert.description = "It ended with " + std::string(loss.how) +
                             (loader ? ". Nothing was changed by the load."
                                     : ". Its sessions were told; the next connection starts a new one.");
         raise(std::move(alert));
@@ -142,10 +144,11 @@ public:
         {
             const std::lock_guard lock(mutex_);
             const SteadyTime now = clock_.steady_now();
-            for (auto& [id, workspace] : workspaces_) look_at_errors(id, workspace, alerts);
-            std::erase_if(workspaces_, [now](const auto& entry) {
-                return entry.second.counts.sum(now).all == 0 && !entry.second.too_large;
-            });
+            for (auto& [id, workspace] : workspaces_) {
+                look_at_errors(id, workspace, alerts);
+                look_at_latency(id, workspace, alerts);
+            }
+            std::erase_if(workspaces_, [now](const auto& entry) { return entry.second.forgotten(now); });
             for (auto& [address, logins] : logins_) {
                 const std::uint64_t failed = logins.counts.sum(now).bad;
                 const bool too_many = failed >= static_cast<std::uint64_t>(settings_.alert_auth_failures);
@@ -159,10 +162,15 @@ public:
 
 private:
     struct Workspace {
-        Workspace(ProjectId id, std::chrono::seconds window) : project(std::move(id)), counts(window) {}
+        Workspace(ProjectId id, const config::Settings& settings)
+            : project(std::move(id)), counts(settings.alert_window_seconds), latency(settings) {}
+        bool forgotten(SteadyTime now) const {
+            return counts.sum(now).all == 0 && latency.forgotten(now) && !too_large;
+        }
         ProjectId project;
         SlidingCounts counts;
-        Condition errors, size;
+        LatencyWatch latency;
+        Condition errors, slowness, size;
         bool too_large = false;
     };
     struct Logins {
@@ -201,6 +209,20 @@ private:
         alert.summary = alert.resolved ? "PG Wire error rate is back below " + limit : "PG Wire error rate > " + limit;
         alert.description = "Error rate is " + percent(rate) + " over last " + minutes(settings_.alert_window_seconds);
         alert.value = rate;
+        alerts.push_back(std::move(alert));
+    }
+
+    void look_at_latency(const WorkspaceId& id, Workspace& workspace, std::vector<Alert>& alerts) const {
+        const LatencyWatch::Verdict verdict = workspace.latency.look(clock_.steady_now());
+        const Condition::Change change = workspace.slowness.update(verdict.slow);
+        if (change == Condition::Change::kNone) return;
+        Alert alert = about(AlertType::kHighLatency, workspace.project, &id);
+        alert.resolved = change == Condition::Change::kEnded;
+        alert.summary = alert.resolved ? "PG Wire statements are quick again" : "PG Wire statements have become slow";
+        alert.description = alert.resolved ? "Over the last " + minutes(settings_.alert_window_seconds) +
+                                                 " latency was back to what it may be."
+                                           : verdict.why;
+        alert.value = verdict.p95_seconds;
         alerts.push_back(std::move(alert));
     }
 

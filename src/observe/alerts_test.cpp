@@ -65,7 +65,8 @@ protected:
         policy.first_pause = std::chrono::milliseconds(1);
         policy.longest_pause = std::chrono::milliseconds(2);
         alerts_ = Alerts::create(
-            settings_, clock_, [](const ProjectId& id) { return "Project " + id.value(); }, receiver_.attempt(), policy);
+            settings_, clock_, [](const ProjectId& id) { return "Project " + id.value(); }, receiver_.attempt(),
+            policy);
     }
     void active(std::uint64_t statements, std::uint64_t failed, std::uint64_t disk = 0, std::uint64_t limit = 0) {
         alerts_->workspace_active({.project = ProjectId("shop"),
@@ -109,6 +110,29 @@ TEST_F(AlertsTest, TellsOfAHighErrorRateInTheSeedsFormat) {
                                                   "workspace_id":"abc","branch_id":"default"})"));
     EXPECT_EQ(body.at("labels"), json::parse(R"({"service":"pgwire","instance":"smew-1"})"));
     EXPECT_DOUBLE_EQ(body.at("value").as_double(), 0.075);
+}
+
+TEST_F(AlertsTest, TellsOfStatementsThatHaveBecomeSlowAndOfTheEnd) {
+    start();
+    const auto took = [this](std::size_t bucket) {
+        telemetry::Events::WorkspaceActivity activity{
+            .project = ProjectId("shop"), .workspace = WorkspaceId("abc"), .statements = 100};
+        activity.durations[bucket] = 100;
+        alerts_->workspace_active(activity);
+    };
+    took(duration_bucket(std::chrono::milliseconds(5)));
+    EXPECT_TRUE(alerts_->history(10).empty());
+    clock_.advance(seconds(301));
+    took(duration_bucket(seconds(20)));
+    const json::value body = receiver_.bodies(1)[0];
+    EXPECT_EQ(body.at("alert"), "PGWireHighLatency");
+    EXPECT_EQ(body.at("status"), "firing");
+    EXPECT_EQ(body.at("context").at("workspace_id"), "abc");
+    EXPECT_NE(body.at("description").as_string().find("the limit is 2.5 s"), std::string::npos);
+    EXPECT_GT(body.at("value").as_double(), 10);
+    clock_.advance(seconds(301));
+    alerts_->tick();
+    EXPECT_EQ(receiver_.bodies(2)[1].at("status"), "resolved");
 }
 
 TEST_F(AlertsTest, AFewStatementsSayNothing) {

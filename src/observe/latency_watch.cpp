@@ -2,30 +2,30 @@
 
 #include "observe/history.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <numeric>
 
 namespace smew::observe {
 namespace {
 
-constexpr std::chrono::hours kBaseline{1};
+using std::chrono::minutes;
+using std::chrono::nanoseconds;
+
+constexpr std::int64_t kWindowSlots = 30;
+constexpr std::int64_t kBaselineMinutes = 60;
 constexpr double kLeastSpikeSeconds = 0.1;  // what is quicker is no trouble to anybody
-constexpr std::chrono::seconds kBetweenReadings{5};
 
 using Counts = LatencyWatch::Counts;
 
-Counts difference(const Counts& later, const Counts& earlier) {
-    Counts out{};
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = later[i] - earlier[i];
-    return out;
-}
-
-double total(const Counts& counts) {
-    return std::accumulate(counts.begin(), counts.end(), 0.0);
+std::uint64_t total(const Counts& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
 double p95_seconds(const Counts& counts) {
-    return quantile(counts, 0.95);
+    std::array<double, kDurationBucketCount> shares{};
+    std::ranges::transform(counts, shares.begin(), [](std::uint64_t count) { return static_cast<double>(count); });
+    return quantile(shares, 0.95);
 }
 
 std::string seconds_text(double seconds) {
@@ -34,41 +34,67 @@ std::string seconds_text(double seconds) {
     return text.data();
 }
 
-}  // namespace
-
-const LatencyWatch::Reading& LatencyWatch::before(SteadyTime then) const {
-    const Reading* found = &readings_.front();
-    for (const Reading& reading : readings_) {
-        if (reading.at <= then) found = &reading;
-    }
-    return *found;
+// How many minutes the window reaches into the hour's slots.
+std::int64_t minutes_of(std::chrono::seconds window) {
+    return (window.count() + 59) / 60;
 }
 
-LatencyWatch::Verdict LatencyWatch::look(SteadyTime now, const Counts& so_far) {
-    if (readings_.empty() || now - readings_.back().at >= kBetweenReadings) readings_.push_back({now, so_far});
-    const SteadyTime window = now - settings_.alert_window_seconds;
-    while (readings_.size() > 1 && readings_[1].at <= window - kBaseline) readings_.pop_front();
+}  // namespace
 
-    const Counts& at_begin = before(window).so_far;
-    const Counts recent = difference(so_far, at_begin);
+void LatencyWatch::Stretches::add(SteadyTime now, const Counts& counts) {
+    const std::int64_t current = now.time_since_epoch() / each;
+    Slot& slot = slots[static_cast<std::size_t>(current) % slots.size()];
+    if (slot.number != current) slot = {current, {}};
+    for (std::size_t i = 0; i < counts.size(); ++i) slot.counts[i] += static_cast<std::uint32_t>(counts[i]);
+}
+
+Counts LatencyWatch::Stretches::sum(SteadyTime now, std::int64_t newest, std::int64_t count) const {
+    const std::int64_t last = now.time_since_epoch() / each - newest;
+    Counts out{};
+    for (const Slot& slot : slots) {
+        if (slot.number < 0 || slot.number > last || slot.number <= last - count) continue;
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] += slot.counts[i];
+    }
+    return out;
+}
+
+LatencyWatch::LatencyWatch(const config::Settings& settings)
+    : settings_(settings),
+      window_{nanoseconds(settings.alert_window_seconds) / kWindowSlots,
+              std::vector<Stretches::Slot>(static_cast<std::size_t>(kWindowSlots))},
+      hour_{minutes(1), std::vector<Stretches::Slot>(
+                            static_cast<std::size_t>(kBaselineMinutes + minutes_of(settings.alert_window_seconds)))} {}
+
+void LatencyWatch::add(SteadyTime now, const Counts& counts) {
+    if (total(counts) == 0) return;
+    window_.add(now, counts);
+    hour_.add(now, counts);
+}
+
+LatencyWatch::Verdict LatencyWatch::look(SteadyTime now) const {
+    const Counts recent = window_.sum(now, 0, kWindowSlots);
     Verdict verdict{.p95_seconds = p95_seconds(recent)};
-    const double least = settings_.alert_error_rate_min_queries;
+    const auto least = static_cast<std::uint64_t>(settings_.alert_error_rate_min_queries);
     if (total(recent) < least) return verdict;
     const double limit = settings_.alert_latency_p95_ms / 1000.0;
+    const std::string now_is = "95 % of the statements took up to " + seconds_text(verdict.p95_seconds);
     if (limit > 0 && verdict.p95_seconds > limit) {
         verdict.slow = true;
-        verdict.why = "95 % of the statements took up to " + seconds_text(verdict.p95_seconds) + "; the limit is " +
-                      seconds_text(limit) + ".";
+        verdict.why = now_is + "; the limit is " + seconds_text(limit) + ".";
         return verdict;
     }
-    const Counts earlier = difference(at_begin, readings_.front().so_far);
+    // Without the minutes the window lies in: a spike is not to be measured against itself.
+    const Counts earlier = hour_.sum(now, minutes_of(settings_.alert_window_seconds), kBaselineMinutes);
     const double usual = p95_seconds(earlier);
     const int factor = settings_.alert_latency_spike_factor;
     if (factor == 0 || total(earlier) < least || verdict.p95_seconds < kLeastSpikeSeconds) return verdict;
     verdict.slow = verdict.p95_seconds > factor * usual;
-    verdict.why = "95 % of the statements took up to " + seconds_text(verdict.p95_seconds) +
-                  "; in the hour before it was " + seconds_text(usual) + ".";
+    if (verdict.slow) verdict.why = now_is + "; in the hour before it was " + seconds_text(usual) + ".";
     return verdict;
+}
+
+bool LatencyWatch::forgotten(SteadyTime now) const {
+    return total(hour_.sum(now, 0, static_cast<std::int64_t>(hour_.slots.size()))) == 0;
 }
 
 }  // namespace smew::observe

@@ -48,8 +48,8 @@ void ProjectHistory::workspace_active(const WorkspaceActivity& activity) {
     next_.workspace_active(activity);
 }
 
-void ProjectHistory::worker_lost(const ProjectId& project, const WorkspaceId& workspace, std::string_view how) {
-    next_.worker_lost(project, workspace, how);
+void ProjectHistory::worker_lost(const WorkerLoss& loss) {
+    next_.worker_lost(loss);
 }
 
 void ProjectHistory::executed(const link::QueryRecord& record) {

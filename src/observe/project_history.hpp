@@ -30,7 +30,7 @@ public:
 
     void login_failed(const ProjectId& project, std::string_view user, std::string_view address) override;
     void workspace_active(const WorkspaceActivity& activity) override;
-    void worker_lost(const ProjectId& project, const WorkspaceId& workspace, std::string_view how) override;
+    void worker_lost(const WorkerLoss& loss) override;
     void executed(const link::QueryRecord& record) override;
 
     // Takes a point of every project; called about every second.

@@ -32,7 +32,7 @@ protected:
     struct Heard final : telemetry::Events {
         void login_failed(const ProjectId&, std::string_view, std::string_view) override { ++logins; }
         void workspace_active(const WorkspaceActivity&) override { ++active; }
-        void worker_lost(const ProjectId&, const WorkspaceId&, std::string_view) override { ++lost; }
+        void worker_lost(const WorkerLoss&) override { ++lost; }
         int logins = 0, active = 0, lost = 0;
     };
 
@@ -64,7 +64,8 @@ TEST_F(ProjectHistoryTest, AProjectSeesItsOwnAlone) {
 TEST_F(ProjectHistoryTest, EverythingGoesOnToWhoListensToo) {
     history_.login_failed(ProjectId(), "nobody", "192.0.2.1");
     history_.workspace_active(activity(kShop, 1));
-    history_.worker_lost(kShop, WorkspaceId("w"), "signal 9");
+    history_.worker_lost(
+        {.project = kShop, .workspace = WorkspaceId("w"), .how = "signal 9", .reason = "", .dump = ""});
     EXPECT_EQ(next_.logins, 1);
     EXPECT_EQ(next_.active, 1);
     EXPECT_EQ(next_.lost, 1);

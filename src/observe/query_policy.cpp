@@ -11,7 +11,8 @@ constexpr std::uint32_t kHashedBytes = 64U << 10;
 }  // namespace
 
 QueryPolicy::QueryPolicy(const config::Settings& settings)
-    : values_{.audit = settings.query_audit_enabled,
+    : traced_(!settings.sentry_dsn.empty() || !settings.otlp_endpoint.empty()),
+      values_{.audit = settings.query_audit_enabled,
               .mode = settings.query_audit_mode,
               .max_length = static_cast<std::uint32_t>(settings.query_audit_max_length),
               .slow_threshold_ms = static_cast<std::uint32_t>(settings.slow_query_threshold_ms),
@@ -28,8 +29,8 @@ std::uint64_t QueryPolicy::generation() const {
     return generation_;
 }
 
-link::SetObservation QueryPolicy::observation_of(const Values& values) {
-    return {.records = values.audit,
+link::SetObservation QueryPolicy::observation_of(const Values& values) const {
+    return {.records = values.audit || traced_,
             .max_query_bytes = std::max(values.max_length, kHashedBytes),
             .slow_threshold_ms = values.slow_threshold_ms,
             .slow_plans = values.slow_explain};

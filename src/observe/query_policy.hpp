@@ -33,8 +33,9 @@ public:
     std::uint64_t generation() const;
 
 private:
-    static link::SetObservation observation_of(const Values& values);
+    link::SetObservation observation_of(const Values& values) const;
 
+    const bool traced_;  // somebody is told of every statement, whether audited or not
     mutable std::mutex mutex_;
     Values values_;
     std::uint64_t generation_ = 0;

@@ -1,11 +1,13 @@
 #include "otlp/traces.hpp"
 
-#include "otlp/protobuf.hpp"
+#include "outbox/protobuf.hpp"
 
 #include <chrono>
 
 namespace smew::otlp {
 namespace {
+
+using outbox::Message;
 
 // The numbers of the fields are those of opentelemetry/proto/{common,resource,trace}/v1.
 enum : std::uint32_t { kKindInternal = 1, kKindServer = 2, kKindClient = 3 };

@@ -224,6 +224,22 @@ TEST(Traceparent, IsFoundInCommentsAtBothEnds) {
     EXPECT_EQ(statement_traceparent("select 1 /*traceparent='00-4bf9'*/"), "");
     EXPECT_EQ(statement_traceparent("select 1 */"), "");
     EXPECT_EQ(find_traceparent("psql traceparent=" + parent), parent);
+    EXPECT_EQ(find_traceparent(parent), parent);
+    EXPECT_EQ(find_traceparent("psql"), "");
+}
+
+TEST(Traceparent, ACommentIsCutWhereThatChangesNothing) {
+    const std::string comment = "/*traceparent='00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'*/";
+    EXPECT_EQ(without_traceparent("select 1 " + comment), "select 1");
+    EXPECT_EQ(without_traceparent("select 1" + comment + " ;\n"), "select 1");
+    EXPECT_EQ(without_traceparent(comment), "");
+    EXPECT_EQ(without_traceparent(""), "");
+    EXPECT_EQ(without_traceparent("*/"), "*/");
+    for (const std::string& kept :
+         {std::string("select 1 /* why */"), "select 1 /* a " + comment + " */", comment + " select 1",
+          "select '" + comment + "'", "select 1 /*\xff" + comment.substr(2)}) {
+        EXPECT_EQ(without_traceparent(kept), kept);
+    }
 }
 
 }  // namespace

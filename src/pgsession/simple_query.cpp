@@ -1,4 +1,5 @@
 #include "pgsession/session_impl.hpp"
+#include "pgsession/traceparent.hpp"
 #include "pgsession/utf8.hpp"
 #include "sql/lexer.hpp"
 
@@ -36,7 +37,7 @@ void SessionImpl::handle_query(std::string_view text) {
 }
 
 Result<void> SessionImpl::run_query(std::string_view text) {
-    if (StatementPtr kept = cache_.find(text, {})) return run_simple(std::move(kept), true);
+    if (StatementPtr kept = cache_.find(without_traceparent(text), {})) return run_simple(std::move(kept), true);
     if (auto invalid = invalid_utf8(text)) return *invalid;
     return run_script(text);
 }
@@ -65,8 +66,8 @@ Result<void> SessionImpl::run_script(std::string_view text, bool continued) {
             begin_text(part_of(text, sql, end));
             recorder_.publish();
         }
-        const Result<void> ran =
-            run_parsed(std::move(parsed[i]), only ? text : std::string_view(), i + 1 == parsed.size());
+        const Result<void> ran = run_parsed(std::move(parsed[i]), only ? without_traceparent(text) : std::string_view(),
+                                            i + 1 == parsed.size());
         if (!ran) return in_message(ran.error(), text, sql);
         if (!copy_in_) continue;
         // The rest waits for the rows.

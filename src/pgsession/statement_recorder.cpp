@@ -56,9 +56,14 @@ StatementNotes StatementRecorder::suspend(TimePoint now, std::uint64_t written) 
     return notes;
 }
 
+// Over other doors nobody wrote the comment with the trace: it is the gateway's.
+std::string_view StatementRecorder::as_written() const {
+    return record_.door == link::Door::kPgwire ? text_ : without_traceparent(text_);
+}
+
 void StatementRecorder::publish() {
     const std::lock_guard lock(mutex_);
-    shown_query_.assign(cut(text_, kShownBytes));
+    shown_query_.assign(cut(as_written(), kShownBytes));
     shown_since_ = started_;
 }
 
@@ -105,8 +110,9 @@ link::QueryRecord* StatementRecorder::end(const End& end) {
     record_.error = end.error == nullptr ? std::string_view() : std::string_view(end.error->message);
     record_.command_tag = end.tag;
     if (record_.query.capacity() > kKeptBytes) record_.query = {};
-    record_.query = cut(text_, observation_.max_query_bytes.load(std::memory_order_relaxed));
-    record_.query_bytes = text_.size();
+    const std::string_view written = as_written();
+    record_.query = cut(written, observation_.max_query_bytes.load(std::memory_order_relaxed));
+    record_.query_bytes = written.size();
     const std::string_view trace = statement_traceparent(text_);
     record_.traceparent = trace.empty() ? std::string_view(session_traceparent_) : trace;
     text_ = {};

@@ -68,6 +68,7 @@ public:
     void show(link::SessionActivity& activity) const;
 
 private:
+    std::string_view as_written() const;
     void note_first_row();
     std::chrono::microseconds since_start() const;
 

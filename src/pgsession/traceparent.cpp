@@ -28,7 +28,7 @@ bool is_traceparent(std::string_view text) {
 std::string_view find_traceparent(std::string_view text) {
     constexpr std::string_view kKey = "traceparent=";
     const std::size_t key = text.find(kKey);
-    if (key == std::string_view::npos) return {};
+    if (key == std::string_view::npos) return is_traceparent(text) ? text : std::string_view();
     text.remove_prefix(key + kKey.size());
     if (text.starts_with('\'')) text.remove_prefix(1);
     text = text.substr(0, kPattern.size());
@@ -45,6 +45,20 @@ std::string_view statement_traceparent(std::string_view sql) {
         if (const auto found = find_traceparent(sql.substr(comment)); !found.empty()) return found;
     }
     return sql.starts_with("/*") ? find_traceparent(sql.substr(0, sql.find("*/"))) : std::string_view();
+}
+
+std::string_view without_traceparent(std::string_view sql) {
+    const std::size_t last = sql.find_last_not_of(" \t\r\n;");
+    if (last == std::string_view::npos || last < 3 || sql.substr(last - 1, 2) != "*/") return sql;
+    const std::size_t begin = sql.rfind("/*", last);
+    if (begin == std::string_view::npos) return sql;
+    const std::string_view comment = sql.substr(begin, last + 1 - begin);
+    // Of a comment in a comment only the outer one could be cut; what is no text at all is to be refused as such.
+    const bool whole = comment.find("*/") + 2 == comment.size();
+    const bool plain = std::ranges::all_of(comment, [](char c) { return c >= ' ' && c <= '~'; });
+    if (!whole || !plain || find_traceparent(comment).empty()) return sql;
+    const std::string_view rest = sql.substr(0, begin);
+    return rest.substr(0, rest.find_last_not_of(" \t\r\n") + 1);
 }
 
 }  // namespace smew::pgsession

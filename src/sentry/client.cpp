@@ -192,6 +192,10 @@ void Client::check_in(const CheckIn& done) {
     impl_->put({Category::kMonitor, Prepared{"check_in", std::move(payload)}});
 }
 
+void Client::send_profile(boost::json::object chunk) {
+    if (enabled()) impl_->put({Category::kProfile, Prepared{"profile_chunk", std::move(chunk)}});
+}
+
 void Client::finished(const tracing::Finished& transaction) {
     if (enabled()) impl_->put({Category::kTransaction, transaction});
 }

@@ -14,6 +14,8 @@
 #include "sentry/session_counts.hpp"
 #include "tracing/transaction.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -66,6 +68,8 @@ public:
     // For release health.
     void request_ended(WallTime started, bool errored);
     void check_in(const CheckIn& done);
+    // A chunk of a profile, as Sentry takes it.
+    void send_profile(boost::json::object chunk);
 
     void finished(const tracing::Finished& transaction) override;
     void sampled_out() override;

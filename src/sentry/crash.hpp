@@ -1,8 +1,9 @@
 #pragma once
-// What is left to tell when the process dies of a signal: the handler writes the stack into a file that was opened at
-// the start, and the next start makes a report of it.
+// This process's crashes, told by its next start, and reports of crashes.
 
+#include "core/fd.hpp"
 #include "sentry/event.hpp"
+#include "stacks/crash_dump.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -24,7 +25,10 @@ public:
 
 private:
     const std::filesystem::path file_;
+    UniqueFd fd_;
 };
+
+Event crash_event(stacks::CrashDump dump);
 
 // The report of an earlier run's crash; nullopt when there was none. Removes the file.
 std::optional<Event> take_crash(const std::filesystem::path& file);

@@ -1,7 +1,7 @@
 #include "sentry/crash.hpp"
 
 #include "core/random.hpp"
-#include "sentry/symbols.hpp"
+#include "stacks/symbols.hpp"
 
 #include <gtest/gtest.h>
 
@@ -50,7 +50,7 @@ TEST_F(CrashTest, IsToldAtTheNextStart) {
     ASSERT_EQ(event->exceptions.size(), 1U);
     EXPECT_EQ(event->exceptions[0].type, "SIGSEGV");
     EXPECT_FALSE(event->exceptions[0].handled);
-    const auto frames = symbolise(event->exceptions[0].stack.addresses(), *event->modules);
+    const auto frames = stacks::symbolise(event->exceptions[0].stack.addresses(), *event->modules);
     ASSERT_FALSE(frames.empty());
     EXPECT_NE(frames[0].function.find("crash_here"), std::string::npos) << frames[0].function;
     EXPECT_FALSE(take_crash(file_)) << "told twice";

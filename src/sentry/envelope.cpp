@@ -17,7 +17,10 @@ void Envelope::set_event(const std::string& id, const tracing::Pairs& sampling_c
 
 void Envelope::add_item(std::string_view type, const json::value& payload) {
     const std::string text = json::serialize(payload);
-    items_ += json::serialize(json::object{{"type", type}, {"length", text.size()}}) + "\n" + text + "\n";
+    json::object header{{"type", type}, {"length", text.size()}};
+    // By which a receiver tells how to read a profile; of other items the payload says it.
+    if (type == "profile_chunk") header["platform"] = "native";
+    items_ += json::serialize(header) + "\n" + text + "\n";
 }
 
 std::string Envelope::text(WallTime sent_at) const {

@@ -83,6 +83,13 @@ void add_surroundings(json::object& out, const Event& event, const Identity& ide
     if (!event.logger.empty()) out["logger"] = event.logger;
 }
 
+std::string profiler_of(const tracing::TransactionRecord& transaction) {
+    for (const auto& [name, value] : transaction.root.data) {
+        if (name == "profiler_id") return std::get<std::string>(value);
+    }
+    return {};
+}
+
 }  // namespace
 
 json::object render_event(const Event& event, const Identity& identity) {
@@ -109,6 +116,8 @@ json::object render_transaction(const tracing::TransactionRecord& transaction, c
     out["timestamp"] = epoch_seconds(transaction.root.end);
     json::object contexts = system_contexts();
     contexts["trace"] = rendered_trace(transaction);
+    if (const std::string profiler = profiler_of(transaction); !profiler.empty())
+        contexts["profile"] = json::object{{"profiler_id", profiler}};
     out["contexts"] = std::move(contexts);
     out["tags"] = rendered_tags(transaction.tags);
     json::array spans;

@@ -1,7 +1,7 @@
 // Exceptions with their stacks, and the programs those lie in.
 
 #include "sentry/render_parts.hpp"
-#include "sentry/symbols.hpp"
+#include "stacks/symbols.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@ std::string hexadecimal(std::uintptr_t number) {
     return {text.data(), static_cast<std::size_t>(size)};
 }
 
-json::object rendered_frame(const Frame& frame) {
+json::object rendered_frame(const stacks::Frame& frame) {
     json::object out{{"instruction_addr", hexadecimal(frame.address)}, {"in_app", frame.in_app}};
     if (!frame.function.empty()) out["function"] = bounded(frame.function, 512);
     if (!frame.file.empty()) out["filename"] = frame.file;
@@ -29,10 +29,10 @@ json::object rendered_frame(const Frame& frame) {
 
 // The caller first, as Sentry wants it.
 json::object rendered_stack(const Stack& stack, const std::vector<Module>& modules) {
-    std::vector<Frame> frames = symbolise(stack.addresses(), modules);
+    std::vector<stacks::Frame> frames = stacks::symbolise(stack.addresses(), modules);
     std::ranges::reverse(frames);
     json::array list;
-    for (const Frame& frame : frames) list.push_back(rendered_frame(frame));
+    for (const stacks::Frame& frame : frames) list.push_back(rendered_frame(frame));
     return {{"frames", std::move(list)}};
 }
 

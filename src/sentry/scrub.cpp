@@ -1,7 +1,6 @@
 #include "sentry/scrub.hpp"
 
 #include "sentry/patterns.hpp"
-#include "sql/lexer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -37,26 +36,6 @@ bool is_identifier(std::string_view name, std::string_view value) {
 bool ends_in_key(std::string_view name) {
     return name == "key" || name.ends_with("apikey") || name.ends_with("accesskey") || name.ends_with("secretkey") ||
            name.ends_with("adminkey") || name.ends_with("signingkey");
-}
-
-void append_token(std::string& out, const sql::Token& token) {
-    switch (token.kind) {
-        case sql::TokenKind::kString:
-        case sql::TokenKind::kNumber:
-        case sql::TokenKind::kUnterminated:
-            out += '?';
-            return;
-        default:
-            out += token.text;
-    }
-}
-
-bool glued(std::string_view before, const sql::Token& token) {
-    if (before.empty()) return true;
-    const char last = before.back();
-    const bool opens = last == '(' || last == '.' || last == ':' || last == '[';
-    return opens || token.is_symbol(')') || token.is_symbol(',') || token.is_symbol('.') || token.is_symbol(':') ||
-           token.is_symbol('[') || token.is_symbol(']') || token.kind == sql::TokenKind::kSemicolon;
 }
 
 // The text between a pair of marks, again and again, replaced.
@@ -120,16 +99,6 @@ std::string scrub_error_message(std::string_view sqlstate, std::string_view mess
     const bool about_values = sqlstate.starts_with("22") || sqlstate.starts_with("23") || sqlstate.starts_with("P0");
     if (about_values || sqlstate.empty()) text = without_quoted(text, '"', '"');
     return scrub_text(text);
-}
-
-std::string without_literals(std::string_view sql) {
-    std::string out;
-    sql::Lexer lexer(sql);
-    for (sql::Token token = lexer.next(); token.kind != sql::TokenKind::kEnd; token = lexer.next()) {
-        if (!glued(out, token)) out += ' ';
-        append_token(out, token);
-    }
-    return out;
 }
 
 }  // namespace smew::sentry

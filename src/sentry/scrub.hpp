@@ -24,7 +24,4 @@ void scrub(boost::json::value& value);
 // An error's message without what may come from data: quoted values, keys' values, the excerpt of the statement.
 std::string scrub_error_message(std::string_view sqlstate, std::string_view message);
 
-// A statement with ? in the place of each literal, comments cut, blanks collapsed.
-std::string without_literals(std::string_view sql);
-
 }  // namespace smew::sentry

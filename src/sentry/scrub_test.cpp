@@ -62,14 +62,6 @@ TEST(Scrub, HidesFieldsByTheirName) {
     }
 }
 
-TEST(Scrub, StatementsLoseTheirLiterals) {
-    EXPECT_EQ(without_literals("SELECT  *\nFROM t -- bob\nWHERE a = 'x''y' AND b IN (1, 2.5) /* c */ AND c = $1"),
-              "SELECT * FROM t WHERE a = ? AND b IN (?, ?) AND c = $1");
-    EXPECT_EQ(without_literals("INSERT INTO \"T\".x VALUES (E'a\\'b', $$dollar$$, 1e5)"),
-              "INSERT INTO \"T\".x VALUES (?, ?, ?)");
-    EXPECT_EQ(without_literals("SELECT 'never ends"), "SELECT ?");
-}
-
 TEST(Scrub, ErrorsLoseWhatMayBeData) {
     EXPECT_EQ(scrub_error_message("22P02", "invalid input syntax for type integer: \"bob\"\nLINE 1: SELECT 'bob'"),
               "invalid input syntax for type integer: \"[Filtered]\"");

@@ -2,7 +2,7 @@
 
 #include "core/random.hpp"
 #include "outbox/gzip.hpp"
-#include "sentry/symbols.hpp"
+#include "stacks/symbols.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ std::uint64_t spans_of(const Report& report) {
 
 void make_types_readable(Event& event) {
     for (ExceptionInfo& exception : event.exceptions) {
-        if (std::exchange(exception.mangled, false)) exception.type = demangled(exception.type.c_str());
+        if (std::exchange(exception.mangled, false)) exception.type = stacks::demangled(exception.type.c_str());
     }
 }
 

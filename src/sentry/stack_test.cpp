@@ -1,6 +1,6 @@
 #include "sentry/stack.hpp"
 
-#include "sentry/symbols.hpp"
+#include "stacks/symbols.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,8 @@ namespace {
 
 std::string functions_of(const Stack& stack) {
     std::string names;
-    for (const Frame& frame : symbolise(stack.addresses(), {})) names += frame.function + " " + frame.file + "\n";
+    for (const stacks::Frame& frame : stacks::symbolise(stack.addresses(), {}))
+        names += frame.function + " " + frame.file + "\n";
     return names;
 }
 
@@ -88,8 +89,8 @@ TEST(Stack, AddressesOfAnotherProcessAreFoundByTheirModules) {
     constexpr std::uintptr_t kElsewhere = 0x100000000;
     for (Module& module : shifted) module.base += kElsewhere;
     for (std::uintptr_t& pc : stack.pcs) pc += kElsewhere;
-    const auto frames = symbolise(stack.addresses(), shifted);
-    const auto ours = std::find_if(frames.begin(), frames.end(), [](const Frame& f) { return f.in_app; });
+    const auto frames = stacks::symbolise(stack.addresses(), shifted);
+    const auto ours = std::find_if(frames.begin(), frames.end(), [](const stacks::Frame& f) { return f.in_app; });
     ASSERT_NE(ours, frames.end());
     EXPECT_EQ(ours->file, "src/sentry/stack_test.cpp");
 }

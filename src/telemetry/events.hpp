@@ -31,7 +31,14 @@ public:
     virtual void workspace_active(const WorkspaceActivity& activity) = 0;
 
     // A process of a workspace ended though nobody had told it to.
-    virtual void worker_lost(const ProjectId& project, const WorkspaceId& workspace, std::string_view how) = 0;
+    struct WorkerLoss {
+        ProjectId project;
+        WorkspaceId workspace;    // empty: of a load
+        std::string_view how;     // "signal 11 (Segmentation fault)"
+        std::string_view reason;  // its last words; empty: none
+        std::string_view dump;    // of its crash (stacks/crash_dump.hpp); empty: none
+    };
+    virtual void worker_lost(const WorkerLoss& loss) = 0;
 };
 
 // For who has nobody to tell.
@@ -39,7 +46,7 @@ class NoEvents final : public Events {
 public:
     void login_failed(const ProjectId&, std::string_view, std::string_view) override {}
     void workspace_active(const WorkspaceActivity&) override {}
-    void worker_lost(const ProjectId&, const WorkspaceId&, std::string_view) override {}
+    void worker_lost(const WorkerLoss&) override {}
 };
 
 }  // namespace smew::telemetry

@@ -131,20 +131,6 @@ std::string baggage_text(const Pairs& sampling_context, std::string_view other) 
     return text;
 }
 
-std::string_view traceparent_in(std::string_view text) {
-    constexpr std::string_view kName = "traceparent=";
-    // A comment stands at the end of the statement, so the last one counts.
-    const std::size_t at = text.rfind(kName);
-    if (at == std::string_view::npos) {
-        const std::string_view bare = trimmed(text);
-        return parsed_traceparent(bare) ? bare : std::string_view();
-    }
-    std::string_view value = text.substr(at + kName.size());
-    if (value.starts_with('\'')) value.remove_prefix(1);
-    value = value.substr(0, kParentSize);
-    return parsed_traceparent(value) ? value : std::string_view();
-}
-
 std::string_view find_pair(const Pairs& pairs, std::string_view name) {
     const auto found = std::ranges::find(pairs, name, [](const auto& pair) { return std::string_view(pair.first); });
     return found == pairs.end() ? std::string_view() : std::string_view(found->second);

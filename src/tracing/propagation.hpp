@@ -38,9 +38,6 @@ std::string sentry_trace_text(const TraceId& trace, const SpanId& span, std::opt
 // "sentry-trace_id=…,sentry-sampled=true,vendor=…"
 std::string baggage_text(const Pairs& sampling_context, std::string_view other);
 
-// traceparent='…' out of a comment as sqlcommenter writes it, or of an application_name that holds one. Empty: none.
-std::string_view traceparent_in(std::string_view text);
-
 // The value of that name; empty when there is none.
 std::string_view find_pair(const Pairs& pairs, std::string_view name);
 

@@ -61,13 +61,5 @@ TEST(Propagation, AContextOfAnotherTraceIsNotTaken) {
     EXPECT_TRUE(found->sampling_context.empty());
 }
 
-TEST(Propagation, FindsTheParentInAStatementsComment) {
-    EXPECT_EQ(traceparent_in("SELECT 1 /*route='/a',traceparent='" + kParent + "'*/"), kParent);
-    EXPECT_EQ(traceparent_in(kParent), kParent);  // as an application_name
-    EXPECT_EQ(traceparent_in("psql"), "");
-    EXPECT_EQ(traceparent_in("SELECT 'traceparent='"), "");
-    EXPECT_EQ(traceparent_in("/*traceparent='00-short'*/"), "");
-}
-
 }  // namespace
 }  // namespace smew::tracing

@@ -52,25 +52,41 @@ Tracer::Tracer(SampleRates rates, Origin origin, const Clock& clock, std::vector
     : rates_(rates), origin_(std::move(origin)), clock_(clock), sinks_(std::move(sinks)) {}
 
 Transaction Tracer::start(Start start) const {
+    if (!enabled()) return {};
+    const TraceId trace = start.caller ? start.caller->trace : new_trace_id();
+    const Decision decision = decide(start, trace);
+    if (!decision.sampled) sampled_out();
+    return begun(std::move(start), trace, decision);
+}
+
+Transaction Tracer::record(Start start) const {
+    if (!enabled()) return {};
+    const TraceId trace = start.caller ? start.caller->trace : new_trace_id();
+    const Decision decision = decide(start, trace);
+    if (decision.sampled) return begun(std::move(start), trace, decision);
+    sampled_out();
+    return {};
+}
+
+void Tracer::sampled_out() const {
+    for (Sink* sink : sinks_) sink->sampled_out();
+}
+
+Transaction Tracer::begun(Start start, const TraceId& trace, const Decision& decision) const {
     Transaction transaction;
-    if (!enabled()) return transaction;
-    transaction.trace_ = start.caller ? start.caller->trace : new_trace_id();
+    transaction.trace_ = trace;
     transaction.id_ = new_span_id();
     transaction.decided_ = true;
-    const Decision decision = decide(start, transaction.trace_);
     transaction.sampling_context_ = start.caller && !start.caller->sampling_context.empty()
                                         ? start.caller->sampling_context
-                                        : new_context(start, transaction.trace_, decision);
+                                        : new_context(start, trace, decision);
     if (start.caller) transaction.other_baggage_ = start.caller->other_baggage;
-    if (!decision.sampled) {
-        for (Sink* sink : sinks_) sink->sampled_out();
-        return transaction;
-    }
+    if (!decision.sampled) return transaction;
     transaction.clock_ = &clock_;
     transaction.sinks_ = &sinks_;
     transaction.record_ = std::make_unique<TransactionRecord>();
     TransactionRecord& record = *transaction.record_;
-    record.trace = transaction.trace_;
+    record.trace = trace;
     record.sampling_context = transaction.sampling_context_;
     record.root = {.id = transaction.id_,
                    .parent = start.caller ? start.caller->parent : SpanId{},

@@ -35,6 +35,9 @@ public:
         std::optional<Continuation> caller;
     };
     Transaction start(Start start) const;
+    // The same for work that is over and calls nobody any more: when it is not sampled it carries no trace, and costs
+    // next to nothing.
+    Transaction record(Start start) const;
 
     bool enabled() const { return !sinks_.empty(); }
     // Exporters that cannot keep up have the rates of traces that begin here halved so many times. 0: not.
@@ -47,6 +50,8 @@ private:
         double rate = 0, rand = 0;
     };
     Decision decide(const Start& start, const TraceId& trace) const;
+    Transaction begun(Start start, const TraceId& trace, const Decision& decision) const;
+    void sampled_out() const;
     Pairs new_context(const Start& start, const TraceId& trace, const Decision& decision) const;
 
     const SampleRates rates_;

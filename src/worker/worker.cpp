@@ -1,11 +1,14 @@
 #include "worker/worker.hpp"
 
 #include "link/channel.hpp"
+#include "stacks/crash_dump.hpp"
 #include "telemetry/log.hpp"
 #include "worker/loader_worker.hpp"
 #include "worker/process_setup.hpp"
 #include "worker/sandbox.hpp"
 #include "worker/workspace_worker.hpp"
+
+#include <fcntl.h>
 
 namespace smew::worker {
 namespace {
@@ -59,10 +62,17 @@ int serve(link::Channel& channel, Order& order, const PrivateMemory& memory, con
     return (*worker)->serve();
 }
 
+// A gateway without memory for it gives none, and the number may by now be a file's.
+bool is_sealed_memory(int fd) {
+    const int seals = ::fcntl(fd, F_GET_SEALS);
+    return seals >= 0 && (seals & F_SEAL_GROW) != 0;
+}
+
 }  // namespace
 
-int run_worker(int link_fd) {
+int run_worker(int link_fd, int crash_fd) {
     set_up_process();
+    if (is_sealed_memory(crash_fd)) stacks::leave_crash_dumps(crash_fd);
     const PrivateMemory memory;
     link::Channel channel((UniqueFd(link_fd)));
     auto order = receive_start(channel);

@@ -43,6 +43,7 @@ WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& star
       resolver_(channel, std::move(generation)),
       records_(channel),
       services_(records_),
+      profiles_(channel),
       memory_limit_(start.limits.memory) {
     group_.limits.set(start.limits);
     group_.reads_only = start.project.value().empty();  // smew's own database, which no project has
@@ -123,6 +124,8 @@ void WorkspaceWorker::handle(link::Channel::Received received) {
         group_.observation.set(*wanted);
     } else if (const auto* question = std::get_if<link::ListSessions>(&message)) {
         list_sessions(*question);
+    } else if (const auto* profile = std::get_if<link::TakeProfile>(&message)) {
+        profiles_.take(*profile);
     } else if (const auto* shutdown = std::get_if<link::Shutdown>(&message)) {
         begin_drain(shutdown->reason, milliseconds(shutdown->grace_ms));
     } else {

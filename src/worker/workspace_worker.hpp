@@ -5,6 +5,7 @@
 #include "worker/disk_watch.hpp"
 #include "worker/inbox.hpp"
 #include "worker/link_resolver.hpp"
+#include "worker/profile_taker.hpp"
 #include "worker/session_pool.hpp"
 #include "worker/statistics.hpp"
 #include "worker/watch.hpp"
@@ -78,6 +79,7 @@ private:
     SessionServices services_;
     std::unique_ptr<SessionPool> pool_;
     std::unique_ptr<Watch> watch_;
+    ProfileTaker profiles_;
 
     std::mutex report_mutex_;
     std::mutex memory_mutex_;

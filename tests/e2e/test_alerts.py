@@ -106,3 +106,17 @@ def test_without_a_webhook_alerts_are_kept_and_logged(start_server):
     assert sent["webhooks"] == 0
     assert server.admin.get("/alerts")["alerts"][0]["alert"] == "SmewTestAlert"
     assert eventually(lambda: server.events("alert"))[0]["alert"] == "SmewTestAlert"
+
+
+def test_statements_that_have_become_slow(start_server, receiver):
+    server = start_server("alerts-latency", alert_webhook_url=receiver.url, alert_error_rate_min_queries=10,
+                          alert_latency_p95_ms=1)  # what any statement's bucket of durations goes beyond
+    workspace = server.project("slow").workspace()
+    connection = workspace.connect()
+    with connection.cursor() as cursor:
+        for _ in range(12):
+            cursor.execute("SELECT 1")
+    body = receiver.wait_for("PGWireHighLatency", seconds=30)
+    assert body["severity"] == "warning" and body["context"]["workspace_id"] == workspace.id
+    assert "the limit is 0.001 s" in body["description"] and body["value"] > 0.001
+    connection.close()

@@ -14,7 +14,7 @@ CONFINED = {
     "openssl/": {"auth", "net"},
     "boost/asio": {"net", "pgfront", "http", "app", "load"},
     "boost/beast": {"http", "load"},
-    "boost/json": {"http", "telemetry", "catalog", "app", "observe", "measure", "sentry", "load"},
+    "boost/json": {"http", "telemetry", "catalog", "app", "observe", "measure", "sentry", "profiling", "reporting", "load"},
     "spdlog": {"telemetry"},
     "prometheus": {"telemetry"},
     "CLI/": {"config", "app", "load"},

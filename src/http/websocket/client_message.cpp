@@ -123,7 +123,7 @@ std::optional<std::string> parameter_text(const json::value& value) {
 
 // It becomes a comment of the statement, so nothing may follow: later versions' additions are not taken.
 bool is_traceparent(std::string_view text) {
-    return text.size() == kTraceparentBytes && tracing::traceparent_in(text) == text;
+    return text.size() == kTraceparentBytes && tracing::continuation_of({.traceparent = text});
 }
 
 ClientMessage read_query(Fields& fields) {

@@ -2,12 +2,12 @@
 // Names for addresses: function, file and line, from this program's own debug information. Slow (the first look-up
 // reads all of it), so only the sending thread does it.
 
-#include "sentry/stack.hpp"
+#include "stacks/stack.hpp"
 
 #include <string>
 #include <vector>
 
-namespace smew::sentry {
+namespace smew::stacks {
 
 struct Frame {
     std::uintptr_t address = 0;
@@ -23,4 +23,4 @@ std::vector<Frame> symbolise(std::span<const std::uintptr_t> addresses, const st
 
 std::string demangled(const char* name);
 
-}  // namespace smew::sentry
+}  // namespace smew::stacks

@@ -1,4 +1,4 @@
-#include "sentry/symbols.hpp"
+#include "stacks/symbols.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,7 +10,7 @@
 #include <backtrace.h>
 #endif
 
-namespace smew::sentry {
+namespace smew::stacks {
 namespace {
 
 struct Freed {
@@ -128,4 +128,4 @@ std::vector<Frame> symbolise(std::span<const std::uintptr_t> addresses, const st
     return frames;
 }
 
-}  // namespace smew::sentry
+}  // namespace smew::stacks

@@ -1,15 +1,18 @@
-#include "sentry/stack.hpp"
+#include "stacks/stack.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <elf.h>
 #include <link.h>
-#include <string_view>
+#include <sstream>
 #include <unistd.h>
 #include <unwind.h>
 
-namespace smew::sentry {
+namespace smew::stacks {
 namespace {
+
+constexpr std::string_view kModuleWord = "module";
+constexpr std::size_t kMaxModules = 500;
 
 struct Walk {
     Stack& stack;
@@ -92,4 +95,25 @@ std::vector<Module> loaded_modules() {
     return modules;
 }
 
-}  // namespace smew::sentry
+std::string module_lines() {
+    std::ostringstream text;
+    text << std::hex;
+    for (const Module& module : loaded_modules()) {
+        text << kModuleWord << " " << module.base << " " << module.size << " "
+             << (module.build_id.empty() ? "-" : module.build_id) << " " << module.path << "\n";
+    }
+    return text.str();
+}
+
+bool read_module_line(std::string_view line, std::vector<Module>& modules) {
+    std::istringstream words{std::string(line)};
+    std::string word;
+    Module module;
+    words >> word >> std::hex >> module.base >> module.size >> module.build_id;
+    if (word != kModuleWord || !std::getline(words >> std::ws, module.path)) return false;
+    if (module.build_id == "-") module.build_id.clear();
+    if (modules.size() < kMaxModules) modules.push_back(std::move(module));
+    return true;
+}
+
+}  // namespace smew::stacks

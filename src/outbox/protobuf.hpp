@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace smew::otlp {
+namespace smew::outbox {
 
 class Message {
 public:
@@ -39,4 +39,4 @@ private:
     std::string bytes_;
 };
 
-}  // namespace smew::otlp
+}  // namespace smew::outbox
