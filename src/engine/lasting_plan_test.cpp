@@ -187,6 +187,19 @@ TEST_F(LastingPlanTest, EndsWhenItsTablesHaveGrown) {
     EXPECT_FALSE(lasts(*prepared));
 }
 
+TEST_F(LastingPlanTest, SettingsAreAskedForAtEachExecution) {
+    const auto prepared =
+        prepare(db, "SELECT max(id) FROM t WHERE id > $1 AND third = current_setting('TimeZone')::INTEGER").value();
+    const std::vector<std::pair<std::string, std::string>> largest = {{"0", "9,;"}, {"1", "7,;"}, {"2", "8,;"}};
+    for (int round = 0; round < 2; ++round) {
+        for (const auto& [third, id] : largest) {
+            run(db, "SELECT set_config('TimeZone', '" + third + "', false)").value();
+            EXPECT_EQ(text_of(read(*prepared, {3})), id);
+        }
+    }
+    EXPECT_TRUE(lasts(*prepared));
+}
+
 TEST_F(LastingPlanTest, FunctionsThatReadAreBoundEachTime) {
     const auto prepared = prepare(db, "SELECT count(*) FROM range(5) r(i), t WHERE t.id = $1").value();
     for (int i = 0; i < 3; ++i) EXPECT_EQ(text_of(read(*prepared, {1})), "5,;");

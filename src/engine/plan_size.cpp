@@ -14,9 +14,14 @@ namespace {
 constexpr duckdb::idx_t kShareableRows = 122'880;
 constexpr const char* kKey = "smew plan size";
 
+// Rows times columns that are read in some tens of microseconds.
+constexpr duckdb::idx_t kFewValues = 20'000;
+constexpr duckdb::idx_t kManyValues = ~duckdb::idx_t{0} / 2;
+
 class LastPlan final : public duckdb::ClientContextState {
 public:
     bool large = false;
+    bool little = false;
 };
 
 LastPlan& last_plan(duckdb::ClientContext& context) {
@@ -27,6 +32,33 @@ bool has_many_rows(duckdb::ClientContext& context, const duckdb::TableFunction& 
                    const duckdb::FunctionData* data) {
     const auto rows = function.cardinality ? function.cardinality(context, data) : nullptr;
     return !rows || !rows->has_estimated_cardinality || rows->estimated_cardinality > kShareableRows;
+}
+
+// Of what a scan reads; kManyValues where nobody knows, and for what makes many rows of few.
+duckdb::idx_t values_read(duckdb::ClientContext& context, const duckdb::LogicalOperator& op) {
+    duckdb::idx_t sum = 0;
+    switch (op.type) {
+        case duckdb::LogicalOperatorType::LOGICAL_GET: {
+            const auto& get = op.Cast<duckdb::LogicalGet>();
+            const auto rows =
+                get.function.cardinality ? get.function.cardinality(context, get.bind_data.get()) : nullptr;
+            if (!rows || !rows->has_estimated_cardinality) return kManyValues;
+            sum = std::min(kManyValues, rows->estimated_cardinality * get.GetColumnIds().size());
+            break;
+        }
+        case duckdb::LogicalOperatorType::LOGICAL_PROJECTION:
+        case duckdb::LogicalOperatorType::LOGICAL_FILTER:
+        case duckdb::LogicalOperatorType::LOGICAL_LIMIT:
+        case duckdb::LogicalOperatorType::LOGICAL_ORDER_BY:
+        case duckdb::LogicalOperatorType::LOGICAL_DISTINCT:
+        case duckdb::LogicalOperatorType::LOGICAL_AGGREGATE_AND_GROUP_BY:
+        case duckdb::LogicalOperatorType::LOGICAL_DUMMY_SCAN:
+            break;
+        default:
+            return kManyValues;
+    }
+    for (const auto& child : op.children) sum = std::min(kManyValues, sum + values_read(context, *child));
+    return sum;
 }
 
 bool scans_many_rows(duckdb::ClientContext& context, const duckdb::LogicalOperator& op) {
@@ -51,11 +83,17 @@ bool scans_many_rows(duckdb::ClientContext& context, const duckdb::PhysicalOpera
 }  // namespace
 
 void note_size(duckdb::ClientContext& context, duckdb::LogicalOperator& plan) {
-    last_plan(context).large = scans_many_rows(context, plan);
+    LastPlan& last = last_plan(context);
+    last.large = scans_many_rows(context, plan);
+    last.little = values_read(context, plan) <= kFewValues;
 }
 
 bool last_plan_is_large(duckdb::ClientContext& context) {
     return last_plan(context).large;
+}
+
+bool last_plan_reads_little(duckdb::ClientContext& context) {
+    return last_plan(context).little;
 }
 
 bool is_large(duckdb::ClientContext& context, const duckdb::PreparedStatementData& statement) {

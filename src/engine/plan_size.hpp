@@ -1,5 +1,5 @@
 #pragma once
-// Whether a plan has work for several threads. Internal to engine/.
+// How much work a plan has: for several threads, or so little that even a profile would weigh. Internal to engine/.
 
 #include <duckdb/main/client_context.hpp>
 #include <duckdb/main/prepared_statement_data.hpp>
@@ -12,6 +12,8 @@ void note_size(duckdb::ClientContext& context, duckdb::LogicalOperator& plan);
 
 // Of the plan that note_size() was told of last.
 bool last_plan_is_large(duckdb::ClientContext& context);
+// It reads one small table and makes no more rows of them: over before another thread or a profile could help.
+bool last_plan_reads_little(duckdb::ClientContext& context);
 
 // Of a statement that runs as it was planned: its tables may have grown since. In a transaction. False when there is
 // no plan, as of statements with parameters that read tables: DuckDB plans them at each execution.

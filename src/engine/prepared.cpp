@@ -106,7 +106,7 @@ Result<void> PlannedStatement::plan(Tree tree) {
     lasting_ = {};
     const auto& physical = planned_->data->physical_plan;
     // Without one it is planned at each execution.
-    profiled_ = !physical || worth_profiling(physical->Root());
+    profiled_ = !physical || (worth_profiling(physical->Root()) && !last_plan_reads_little(*context_));
     describe_parameters();
     take_facts();
     return {};
