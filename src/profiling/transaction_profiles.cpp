@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <utility>
 
 namespace smew::profiling {
 namespace {
@@ -91,15 +92,21 @@ std::shared_ptr<void> TransactionProfiles::during(tracing::Transaction& transact
         }
         if (!listening_) return nullptr;
         ++active_;
+        used_ = true;
     }
     transaction.set_data("profiler_id", profiler_id_);
     return {static_cast<void*>(this), [this](void*) { release(); }};
 }
 
 void TransactionProfiles::release() {
+    const std::lock_guard lock(mutex_);
+    --active_;
+}
+
+void TransactionProfiles::end_when_unused() {
     std::shared_ptr<void> ended;
     const std::lock_guard lock(mutex_);
-    if (--active_ == 0) ended = std::move(listening_);
+    if (active_ == 0 && !std::exchange(used_, false)) ended = std::move(listening_);
 }
 
 void TransactionProfiles::collect(std::span<const stacks::CpuSample> samples) {
@@ -110,6 +117,7 @@ void TransactionProfiles::collect(std::span<const stacks::CpuSample> samples) {
 }
 
 void TransactionProfiles::tick() {
+    end_when_unused();
     std::vector<stacks::CpuSample> samples;
     {
         const std::lock_guard lock(samples_mutex_);

@@ -29,12 +29,15 @@ public:
     // Decides by the trace, so that all of its transactions here are profiled or none; says in the transaction where
     // its profile is found. While what is returned lives, samples are taken. Null: it is not profiled.
     std::shared_ptr<void> during(tracing::Transaction& transaction);
-    // Sends a chunk that is old enough. Called every few seconds.
+    // Sends what was sampled since the last time, and ends the sampling when there was no such request since then: to
+    // end it with each would sample nothing, since the kernel's timer fires no sooner than after two of its ticks.
+    // Called every ten seconds.
     void tick();
 
 private:
     void collect(std::span<const stacks::CpuSample> samples);
     void release();
+    void end_when_unused();
 
     Profiler& profiler_;
     sentry::Client& client_;
@@ -44,8 +47,9 @@ private:
 
     std::mutex mutex_;
     int active_ = 0;
-    std::shared_ptr<void> listening_;  // while any is active
-    std::mutex samples_mutex_;         // taken on the profiler's thread, which must not wait for mutex_
+    bool used_ = false;  // since the last tick()
+    std::shared_ptr<void> listening_;
+    std::mutex samples_mutex_;  // taken on the profiler's thread, which must not wait for mutex_
     std::vector<stacks::CpuSample> samples_;
 };
 

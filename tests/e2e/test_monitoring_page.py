@@ -8,7 +8,7 @@ import subprocess
 
 from receivers import Kent
 from sentry_sink import Sink
-from smew_server import ADMIN_KEY, PROGRAM, eventually
+from smew_server import ADMIN_KEY, PROGRAM, ROOT, eventually
 from test_docs import blocks
 from test_operations import bash
 from test_otlp import spans_of
@@ -42,7 +42,7 @@ def test_every_block_is_run_here():
 
 
 def test_the_settings_it_names_exist():
-    page = pathlib.Path(PROGRAM).parents[2].joinpath(PAGE).read_text()
+    page = (ROOT / PAGE).read_text()
     listed = subprocess.run([PROGRAM, "settings-doc"], capture_output=True, text=True, check=True, timeout=60).stdout
     named = set(re.findall(r"`((?:sentry|otlp|health|profile|alert)_[a-z0-9_]+)(?:=\w+)?`", page))
     assert len(named) > 15

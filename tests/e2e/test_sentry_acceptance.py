@@ -1,4 +1,10 @@
-"""What a receiver may do to the client: limit it, hang up on it, be away. With a receiver that does what the test says."""
+"""What a receiver may do to the client: limit it, hang up on it, be away. With a receiver that does what the test says.
+
+Where else the acceptance list of error monitoring is tested: forms of Retry-After, unknown categories, refusals, throwing
+hooks, sampling within its deviation in src/sentry and src/tracing; secrets on the wire in test_sentry.py and, for
+statements by each door, test_statement_reports.py; the round trip with Python's SDK, crash, hanging receiver in
+test_sentry.py; grouping and other items in test_receivers.py; the cost of a capture in `make bench-capture`; Prometheus
+and Alertmanager in test_monitoring.py."""
 
 import socket
 import threading

@@ -11,6 +11,7 @@ from sentry_sink import Sink
 from smew_server import eventually
 from test_otlp import spans_of
 from test_sentry import monitoring_python, relay_errors  # noqa: F401
+from websocket_client import logged_in
 
 PLANTED = ("planted_literal", "planted_bind", "planted_value", "4111111111111111", "planted_comment")
 
@@ -98,6 +99,22 @@ def test_a_query_over_rest_is_below_its_request(watched):
     assert transaction["transaction"] == "rest SELECT"
     assert transaction["contexts"]["trace"]["parent_span_id"] == reply.headers["traceparent"].split("-")[2]
     assert query_span(transaction)["description"] == "SELECT $1, ?"
+
+
+def test_a_query_over_a_websocket_continues_its_messages_trace(watched):
+    trace, span, parent = caller(0x6006)
+    with logged_in(watched.server, watched.workspace) as socket:
+        for of, more in (("text", {}), ("bound", {"parameters": ["planted_bind"]})):
+            socket.send("query", id=of, sql="SELECT 'planted_literal'" + (", $1::text" if more else ""), traceparent=parent, **more)
+            assert socket.answer(of)[-1]["type"] == "complete"
+
+    def both():
+        found = [one for one in watched.sentry.of("transaction") if one["contexts"]["trace"]["trace_id"] == trace]
+        return found if len(found) == 2 else None
+    transactions = eventually(both, 30, "both statements")
+    assert {one["transaction"] for one in transactions} == {"websocket SELECT"}
+    assert {one["contexts"]["trace"]["parent_span_id"] for one in transactions} == {span}
+    assert {query_span(one)["description"] for one in transactions} == {"SELECT ?", "SELECT ?, $1::text"}
 
 
 def test_what_its_caller_does_not_record_is_not_recorded(watched):
