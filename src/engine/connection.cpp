@@ -5,6 +5,7 @@
 #include "engine/data_version.hpp"
 #include "engine/dialect_alter.hpp"
 #include "engine/dialect_create.hpp"
+#include "engine/dialect_grouping.hpp"
 #include "engine/dialect_tree.hpp"
 #include "engine/errors.hpp"
 #include "engine/names.hpp"
@@ -151,7 +152,10 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     if (system_columns) {
         rewrite_system_columns(*statement.tree, [this](const auto& table) { return has_row_numbers(context_, table); });
     }
-    if (session_->dialect == Dialect::kPostgres) apply_postgres_dialect(*statement.tree, *sql);
+    if (session_->dialect == Dialect::kPostgres) {
+        apply_postgres_dialect(*statement.tree, *sql);
+        complete_grouping(context_, *statement.tree);
+    }
     TreeParts parts = survey(*statement.tree);
     read_bytea_literals(context_, parts);
     for (Target& target : parts.targets) {

@@ -7,8 +7,9 @@
 #include <duckdb/parser/parsed_expression.hpp>
 
 namespace duckdb {
+class FunctionExpression;
 class SubqueryExpression;
-}
+}  // namespace duckdb
 
 namespace smew::engine {
 
@@ -28,6 +29,10 @@ void rewrite_like(ExpressionSlot& slot);
 void rewrite_numeric(ExpressionSlot& slot);
 // x::varchar(3) and x::char(3) cut the text, char pads it with blanks that no comparison sees: without them.
 void rewrite_text_length(ExpressionSlot& slot);
+// substring(x FROM 'pattern'): the part, or its first group, and NULL where there is none.
+void rewrite_substring(ExpressionSlot& slot);
+// string_to_array(text, delimiter, null_string).
+void rewrite_split(duckdb::FunctionExpression& call);
 // Functions whose result DuckDB gives as bigint and PostgreSQL as integer: length(), position(), array_length() …
 void rewrite_count(ExpressionSlot& slot);
 // json_agg(x ORDER BY y): an aggregate with DISTINCT, ORDER BY or FILTER, which DuckDB's macros do not take.

@@ -85,6 +85,18 @@ ExpressionSlot joined(FunctionExpression& aggregate, ExpressionSlot element, con
     return duckdb::make_uniq<duckdb::CastExpression>(duckdb::LogicalType::JSON(), std::move(enclosed));
 }
 
+// (…), but not (?:…) and \(.
+bool has_group(const std::string& pattern) {
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+        if (pattern[at] == '\\') {
+            ++at;
+        } else if (pattern[at] == '(' && pattern.compare(at, 2, "(?") != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 void rewrite_text_length(ExpressionSlot& slot) {
@@ -94,6 +106,33 @@ void rewrite_text_length(ExpressionSlot& slot) {
     wrap_slot(slot, [&](ExpressionSlot cast) {
         return call("left", slots(std::move(cast),
                                   duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value::BIGINT(*length))));
+    });
+}
+
+void rewrite_split(FunctionExpression& call) {
+    if (call.function_name == "string_to_array" && call.children.size() == 3)
+        call.function_name = "string_to_array_with_nulls";
+}
+
+void rewrite_substring(ExpressionSlot& slot) {
+    auto& function = slot->Cast<FunctionExpression>();
+    const bool named = function.function_name == "substring" && function.children.size() == 2;
+    if (!named || function.children[1]->GetExpressionClass() != ExpressionClass::CONSTANT) return;
+    const duckdb::Value pattern = function.children[1]->Cast<duckdb::ConstantExpression>().value;
+    if (pattern.IsNull() || pattern.type().id() != duckdb::LogicalTypeId::VARCHAR) return;
+    wrap_slot(slot, [&](ExpressionSlot whole) {
+        auto& call_of = whole->Cast<FunctionExpression>();
+        const std::int64_t group = has_group(duckdb::StringValue::Get(pattern)) ? 1 : 0;
+        auto found = duckdb::make_uniq<duckdb::CaseExpression>();
+        duckdb::CaseCheck check;
+        check.when_expr = call("regexp_matches", slots(call_of.children[0]->Copy(), call_of.children[1]->Copy()));
+        check.then_expr =
+            call("regexp_extract",
+                 slots(std::move(call_of.children[0]), std::move(call_of.children[1]),
+                       ExpressionSlot(duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value::BIGINT(group)))));
+        found->case_checks.push_back(std::move(check));
+        found->else_expr = duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value());
+        return found;
     });
 }
 

@@ -61,6 +61,9 @@ public:
                 if (slot->GetExpressionClass() == ExpressionClass::FUNCTION) rewrite_json_aggregate(slot);
                 if (slot->GetExpressionClass() == ExpressionClass::FUNCTION) rewrite_date_part(slot, source_);
                 if (slot->GetExpressionClass() == ExpressionClass::FUNCTION) rewrite_json_builder(slot);
+                if (slot->GetExpressionClass() == ExpressionClass::FUNCTION)
+                    rewrite_split(slot->Cast<duckdb::FunctionExpression>());
+                if (slot->GetExpressionClass() == ExpressionClass::FUNCTION) rewrite_substring(slot);
                 if (slot->GetExpressionClass() == ExpressionClass::FUNCTION && !shown_) rewrite_count(slot);
                 break;
             case ExpressionClass::OPERATOR:

@@ -2,6 +2,7 @@
 
 #include "engine/errors.hpp"
 #include "engine/functions_backends.hpp"
+#include "engine/functions_strings.hpp"
 #include "engine/integer_series.hpp"
 #include "engine/vector_types.hpp"
 
@@ -19,8 +20,9 @@ namespace {
 
 std::vector<const NativeFunction*> gather() {
     std::vector<const NativeFunction*> all;
-    for (const auto group : {backend_functions(), formatting_functions(), series_functions(), session_functions(),
-                             text_functions(), type_functions(), vector_functions()}) {
+    for (const auto group :
+         {backend_functions(), formatting_functions(), series_functions(), session_functions(), string_functions(),
+          text_functions(), type_functions(), vector_functions()}) {
         for (const NativeFunction& function : group) all.push_back(&function);
     }
     return all;

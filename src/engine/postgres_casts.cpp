@@ -2,6 +2,7 @@
 
 #include "engine/datetime_text.hpp"
 #include "engine/errors.hpp"
+#include "engine/number_text.hpp"
 #include "engine/parameters.hpp"
 #include "engine/session_state.hpp"
 
@@ -190,6 +191,26 @@ bool cast_arrays_to_text(Vector& source, Vector& result, duckdb::idx_t count, Ca
     return all;
 }
 
+// ---- floats to text: as results are shown, 12 and not 12.0
+
+template <class T>
+bool cast_floats_to_text(Vector& source, Vector& result, duckdb::idx_t count, CastParameters&) {
+    duckdb::UnaryExecutor::Execute<T, duckdb::string_t>(source, result, count, [&](T value) {
+        std::array<Octet, kFloatTextMax> text;
+        Octet* const end = std::is_same_v<T, float> ? write_float(text.data(), static_cast<float>(value), 1)
+                                                    : write_double(text.data(), value, 1);
+        return duckdb::StringVector::AddString(result, reinterpret_cast<const char*>(text.data()),
+                                               static_cast<duckdb::idx_t>(end - text.data()));
+    });
+    return true;
+}
+
+BoundCastInfo bind_float_text(duckdb::BindCastInput& input, const LogicalType& source, const LogicalType&) {
+    if (!input.context || !SessionState::speaks_postgres(*input.context)) return BoundCastInfo(nullptr);
+    return BoundCastInfo(source.id() == LogicalTypeId::FLOAT ? cast_floats_to_text<float>
+                                                             : cast_floats_to_text<double>);
+}
+
 // ---- the rest: value by value, as parameters are read
 
 Result<duckdb::Value> read_value(duckdb::ClientContext& context, std::string_view text, const LogicalType& type) {
@@ -266,6 +287,10 @@ void install_postgres_casts(duckdb::DatabaseInstance& database) {
     for (const LogicalType& target : kTargets) {
         const std::int64_t cost = duckdb::CastFunctionSet::ImplicitCastCost(database, LogicalType::VARCHAR, target);
         casts.RegisterCastFunction(LogicalType::VARCHAR, target, bind, cost);
+    }
+    for (const LogicalType& source : {LogicalType(LogicalType::FLOAT), LogicalType(LogicalType::DOUBLE)}) {
+        casts.RegisterCastFunction(source, LogicalType::VARCHAR, bind_float_text,
+                                   duckdb::CastFunctionSet::ImplicitCastCost(database, source, LogicalType::VARCHAR));
     }
     const LogicalType any_list = LogicalType::LIST(LogicalType::ANY);
     casts.RegisterCastFunction(any_list, LogicalType::VARCHAR, bind_array_text,

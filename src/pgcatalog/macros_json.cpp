@@ -10,6 +10,12 @@ constexpr std::array kMacros = {
     Macro{"json_typeof", R"((value) AS CASE json_type(value) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array'
         WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN NULL THEN NULL
         ELSE CASE WHEN value IS NOT NULL THEN 'number' END END)"},
+    Macro{"jsonb_exists", R"((value, key) AS CASE json_type(value)
+        WHEN 'ARRAY' THEN coalesce(list_contains(json_extract_string(value, '$[*]'), key), false)
+        WHEN 'VARCHAR' THEN json_extract_string(value, '$') = key
+        ELSE coalesce(list_contains(json_keys(value), key), false) END)"},
+    Macro{"jsonb_exists_any", "(value, keys) AS list_has_any(json_keys(value), keys)"},
+    Macro{"jsonb_exists_all", "(value, keys) AS list_has_all(json_keys(value), keys)"},
     Macro{"json_array_elements", "(value) AS unnest(json_extract(value, '$[*]'))"},
     Macro{"json_array_elements_text", "(value) AS unnest(json_extract_string(value, '$[*]'))"},
     Macro{"json_object_keys", "(value) AS unnest(json_keys(value))"},

@@ -36,6 +36,9 @@ constexpr std::array kMacros = {
     Macro{"initcap", R"((string) AS coalesce(array_to_string(list_transform(
         regexp_extract_all(string, '[\p{L}\p{N}]+|[^\p{L}\p{N}]+'),
         lambda word: upper(left(word, 1)) || lower(substring(word, 2))), ''), string))"},
+    // What the dialect makes of string_to_array() with three arguments.
+    Macro{"string_to_array_with_nulls", R"((string, delimiter, null_string) AS
+        list_transform(string_split(string, delimiter), lambda part: nullif(part, null_string)))"},
     Macro{"btrim", "(string) AS trim(string), (string, characters) AS trim(string, characters)"},
     Macro{"overlay", R"((string, replacement, start) AS
         left(string, (start - 1)::BIGINT) || replacement || substring(string, (start + length(replacement))::BIGINT),

@@ -8,6 +8,7 @@ namespace smew::pgcatalog {
 std::span<const Relation> class_relations();
 std::span<const Relation> constraint_relations();
 std::span<const Relation> dependency_relations();
+std::span<const Relation> operator_relations();
 std::span<const Relation> type_relations();
 std::span<const Relation> server_relations();
 std::span<const Relation> statistics_relations();

@@ -152,14 +152,20 @@ Result<void> take_file_format(const FileKind& kind, const Said& said, bool from,
     return {};
 }
 
+Error no_format(const std::string& name) {
+    if (!sql::equal_ignoring_case(name, "arrow")) return invalid("COPY format \"" + name + "\" not recognized");
+    Error error = unsupported("COPY format \"arrow\" is not supported");
+    error.hint = "Use FORMAT parquet, which keeps the types, or binary, of which ADBC makes Arrow.";
+    return error;
+}
+
 Result<void> take_format(const Said& said, bool from, CopyFormat& format) {
     const std::string name = sql::to_lower(said.format.value_or("text"));
     format.csv = name == "csv";
     format.binary = name == "binary";
     const auto file = std::ranges::find(kFileKinds, name, &FileKind::name);
     if (file != kFileKinds.end()) return take_file_format(*file, said, from, format);
-    if (!format.csv && !format.binary && name != "text")
-        return invalid("COPY format \"" + *said.format + "\" not recognized");
+    if (!format.csv && !format.binary && name != "text") return no_format(*said.format);
     if (!said.of_file.empty()) return not_recognized(said.of_file.front());
     return {};
 }

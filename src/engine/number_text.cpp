@@ -1,4 +1,4 @@
-#include "pgsession/number_text.hpp"
+#include "engine/number_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace smew::pgsession {
+namespace smew::engine {
 namespace {
 
 constexpr std::array<char, 200> make_pairs() {
@@ -224,4 +224,4 @@ Octet* write_float(Octet* out, float value, int extra_digits) {
     return write_floating(out, value, std::max(6 + extra_digits, 1), extra_digits > 0, 6);
 }
 
-}  // namespace smew::pgsession
+}  // namespace smew::engine
