@@ -65,6 +65,8 @@ class Baseline:
         for scenario in ("lookup", "select-1k", "select-100k", "join", "aggregate", "mixed", "locust", "storm"):
             self.in_turns(scenario, "pgwire", "--scenario", scenario, "--connections", "10,50", "--duration", SECONDS, "--drain", "20")
 
+        self.in_turns("prepared", "pgwire", "--scenario", "lookup", "--protocol", "prepared", "--connections", "10,50", "--duration", SECONDS)
+
     def overload(self):
         """Half as many again as the workspace lets in."""
         dsn, pid = self.targets["smew"]
@@ -82,11 +84,11 @@ class Baseline:
             workspace = server.project("baseline").workspace()
             login = ["--url", server.url.replace("http", "ws", 1) + "/api/v1/pam", "--user", workspace.connection["username"],
                      "--password", workspace.connection["password"]]
-            self.load("websocket-100.smew.0", "websocket", *login, "--users", 100, "--duration", 60, "--pid", server.process.pid)
-            idle = self.load("idle.smew.0", "websocket", *login, "--users", 1000, "--ramp", 10, "--think", "1h", "--duration", 100,
+            self.load("websocket-100.smew.0", "websocket", *login, "--users", 100, "--duration", 15, "--pid", server.process.pid)
+            idle = self.load("idle.smew.0", "websocket", *login, "--users", 1000, "--ramp", 10, "--think", "1h", "--duration", 70,
                              "--no-default-targets", background=True)
             self.wait_for_idle(server)
-            self.load("websocket-200.smew.0", "websocket", *login, "--users", 200, "--ramp", 5, "--think", "0.5-1.5", "--duration", 60,
+            self.load("websocket-200.smew.0", "websocket", *login, "--users", 200, "--ramp", 5, "--think", "0.5-1.5", "--duration", 30,
                       "--pid", server.process.pid)
             idle.terminate()
             idle.wait(60)

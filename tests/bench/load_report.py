@@ -16,7 +16,7 @@ from hdrh.histogram import HdrHistogram
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/load-baseline.md"
 NAMES = {"smew": "smew", "postgresql": "PostgreSQL 15"}
-SCENARIOS = ("lookup", "select-1k", "select-100k", "join", "aggregate", "mixed", "locust", "storm")
+SCENARIOS = ("lookup", "prepared", "select-1k", "select-100k", "join", "aggregate", "mixed", "locust", "storm")
 MIB = 1 << 20
 
 
@@ -94,7 +94,8 @@ def pgwire_table(reports, names):
     for name in names:
         found = {server: reports.rounds(name, server) for server in NAMES}
         for stage in found["smew"] or found["postgresql"]:
-            rows += [pgwire_row(stage, server, stages[stage]) for server, stages in found.items() if stage in stages]
+            label = stage if name == "ladder" else f"{name} @ {stage.split(' @ ')[1]}"
+            rows += [pgwire_row(label, server, stages[stage]) for server, stages in found.items() if stage in stages]
     return table(PGWIRE_HEADER, rows)
 
 
@@ -136,7 +137,8 @@ def scenario_charts(reports):
     for connections in (10, 50):
         groups = {}
         for name in SCENARIOS:
-            ones = [reports.rounds(name, server).get(f"{name} @ {connections}") for server in NAMES]
+            found = [reports.rounds(name, server) for server in NAMES]
+            ones = [next((one for stage, one in stages.items() if stage.endswith(f" @ {connections}")), None) for stages in found]
             groups[name] = [one.rate() if one else None for one in ones]
         yield f"scenarios-{connections}", svg.bars(f"Scenarios at {connections} connections", "queries/s, logarithmic", groups,
                                                    list(NAMES.values()), log=True)

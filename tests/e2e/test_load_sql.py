@@ -167,7 +167,8 @@ def test_locustfile_runs(dsn, tmp_path):
 WRAPPER = f"""#!/bin/sh
 case "$2" in compare|merge) exec {PROGRAM} "$@";; websocket) set -- "$@" --think 0.1;; esac
 case "$*" in *--duration*) ;; *) set -- "$@" --duration 1;; esac
-exec {PROGRAM} "$@" --no-default-targets --warmup 0 {" ".join(LENIENT)}
+case "$*" in *--warmup*) ;; *) set -- "$@" --warmup 0;; esac
+exec {PROGRAM} "$@" --no-default-targets {" ".join(LENIENT)}
 """
 
 
