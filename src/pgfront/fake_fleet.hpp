@@ -84,6 +84,9 @@ public:
     fleet::WorkspaceUsage usage(const WorkspaceId&) const override { return {}; }
     Totals totals() const override { return {}; }
     std::vector<WorkerInfo> workers() const override { return {}; }
+    Result<std::string> profile_worker(const WorkspaceId&, std::uint32_t, std::chrono::milliseconds) override {
+        return Error{sqlstate::kObjectNotInPrerequisiteState, "the workspace is not open"};
+    }
 
 private:
     class Place final : public fleet::Admission {
