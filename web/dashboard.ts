@@ -21,7 +21,9 @@ class Dashboard {
   private readonly workers = new WorkersPanel();
   private readonly alerts = new AlertsPanel();
   private readonly slow = new SlowQueriesPanel();
-  private readonly fresh = h("span", { class: "fresh", role: "status" });
+  private readonly fresh = h("span", { class: "fresh" });
+  private readonly news = h("span", { class: "sr-only", role: "status" });
+  private updated: Date | null = null;
   private readonly admin: boolean;
   private range = "10m";
   private busy = false;
@@ -36,7 +38,7 @@ class Dashboard {
   start(): void {
     const title = this.admin ? "Dashboard" : `Dashboard of project ${this.caller.project_id}`;
     replace(byId("main"), h("div", { class: "page" },
-      h("div", { class: "page-head" }, h("h1", {}, title), this.rangeChoice(), this.fresh),
+      h("div", { class: "page-head" }, h("h1", {}, title), this.rangeChoice(), this.fresh, this.news),
       this.overview.figures, this.overview.charts,
       this.sessions.element, this.workers.element,
       this.overview.slow.chart.element, this.slow.element, this.admin && this.alerts.element));
@@ -68,12 +70,22 @@ class Dashboard {
     try {
       await Promise.all([this.live(), this.at("history", () => this.history()),
         this.at("slow", () => this.slowQueries()), !this.admin && this.at("workspaces", () => this.allWorkspaces()), this.admin && this.at("alerts", () => this.recentAlerts())]);
-      this.fresh.textContent = `Updated ${new Date().toLocaleTimeString("en-GB")}`;
+      this.updated = new Date();
+      this.tell(`Updated ${this.updated.toLocaleTimeString("en-GB")}`, false);
     } catch (error) {
-      this.fresh.textContent = error instanceof Refused ? `Not updated: ${error.message}` : `Not updated: ${String(error)}`;
+      const since = this.updated ? ` What is shown is of ${this.updated.toLocaleTimeString("en-GB")}.` : "";
+      this.tell(`Not updated: ${error instanceof Refused ? error.message : String(error)}.${since}`, true);
     } finally {
       this.busy = false;
     }
+  }
+
+  // Screen readers are told when it fails and when it works again, not every two seconds.
+  private tell(text: string, bad: boolean): void {
+    this.fresh.textContent = text;
+    if (bad === this.fresh.classList.contains("bad")) return;
+    this.fresh.classList.toggle("bad", bad);
+    this.news.textContent = bad ? text : "Updated again.";
   }
 
   // Does the work when its time has come and asks it how long to wait until the next.

@@ -125,6 +125,38 @@ def test_a_running_statement_is_cancelled(open_page, workspace):
     connection.close()
 
 
+def test_sessions_are_filtered(open_page, workspace):
+    connections = [connect(workspace, "first of two"), connect(workspace, "second of two")]
+    page = open_dashboard(open_page)
+    expect(row_of(page, "Live sessions", "of two")).to_have_count(2)
+    page.get_by_label("Filter sessions").fill("SECOND of")
+    expect(row_of(page, "Live sessions", "of two")).to_have_count(1)
+    page.get_by_label("Filter sessions").fill("nobody at all")
+    expect(page.get_by_text("No session has this.")).to_be_visible()
+    for connection in connections:
+        connection.close()
+
+
+def test_a_project_sees_workspaces_that_are_closed(open_page, shop):
+    closed = shop.workspace("never opened")
+    page = open_page("/dashboard")
+    log_in_with_key(page, shop.key)
+    row = row_of(page, "Workspaces and workers", "never opened")
+    expect(row).to_contain_text("closed")
+    expect(row).to_contain_text("0 B of 10.7 GB")
+    shop.rest.delete(closed.path)
+
+
+def test_what_is_shown_is_old_when_the_server_does_not_answer(open_page, workspace):
+    page = open_dashboard(open_page, expected=["ERR_FAILED"])
+    note = page.locator(".fresh")
+    expect(note).to_contain_text("Updated")
+    page.route("**/workers", lambda route: route.abort())
+    expect(note).to_contain_text("Not updated: the server does not answer. What is shown is of ")
+    page.unroute("**/workers")
+    expect(note).to_have_text(re.compile("^Updated "))
+
+
 def test_the_range_of_the_graphs_is_chosen(open_page, workspace):
     page = open_dashboard(open_page)
     with page.expect_response(lambda reply: "/metrics/history?range=24h" in reply.url) as reply:

@@ -55,12 +55,14 @@ export class Completer {
   }
 
   // Columns without their table in front, which lang-sql does not offer.
-  readonly columns = (context: CompletionContext): CompletionResult | null => {
+  readonly columns = async (context: CompletionContext): Promise<CompletionResult | null> => {
     const word = context.matchBefore(/"?[\w$]*/);
     if (!word || (word.from === word.to && !context.explicit)) return null;
     if (context.state.sliceDoc(word.from - 1, word.from) === ".") return null;
+    const text = context.state.doc.toString();
+    await this.readAhead(text).catch(() => false);
     const options: Completion[] = [];
-    for (const table of this.named(context.state.doc.toString())) {
+    for (const table of this.named(text)) {
       for (const column of table.columns ?? []) options.push({ label: column.name, apply: quoted(column.name), type: "property", detail: `${column.type}, ${qualified(table)}`, boost: 1 });
     }
     return options.length === 0 ? null : { from: word.from, options, validFor: /^"?[\w$]*$/ };

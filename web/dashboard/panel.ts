@@ -49,7 +49,7 @@ export class TablePanel<Row> {
       column.silent ? h("span", { class: "sr-only" }, column.title) : column.title));
     const body = rows.map((row) => h("tr", { role: "row", "data-key": this.key(row) }, ...this.columns.map((column) => {
       const content = column.cell(row);
-      return h("td", { role: "cell", class: column.class ?? null, "data-title": column.silent ? null : column.title }, ...(Array.isArray(content) ? content : [content]));
+      return h("td", { role: "cell", class: column.class ?? null, "data-title": column.silent ? null : column.title }, h("div", {}, ...(Array.isArray(content) ? content : [content])));
     })));
     return h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": `${this.title}, table` },
       // On a phone rows are blocks, which would take the table's meaning away were it not said.

@@ -97,7 +97,7 @@ export class TimeChart {
 
   private series(line: Line): uPlot.Series {
     const stroke = colour(line.colour);
-    const bars = line.bars ? uPlot.paths.bars?.({ size: [0.8, 24] }) : undefined;
+    const bars = line.bars ? uPlot.paths.bars?.({ size: [0.8, 24, 3] }) : undefined;
     return { label: line.label, stroke, width: bars ? 0 : 1.75, points: { show: false }, spanGaps: false,
       ...(line.fill || bars ? { fill: bars ? stroke : `${stroke}22` } : {}), ...(bars ? { paths: bars } : {}) };
   }
