@@ -88,7 +88,7 @@ export class Editor {
         doc: text,
         extensions: [
           Prec.highest(keymap.of([{ key: "Mod-Enter", run: bound(commands.run) }, { key: "Mod-Shift-Enter", run: bound(commands.runCurrent) }, { key: "Mod-Shift-e", run: bound(commands.explain) }])),
-          lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(),
+          lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ icons: false }),
           highlightActiveLine(), highlightSelectionMatches(), search(), TYPE_OVER_SELECTION, LOOK, COLOURS, placeholder("SELECT …"), ...(NARROW.matches ? [EditorView.lineWrapping] : []),
           EditorView.contentAttributes.of({ "aria-label": "SQL statement. Control and Enter runs it; Escape, then Tab leaves the editor." }),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
