@@ -135,10 +135,11 @@ constexpr std::array kTable{
          0, kMaxText}),
     row<&S::websocket_login_timeout_seconds>({"websocket_login_timeout_seconds", kWebSocket,
                                               "Time from opening a WebSocket to the end of its login.", 1, 3600}),
-    row<&S::websocket_ping_interval_seconds>(
-        {"websocket_ping_interval_seconds", kWebSocket,
-         "A connection that is silent for so long is pinged, and closed when nothing comes for as long again.", 1,
-         3600}),
+    row<&S::websocket_ping_interval_seconds>({"websocket_ping_interval_seconds", kWebSocket,
+                                              "Each connection is pinged so often, and closed when nothing came for "
+                                              "twice as long (and longer than a login may "
+                                              "take).",
+                                              1, 3600}),
     row<&S::websocket_expiry_notice_seconds>({"websocket_expiry_notice_seconds", kWebSocket,
                                               "How long before its workspace expires a connection is told so.", 0,
                                               kDay}),
@@ -332,7 +333,8 @@ constexpr std::array kTable{
                                    "With less disk space free the server is not ready: loads are about to fail.", 0,
                                    1000 * kTera}),
     row<&S::health_min_free_memory>({"health_min_free_memory", kHealth,
-                                     "With less memory available on the machine its health is degraded.", 0, 1000 * kTera}),
+                                     "With less memory available on the machine its health is degraded.", 0,
+                                     1000 * kTera}),
     row<&S::health_certificate_days>({"health_certificate_days", kHealth,
                                       "When the TLS certificate expires in fewer days health is degraded.", 0, 3650}),
     row<&S::profile_hertz>(

@@ -48,9 +48,11 @@ const LOGIN_REFUSED = 4401;
 const ENDED_ON_PURPOSE = new Set([LOGIN_REFUSED, 4403, 4408, 4410, 1008]);
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
-// Statements that leave nothing behind in a session.
-const STATELESS = /^(SELECT|INSERT|UPDATE|DELETE|MERGE|EXPLAIN|SHOW|COMMIT|ROLLBACK|VALUES|CALL|CHECKPOINT|ANALYZE|VACUUM)\b/;
+// Statements that leave nothing behind in a session, but for a transaction, which is looked at by itself.
+const STATELESS = /^(SELECT|INSERT|UPDATE|DELETE|MERGE|EXPLAIN|SHOW|BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|VALUES|CALL|CHECKPOINT|ANALYZE|VACUUM)\b/;
 const CANCELLED: Failure = { sqlstate: "57014", message: "the statement was cancelled" };
+const TOO_LARGE_CODE = 1009;
+const TOO_LARGE: Failure = { sqlstate: "54000", message: "the statement is larger than the server takes in one message (websocket_max_message_bytes)" };
 const LOST: Failure = { sqlstate: "08006", message: "the connection to the server was lost while the statement ran; whether it was carried out is not known" };
 
 export class Session {
@@ -112,13 +114,14 @@ export class Session {
 
   private closed(event: CloseEvent, wasOpen: boolean, refusal: Failure | null): void {
     this.socket = null;
-    for (const one of this.running.values()) one.reject(new QueryFailed(LOST, []));
+    const failure = event.code === TOO_LARGE_CODE ? TOO_LARGE : LOST;
+    for (const one of this.running.values()) one.reject(new QueryFailed(failure, []));
     this.running.clear();
     if (wasOpen) {
       this.state.lostTransaction = this.state.transaction !== "idle";
       this.state.lostState = this.hasState || this.state.lostTransaction;
     }
-    this.state.lost = refusal?.message || event.reason || "the connection was lost";
+    this.state.lost = refusal?.message || (event.code === TOO_LARGE_CODE && TOO_LARGE.message) || event.reason || "the connection was lost";
     this.state.transaction = "idle";
     this.state.busy = false;
     if (ENDED_ON_PURPOSE.has(event.code) || refusal?.sqlstate.startsWith("28")) return this.become("ended");

@@ -37,6 +37,12 @@ ReadEnd end_of(const error_code& error) {
     return ReadEnd::kClosed;
 }
 
+// While somebody logs in nothing is read, and no sign of life seen.
+std::chrono::seconds longest_silence(const config::Settings& settings) {
+    return std::max(2 * settings.websocket_ping_interval_seconds,
+                    settings.websocket_login_timeout_seconds + std::chrono::seconds(1));
+}
+
 template <class Transport>
 class BeastChannel final : public Channel {
 public:
@@ -45,7 +51,7 @@ public:
         : metrics_(metrics), stream_(std::move(stream)), buffer_(std::move(early)) {
         beast::get_lowest_layer(stream_).expires_never();  // the WebSocket has its own times
         stream_.set_option(ws::stream_base::timeout{.handshake_timeout = kHandshakeTimeout,
-                                                    .idle_timeout = 2 * settings.websocket_ping_interval_seconds,
+                                                    .idle_timeout = longest_silence(settings),
                                                     .keep_alive_pings = true});
         stream_.set_option(ws::stream_base::decorator(
             [](ws::response_type& response) { response.set(beast::http::field::server, "smew"); }));
