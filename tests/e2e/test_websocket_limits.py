@@ -75,10 +75,12 @@ def test_a_client_that_answers_no_ping_is_closed(narrow):
     with sockets.create_connection((host, int(port)), timeout=60) as raw:
         raw.sendall(f"GET {PATH} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
+        answer = b""
+        while b"\r\n\r\n" not in answer:  # nothing may be sent before the server has accepted
+            answer += raw.recv(4096)
         login = json.dumps({"type": "auth", "user": workspace.connection["username"], "password": workspace.connection["password"],
                             "application_name": "x" * 100}).encode()
         raw.sendall(bytes([0x81, 0x80 | 126]) + len(login).to_bytes(2, "big") + b"\0\0\0\0" + login)  # a mask of zeroes
-        answer = b""
         while more := raw.recv(4096):
             answer += more
     assert b"\x89" in answer.split(b'"type":"ready"')[1]  # it was pinged
