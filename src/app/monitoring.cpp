@@ -34,6 +34,13 @@ tracing::Attribute value_of(const log::Field& field) {
         field.value);
 }
 
+// Fields of log lines that say whose doing it was.
+bool names_people(std::string_view field) {
+    constexpr std::array<std::string_view, 7> kFields{"user",      "username",       "address", "client",
+                                                      "client_ip", "client_address", "peer"};
+    return std::ranges::find(kFields, field) != kFields.end();
+}
+
 // Reported with more detail by those who log them.
 bool reported_elsewhere(std::string_view event) {
     return event == "http_internal_error" || event == "worker_lost";
@@ -83,7 +90,7 @@ sentry::Identity identity_of(const config::Settings& settings, const std::string
 
 }  // namespace
 
-LogReports::LogReports(sentry::Client& client) : client_(client) {
+LogReports::LogReports(sentry::Client& client, bool people) : client_(client), people_(people) {
     if (client_.enabled()) log::set_listener(this);
 }
 
@@ -93,7 +100,9 @@ LogReports::~LogReports() {
 
 void LogReports::logged(log::Level level, std::string_view event, log::Fields fields) {
     sentry::Fields data;
-    for (const log::Field& field : fields) data.emplace_back(field.key, value_of(field));
+    for (const log::Field& field : fields) {
+        if (people_ || !names_people(field.key)) data.emplace_back(field.key, value_of(field));
+    }
     if (level != log::Level::kError || reported_elsewhere(event)) {
         client_.leave(
             {.level = level_of(level), .category = "log", .message = std::string(event), .data = std::move(data)});
@@ -120,7 +129,7 @@ Monitoring::Monitoring(const config::Settings& settings, const std::string& vers
                                                                      .api = settings.sentry_api_sample_rate,
                                                                      .other = sentry::traces_sample_rate(settings)},
                                                 origin_of(settings, version), clock, std::move(sinks));
-    log_ = std::make_unique<LogReports>(*client_);
+    log_ = std::make_unique<LogReports>(*client_, settings.sentry_send_default_pii);
 }
 
 void Monitoring::tend() {

@@ -18,10 +18,10 @@
 
 namespace smew::app {
 
-// Error lines of the log become events, the others breadcrumbs.
+// Error lines of the log become events, the others breadcrumbs. Who a line is about is left out unless `people`.
 class LogReports final : public log::Listener {
 public:
-    explicit LogReports(sentry::Client& client);
+    LogReports(sentry::Client& client, bool people);
     ~LogReports() override;
     LogReports(const LogReports&) = delete;
     LogReports& operator=(const LogReports&) = delete;
@@ -30,6 +30,7 @@ public:
 
 private:
     sentry::Client& client_;
+    const bool people_;
 };
 
 class Monitoring {
