@@ -45,7 +45,9 @@ Result<const Chunk*> StreamCursor::next() {
 
 Result<const Chunk*> StreamCursor::advance() {
     try {
-        if (source_.session->reason() != CancelReason::kNone) {
+        // What has run to its end is not stopped any more: it may be committed, and is not to be told as a failure.
+        const bool over = source_.result->type != duckdb::QueryResultType::STREAM_RESULT;
+        if (!over && source_.session->reason() != CancelReason::kNone) {
             const Error error = error_for(source_.session->reason());
             if (runs()) cancel();
             done_ = true;

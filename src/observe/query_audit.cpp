@@ -5,7 +5,7 @@
 #include "telemetry/log.hpp"
 
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 namespace smew::observe {
 namespace {
@@ -26,19 +26,26 @@ void append_text_or_null(std::string& out, std::string_view name, std::string_vi
     out += "\":null";
 }
 
+void append_digits(std::string& out, std::uint64_t value) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
 void append_number(std::string& out, std::string_view name, std::uint64_t value) {
     out += ",\"";
     out += name;
     out += "\":";
-    out += std::to_string(value);
+    append_digits(out, value);
 }
 
 // Milliseconds, to the microsecond.
 void append_milliseconds(std::string& out, std::string_view name, std::uint64_t micros) {
     append_number(out, name, micros / 1000);
-    std::array<char, 8> fraction{};
-    std::snprintf(fraction.data(), fraction.size(), ".%03u", static_cast<unsigned>(micros % 1000));
-    if (micros % 1000 != 0) out += fraction.data();
+    const std::uint64_t rest = micros % 1000;
+    if (rest == 0) return;
+    const auto digit = [](std::uint64_t value) { return static_cast<char>('0' + value % 10); };
+    out += {'.', digit(rest / 100), digit(rest / 10), digit(rest)};
 }
 
 }  // namespace
@@ -51,7 +58,10 @@ void append_audit_line(std::string& out, const link::QueryRecord& record) {
     append_text(out, "workspace_id", record.workspace.value());
     append_text(out, "project_id", record.project.value());
     append_text(out, "session_id", record.session.value());
-    append_text(out, "query_id", record.session.value() + "-" + std::to_string(record.number));
+    append_text(out, "query_id", record.session.value());
+    out.back() = '-';  // in the place of the closing quote
+    append_digits(out, record.number);
+    out += '"';
     append_text(out, "username", record.user);
     append_text(out, "client_ip", record.client_address);
     append_text_or_null(out, "query", record.query);

@@ -16,6 +16,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPatience{60'000};
 constexpr std::chrono::seconds kRetainEvery{60};
+constexpr std::chrono::seconds kShortenEvery{5};
+constexpr std::chrono::seconds kRetainAfterWriting{15};  // its size is known a second or two later
 constexpr milliseconds kLookEvery{1000};
 constexpr std::chrono::seconds kRefreshEvery{2};
 constexpr Bytes kMemory{512'000'000};
@@ -91,7 +93,8 @@ void QueryLog::run() {
         lock.unlock();
         if (due) flush();
         if (last) return;
-        if (due) retain();
+        // A search writes what waits, too.
+        if (clock_.steady_now() - written_at_.load() < kRetainAfterWriting) retain();
         refresh();
         lock.lock();
     }
@@ -108,6 +111,7 @@ void QueryLog::flush() {
 }
 
 void QueryLog::write(const Rows& rows) {
+    written_at_ = clock_.steady_now();
     const Result<void> copied = copy(rows);
     if (!copied) metrics_.query_records_dropped(Loss::kQueryLog, rows.count);
     // Once for each time it begins: the metric tells how many.
@@ -146,14 +150,22 @@ Result<void> QueryLog::copy(const Rows& rows) {
 
 void QueryLog::retain() {
     const SteadyTime now = clock_.steady_now();
-    if (now - retained_at_ < kRetainEvery) return;
-    retained_at_ = now;
-    const auto oldest = clock_.now() - std::chrono::days(settings_.query_log_retention_days);
-    (void)fleet_.execute(workspace_, delete_before_sql(oldest.time_since_epoch().count()), kPatience);
-    const Bytes size = storage::directory_size(layout_.workspace_dir(workspace_.number));
-    if (size.count <= settings_.query_log_max_bytes.count) return;
-    const auto removed = fleet_.execute(workspace_, delete_oldest_sql(), kPatience);
-    log::info("query_log_shortened", {{"size_bytes", size.count}, {"done", removed.has_value()}});
+    if (now - retained_at_ >= kRetainEvery) {
+        retained_at_ = now;
+        const auto oldest = clock_.now() - std::chrono::days(settings_.query_log_retention_days);
+        (void)fleet_.execute(workspace_, delete_before_sql(oldest.time_since_epoch().count()), kPatience);
+    }
+    // The file does not shrink, but what is free in it is not counted. It is measured every second.
+    const std::uint64_t size = fleet_.usage(workspace_.id).disk_bytes;
+    if (size <= settings_.query_log_max_bytes.count || now - shortened_at_ < kShortenEvery) return;
+    shortened_at_ = now;
+    const std::lock_guard no_copy_meanwhile(write_mutex_);
+    const auto removed = fleet_.execute(workspace_, drop_oldest_sql(), kPatience);
+    // So that what is free now counts as free; not in one message with the other, which would be one transaction.
+    if (removed) (void)fleet_.execute(workspace_, "VACUUM", kPatience);
+    log::info("query_log_shortened", {{"size_bytes", size},
+                                      {"done", removed.has_value()},
+                                      {"error", removed ? std::string() : removed.error().message}});
 }
 
 void QueryLog::refresh() {

@@ -8,6 +8,7 @@
 #include "observe/query_feed.hpp"
 #include "storage/layout.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -83,8 +84,9 @@ private:
     std::mutex write_mutex_;  // one batch at a time, in their order; taken before mutex_
     bool made_ = false;       // the tables; under write_mutex_
     bool failing_ = false;
-    SteadyTime retained_at_{}, refreshed_at_{};  // of the thread
+    SteadyTime retained_at_{}, shortened_at_{}, refreshed_at_{};  // of the thread
 
+    std::atomic<SteadyTime> written_at_{SteadyTime{}};
     std::mutex mutex_;
     std::condition_variable changed_;
     Rows waiting_;

@@ -15,6 +15,6 @@ std::string search_sql(const Filter& filter);
 // Everything before that time, microseconds since 1970.
 std::string delete_before_sql(std::int64_t micros);
 // The oldest quarter.
-std::string delete_oldest_sql();
+std::string drop_oldest_sql();
 
 }  // namespace smew::querylog

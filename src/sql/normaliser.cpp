@@ -165,6 +165,47 @@ Pieces collapsed(std::span<const Piece> pieces) {
     return out;
 }
 
+bool is_one_of(const Piece& piece, std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(words, [&](std::string_view word) { return piece.is_word(word); });
+}
+
+// How many pieces of a statement come before a value that may be any word, as in SET x = secret; all where there is
+// none.
+std::size_t before_value(std::span<const Piece> statement) {
+    if (statement.empty()) return 0;
+    const Piece& verb = statement.front();
+    const bool sets = is_one_of(verb, {"set", "pragma"});
+    const bool defines = is_one_of(verb, {"alter", "create"});
+    if (!sets && !defines) return statement.size();
+    bool about_settings = sets;
+    for (std::size_t i = 1; i < statement.size(); ++i) {
+        const Piece& piece = statement[i];
+        if (defines && i < 5 && is_one_of(piece, {"secret"})) return std::min(i + 2, statement.size());
+        if (defines && i < 3 && is_one_of(piece, {"role", "user", "group", "system", "database"}))
+            about_settings = true;
+        if (!about_settings) continue;
+        const bool begins_value = piece.is_symbol('=') || piece.is_word("to") ||
+                                  (piece.is_word("zone") && statement[i - 1].is_word("time")) ||
+                                  (defines && piece.is_word("password"));
+        if (begins_value) return i + 1;
+    }
+    return statement.size();
+}
+
+Pieces with_values_masked(const Pieces& pieces) {
+    Pieces out;
+    const auto is_end = [](const Piece& piece) { return piece.is_symbol(';'); };
+    for (auto at = pieces.begin(); at != pieces.end();) {
+        const auto end = std::find_if(at, pieces.end(), is_end);
+        const auto kept = at + static_cast<std::ptrdiff_t>(before_value({at, end}));
+        out.insert(out.end(), at, kept);
+        if (kept != end) out.push_back({.text = kLiteral, .literal = true, .apart = true});
+        if (end != pieces.end()) out.push_back(*end);
+        at = end == pieces.end() ? end : end + 1;
+    }
+    return out;
+}
+
 Normalised written(const Pieces& pieces) {
     Normalised out;
     for (const Piece& piece : pieces) {
@@ -185,7 +226,11 @@ Normalised normalise(std::string_view sql) {
         const std::string only = first_word_only(sql);
         return {.text = only, .canonical = to_lower(only), .whole = false};
     }
-    return written(collapsed(pieces));
+    return written(collapsed(with_values_masked(pieces)));
+}
+
+std::string without_literals(std::string_view sql, bool unreadable) {
+    return unreadable ? first_word_only(sql) : normalise(sql).text;
 }
 
 std::string first_word_only(std::string_view sql) {

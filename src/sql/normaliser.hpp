@@ -9,7 +9,8 @@ namespace smew::sql {
 
 struct Normalised {
     // As written, with ? for each literal, comments left out, blanks in a row made one, and lists of literals and rows
-    // of VALUES behind the first one as "...".
+    // of VALUES behind the first one as "...". Values in the shape of words are literals, too, where a statement is for
+    // them: SET x = ?, ALTER ROLE r PASSWORD ?, CREATE SECRET s ?.
     std::string text;
     // The same with words in lower case and one blank between all tokens: equal for statements that differ in nothing
     // but literals and layout.
@@ -19,6 +20,9 @@ struct Normalised {
 };
 
 Normalised normalise(std::string_view sql);
+
+// What may be shown of a text where its literals may not. `unreadable`: the engine could not parse it.
+std::string without_literals(std::string_view sql, bool unreadable);
 
 // Of a text that is no SQL the engine can parse: its first word, if that is a word of SQL, and "...".
 std::string first_word_only(std::string_view sql);

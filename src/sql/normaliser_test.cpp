@@ -48,6 +48,25 @@ TEST(Normaliser, TellsTheSameOfStatementsThatDifferInLiterals) {
     EXPECT_NE(hash_text("select \"a\" from t"), hash_text("select \"A\" from t"));
 }
 
+TEST(Normaliser, MasksValuesInTheShapeOfWords) {
+    EXPECT_EQ(text_of("SET x = secret"), "SET x = ?");
+    EXPECT_EQ(text_of("set local app.token to secret, more; SELECT a"), "set local app.token to ?; SELECT a");
+    EXPECT_EQ(text_of("SET TIME ZONE secret"), "SET TIME ZONE ?");
+    EXPECT_EQ(text_of("ALTER ROLE r WITH LOGIN PASSWORD secret VALID UNTIL tomorrow"),
+              "ALTER ROLE r WITH LOGIN PASSWORD ?");
+    EXPECT_EQ(text_of("CREATE USER u PASSWORD secret"), "CREATE USER u PASSWORD ?");
+    EXPECT_EQ(text_of("ALTER DATABASE d SET x TO secret"), "ALTER DATABASE d SET x TO ?");
+    EXPECT_EQ(text_of("CREATE OR REPLACE SECRET s (TYPE s3, KEY_ID secret)"), "CREATE OR REPLACE SECRET s ?");
+    EXPECT_EQ(text_of("PRAGMA x=secret"), "PRAGMA x= ?");
+    // What is no such statement keeps its names.
+    EXPECT_EQ(text_of("UPDATE t SET a = b"), "UPDATE t SET a = b");
+    EXPECT_EQ(text_of("ALTER TABLE t RENAME a TO b"), "ALTER TABLE t RENAME a TO b");
+    EXPECT_EQ(text_of("SELECT password FROM users WHERE a = password"),
+              "SELECT password FROM users WHERE a = password");
+    EXPECT_EQ(text_of("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"),
+              "SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+}
+
 TEST(Normaliser, TellsOnlyTheFirstWordOfATextItCannotRead) {
     EXPECT_EQ(text_of("SELECT 'it's secret'"), "SELECT ...");
     EXPECT_FALSE(normalise("SELECT 'secret").whole);

@@ -1,5 +1,6 @@
 #include "telemetry/json_text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace smew::telemetry {
@@ -80,12 +81,24 @@ void append_code_point(std::string& out, const CodePoint& point, std::string_vie
     }
 }
 
+// How many bytes at the front of `text` stand for themselves.
+std::size_t plain(std::string_view text) {
+    const auto stops = [](unsigned char c) { return c < 0x20 || c >= 0x7F || c == '"' || c == '\\'; };
+    return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), stops) - text.begin());
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
     std::size_t left = kMaxLoggedText;
     out += '"';
     while (!text.empty()) {
+        if (const std::size_t many = plain(text.substr(0, left)); many > 0) {
+            out.append(text.data(), many);
+            text.remove_prefix(many);
+            left -= many;
+            continue;
+        }
         const CodePoint point = front(text);
         const std::size_t taken = point.length == 0 ? 1 : point.length;
         if (taken > left) {

@@ -1,7 +1,8 @@
 """What the records of statements cost: `SELECT 1` and a scan with the audit on and off by turns, in one server's life.
 
-python tests/bench/audit.py [rounds] [seconds]. Prints a table for docs/benchmarks.md: the median of each pair's ratio, and
-the CPU of all the server's processes a statement.
+python tests/bench/audit.py [rounds] [seconds]. Prints a table for docs/benchmarks.md: of each pair of runs, one with everything
+off and one beside it, the ratio: its median and its quartiles; and the CPU of all the server's processes a statement. Runs are
+short and which one of a pair comes first changes from pair to pair, so that what else the machine does falls on both.
 """
 
 import os
@@ -17,8 +18,8 @@ sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "tests/support"), str(ROOT /
 from processes import cpu_seconds  # noqa: E402
 from smew_server import Server  # noqa: E402
 
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 OFF = {"query_audit_enabled": False, "slow_query_threshold_ms": 0}
 # What is compared with everything off.
 STATES = {"audit": {"query_audit_enabled": True, "slow_query_threshold_ms": 0},
@@ -50,21 +51,24 @@ def main():
         server = Server(f"{directory}/data")
         workspace = server.project("bench").workspace()
         workspace.query("CREATE TABLE scanned AS SELECT i AS a, i * 2 AS b FROM range(100000) t(i)")
-        print("| statement | clients | with | tps, off | tps ratio | server CPU µs, off | CPU µs more |\n|---|---|---|---|---|---|---|")
+        print("| statement | clients | with | tps, off | tps ratio (quartiles) | server CPU µs, off | CPU µs more (quartiles) |\n"
+              "|---|---|---|---|---|---|---|")
         for name, script in SCRIPTS.items():
             for clients in (1, 10):
                 pairs = {state: [] for state in STATES}
-                for _ in range(ROUNDS):
+                for number in range(ROUNDS):
                     for state, values in STATES.items():
-                        server.admin.patch("/query-audit", OFF)
-                        off = run(server, workspace, clients, script)
-                        server.admin.patch("/query-audit", values)
-                        pairs[state].append((off, run(server, workspace, clients, script)))
+                        pair = {}
+                        for which in (("off", "on"), ("on", "off"))[number % 2]:
+                            server.admin.patch("/query-audit", OFF if which == "off" else values)
+                            pair[which] = run(server, workspace, clients, script)
+                        pairs[state].append((pair["off"], pair["on"]))
                 for state, measured in pairs.items():
-                    ratio = statistics.median(on[0] / off[0] for off, on in measured)
-                    more = statistics.median(on[1] - off[1] for off, on in measured)
-                    print(f"| {name} | {clients} | {state} | {statistics.median(off[0] for off, _ in measured):,.0f} | **{ratio:.3f}** | "
-                          f"{statistics.median(off[1] for off, _ in measured):.1f} | {more:+.2f} |", flush=True)
+                    low, ratio, high = statistics.quantiles([on[0] / off[0] for off, on in measured], n=4)
+                    least, more, most = statistics.quantiles([on[1] - off[1] for off, on in measured], n=4)
+                    print(f"| {name} | {clients} | {state} | {statistics.median(off[0] for off, _ in measured):,.0f} | "
+                          f"**{ratio:.3f}** ({low:.3f} to {high:.3f}) | {statistics.median(off[1] for off, _ in measured):.1f} | "
+                          f"{more:+.2f} ({least:+.2f} to {most:+.2f}) |", flush=True)
         dropped = server.metric("smew_query_records_dropped_total")
         print(f"\nRecords: {server.metric('smew_query_records_total'):,.0f}, dropped: {dropped:,.0f}.")
         server.stop()

@@ -245,6 +245,170 @@ def test_workspace_size_tracking(session, own_workspace):
     assert now["memory_limit_bytes"] == 4_000_000_000 and 0 < now["memory_bytes"] < 1_000_000_000
 
 
+def test_usage_tells_what_a_workspace_and_the_instance_use(session, own_workspace, shop):
+    before = usage(own_workspace)
+    session.execute("SELECT i FROM range(500) t(i)")
+    with pytest.raises(psycopg2.Error):
+        session.execute("SELECT nothing")
+    eventually(lambda: usage(own_workspace)["queries"]["error"] == before["queries"]["error"] + 1, 20, "the error")
+    now = usage(own_workspace)
+    assert now["open"] and now["workspace_id"] == own_workspace.id and now["project_id"] == "shop"
+    assert now["rows_sent"] >= before["rows_sent"] + 500 and now["bytes_sent"] > before["bytes_sent"] + 500 * 8
+    assert now["queries"]["total"] >= before["queries"]["total"] + 2 and now["queries"]["success"] >= 1
+    assert now["disk_limit_bytes"] == 10 << 30 and now["temp_limit_bytes"] == 10 << 30
+    assert now["max_concurrent_queries"] == 16
+    assert now["since"].endswith("Z") and now["query_milliseconds"] >= 0
+    whole = shop.server.admin.get("/usage")
+    assert whole["open_workspaces"] >= 1 and whole["sessions"] >= 1
+    assert whole["queries"]["total"] >= now["queries"]["total"] and whole["memory_bytes"] >= 0
+    assert 0 < whole["memory_granted_bytes"] <= whole["memory_limit_bytes"]
+    shop.rest.request("GET", "/usage", 403)
+    shop.rest.request("GET", f"{shop.path}/workspaces/nothere1/usage", 404)
+
+
+def test_a_full_workspace_reads_deletes_and_drops_and_then_has_room_again(start_server):
+    server = start_server("full", workspace_default_size_limit_gb=1)
+    workspace = server.project("full").workspace()
+    connection = workspace.connect()
+    connection.autocommit = True
+    cursor = connection.cursor()
+    fill = "CREATE TABLE {} AS SELECT hash(i) AS a, hash(i + 1) AS b FROM range({}) t(i)"
+    cursor.execute(fill.format("kept", 200_000))
+    # Writing a GB takes a minute; blocks that are only reserved count as well.
+    directory = next(path.parent for path in pathlib.Path(server.data_dir).rglob("*.duckdb") if "workspaces" in path.parts)
+    ballast = directory / "ballast"
+    with open(ballast, "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, (1 << 30) - 40_000_000)
+    for attempt in range(2):
+        with pytest.raises(psycopg2.errors.DiskFull) as refused:
+            cursor.execute(fill.format("large", 20_000_000))
+        assert "size_limit_gb" in refused.value.diag.message_hint
+        cursor.execute("SELECT count(*) FROM kept")
+        assert cursor.fetchone() == (200_000,)
+        # What failed is gone; what fits is taken.
+        cursor.execute(fill.format(f"fits{attempt}", 10_000))
+    # Full to the brim, as the worker sees it when it looks again.
+    with open(ballast, "r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, 1 << 30)
+
+    def full():
+        cursor.execute("SELECT count(*) FROM kept")
+        return usage(workspace)["disk_bytes"] >= 1 << 30
+
+    eventually(full, 30, "the workspace is full")
+    for statement in ("INSERT INTO kept SELECT 1, 2", "CREATE TABLE more (a int)", "UPDATE kept SET a = 0 WHERE b = 1"):
+        with pytest.raises(psycopg2.errors.DiskFull):
+            cursor.execute(statement)
+    cursor.execute("SELECT count(*), max(a) > 0 FROM kept")
+    assert cursor.fetchone() == (200_000, True)
+    cursor.execute("DELETE FROM kept WHERE a % 2 = 0")
+    assert cursor.rowcount > 0
+    cursor.execute("DROP TABLE fits0")
+    cursor.execute("DROP TABLE fits1")
+    ballast.unlink()
+
+    def room():
+        try:
+            cursor.execute("INSERT INTO kept SELECT 1, 2")
+            return True
+        except psycopg2.errors.DiskFull:
+            return False
+
+    eventually(room, 30, "room after what took it is gone")
+    connection.close()
+
+
+def test_a_drop_makes_room(start_server):
+    """The space of a dropped table is used again, though the file stays as large as it was."""
+    server = start_server("drop", workspace_default_size_limit_gb=1)
+    workspace = server.project("drop").workspace()
+    connection = workspace.connect()
+    connection.autocommit = True
+    cursor = connection.cursor()
+    fill = "CREATE TABLE {} AS SELECT hash(i) AS a, hash(i + 1) AS b FROM range({}) t(i)"
+    cursor.execute(fill.format("one", 2_000_000))
+    eventually(lambda: usage(workspace)["disk_bytes"] > 25_000_000, 30, "the table on disk")
+    directory = next(path.parent for path in pathlib.Path(server.data_dir).rglob("*.duckdb") if "workspaces" in path.parts)
+    with open(directory / "ballast", "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, (1 << 30) - 50_000_000)
+    with pytest.raises(psycopg2.errors.DiskFull):
+        cursor.execute(fill.format("large", 50_000_000))
+    cursor.execute("DROP TABLE one")
+
+    def fits():
+        try:
+            cursor.execute(fill.format("two", 1_500_000))
+            return True
+        except psycopg2.errors.DiskFull:
+            return False
+
+    eventually(fits, 60, "room for another table of that size")
+    cursor.execute("SELECT count(*) FROM two")
+    assert cursor.fetchone() == (1_500_000,)
+    connection.close()
+
+
+# ---------------------------------------------------------------- the governor
+
+
+def test_what_all_workspaces_may_use_never_exceeds_the_machines_share(start_server):
+    server = start_server("governed", memory_total_limit="400MB", workspace_default_memory_limit="256MB", workspace_threads=1)
+    project = server.project("governed")
+    workspaces = [project.workspace(f"w{n}") for n in range(4)]
+    hungry = "SELECT count(DISTINCT h) FROM (SELECT hash(i + {}) AS h FROM range(3000000) t(i))"
+    ends, unexpected = [], []
+    begin, stop = threading.Barrier(len(workspaces)), threading.Event()
+
+    def work(number, workspace):
+        try:
+            connection = workspace.connect()
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                begin.wait(60)
+                while not stop.is_set():
+                    try:
+                        cursor.execute(hungry.format(number))
+                        ends.append("ok")
+                    except psycopg2.errors.OutOfMemory as error:
+                        ends.append(error.pgcode)
+            connection.close()
+        except Exception as error:  # noqa: BLE001
+            unexpected.append(repr(error))
+            begin.abort()
+
+    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(workspaces)]
+    for thread in threads:
+        thread.start()
+    seen = []
+
+    def watched():
+        totals = server.admin.get("/usage")
+        seen.append(totals["memory_granted_bytes"])
+        return unexpected or len(ends) >= 8
+    eventually(watched, 90, "eight ends")
+    stop.set()
+    for thread in threads:
+        thread.join(60)
+    assert not unexpected
+    assert max(seen) <= 400_000_000 and set(ends) <= {"ok", "53200"} and "ok" in ends
+    # Each holds a connection, and so a worker: one that finds not even 64 MB is told so, and nobody else is harmed.
+    connections = [workspace.connect() for workspace in workspaces]
+    more = []
+    with pytest.raises(psycopg2.OperationalError, match="memory is used up"):
+        for number in range(4):
+            more.append(project.workspace(f"more{number}").connect())
+            with more[-1].cursor() as cursor:
+                cursor.execute("SELECT 1")
+    assert server.admin.get("/usage")["memory_granted_bytes"] <= 400_000_000
+    for connection in connections:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.close()
+    for connection in more:
+        connection.close()
+    assert server.metric("smew_worker_start_refused_total") >= 1 and server.metric("smew_worker_lost_total") == 0
+
+
 # ---------------------------------------------------------------- temporary files
 
 

@@ -117,6 +117,54 @@ def test_the_log_survives_a_restart(logged, workspace):
     assert search(logged.admin, "/query-log", contains="AS numbered", workspace=workspace.id)["count"] == 25
 
 
+def log_file(server):
+    return next(path for path in server.data_dir.rglob("*.duckdb") if "query_log" in tables_of(path))
+
+
+def tables_of(path):
+    import duckdb
+    with duckdb.connect(str(path), read_only=True) as database:
+        return {name for [name] in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+
+
+def test_old_records_go(start_server):
+    import duckdb
+    server = start_server("retention", query_log_enabled="true", query_log_flush_seconds=1, query_log_retention_days=3)
+    workspace = server.project("old").workspace()
+    for number in range(3):
+        workspace.query(f"SELECT {number} AS aged")
+    wait(server.admin, "/query-log", 3, contains="AS aged")
+    assert server.stop() == 0
+    with duckdb.connect(str(log_file(server))) as database:
+        database.execute("UPDATE query_log SET started_at = started_at - INTERVAL 80 HOUR WHERE query LIKE 'SELECT 1%'")
+        database.execute("UPDATE query_log SET started_at = started_at - INTERVAL 60 HOUR WHERE query LIKE 'SELECT 2%'")
+    server.start()
+    workspace.query("SELECT 'wakes it'")
+
+    def left():
+        return [q["query"] for q in search(server.admin, "/query-log", contains="AS aged")["queries"]]
+    eventually(lambda: len(left()) == 2, 60, "the oldest is gone")
+    assert sorted(left()) == ["SELECT 0 AS aged", "SELECT 2 AS aged"]
+
+
+def test_a_log_that_is_too_large_loses_its_oldest(start_server):
+    import random
+    server = start_server("pruning", query_log_enabled="true", query_log_flush_seconds=1, query_log_max_bytes="10MB")
+    workspace = server.project("large").workspace()
+    letters, generator = "abcdefghijklmnopqrstuvwxyz0123456789", random.Random(1)
+    connection = workspace.connect()
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for number in range(3000):
+            cursor.execute(f"SELECT {number} -- " + "".join(generator.choices(letters, k=9000)))
+    connection.close()
+    assert eventually(lambda: server.events("query_log_shortened"), 120, "the log is shortened")[0]["done"], server.events("query_log_shortened")[0]["error"]
+    page = search(server.admin, "/query-log", workspace=workspace.id, limit=1)
+    assert page["queries"][0]["query"].startswith("SELECT 2999 ")
+    assert search(server.admin, "/query-log", contains="SELECT 0 -- ")["count"] == 0
+    assert server.metric("smew_query_records_dropped_total") == 0
+
+
 def test_without_the_log_it_says_how_to_turn_it_on(server):
     reply = server.admin.request("GET", "/query-log")
     assert reply.status_code == 409 and "--query-log-enabled=true" in reply.text
