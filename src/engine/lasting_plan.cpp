@@ -1,7 +1,7 @@
 #include "engine/lasting_plan.hpp"
 
 #include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
-#include <duckdb/execution/operator/scan/physical_table_scan.hpp>
+#include <duckdb/execution/expression_executor.hpp>
 #include <duckdb/execution/physical_plan_generator.hpp>
 #include <duckdb/function/table/table_scan.hpp>
 #include <duckdb/main/client_context_state.hpp>
@@ -12,13 +12,16 @@
 #include <duckdb/planner/expression/bound_comparison_expression.hpp>
 #include <duckdb/planner/expression/bound_conjunction_expression.hpp>
 #include <duckdb/planner/expression/bound_constant_expression.hpp>
+#include <duckdb/planner/expression/bound_function_expression.hpp>
 #include <duckdb/planner/expression/bound_parameter_expression.hpp>
+#include <duckdb/planner/expression_iterator.hpp>
 #include <duckdb/planner/filter/constant_filter.hpp>
 #include <duckdb/planner/operator/logical_filter.hpp>
 #include <duckdb/planner/operator/logical_get.hpp>
 #include <duckdb/planner/planner.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace smew::engine {
 namespace {
@@ -107,6 +110,41 @@ bool can_be_narrowed_by(const duckdb::LogicalType& type) {
     return duckdb::TypeIsNumeric(type.InternalType()) || type == duckdb::LogicalType(duckdb::LogicalTypeId::VARCHAR);
 }
 
+// The same whenever in a statement it is asked for, also before: of constants and of the session's settings, as row
+// filters of views compare with.
+bool is_known_before(const duckdb::Expression& expression) {
+    using duckdb::ExpressionClass;
+    switch (expression.GetExpressionClass()) {
+        case ExpressionClass::BOUND_FUNCTION: {
+            const auto& function = expression.Cast<duckdb::BoundFunctionExpression>().function;
+            if (function.GetStability() != duckdb::FunctionStability::CONSISTENT && function.name != "current_setting")
+                return false;
+            break;
+        }
+        case ExpressionClass::BOUND_CONSTANT:
+        case ExpressionClass::BOUND_CAST:
+        case ExpressionClass::BOUND_CASE:
+        case ExpressionClass::BOUND_COMPARISON:
+        case ExpressionClass::BOUND_OPERATOR:
+            break;
+        default:
+            return false;
+    }
+    bool known = true;
+    duckdb::ExpressionIterator::EnumerateChildren(
+        expression, [&](const duckdb::Expression& child) { known = known && is_known_before(child); });
+    return known;
+}
+
+// NULL where it has none: what it fails with the plan's own filter fails with as well.
+duckdb::Value value_of(duckdb::ClientContext& context, const duckdb::Expression& expression) {
+    try {
+        return duckdb::ExpressionExecutor::EvaluateScalar(context, expression, true);
+    } catch (const std::exception&) {
+        return {};
+    }
+}
+
 class BoundFinder {
 public:
     BoundFinder(duckdb::LogicalGet& get, std::vector<LastingPlan::Bound>& found) : get_(get), found_(found) {}
@@ -148,7 +186,7 @@ private:
         const bool constant = value.GetExpressionClass() == duckdb::ExpressionClass::BOUND_CONSTANT;
         const bool parameter = value.GetExpressionClass() == duckdb::ExpressionClass::BOUND_PARAMETER;
         if (column.GetExpressionClass() != duckdb::ExpressionClass::BOUND_COLUMN_REF || !is_bound(comparison) ||
-            !(constant || parameter))
+            !(parameter || is_known_before(value)))
             return;
         const auto& reference = column.Cast<duckdb::BoundColumnRefExpression>();
         const duckdb::idx_t index = reference.binding.column_index;
@@ -159,6 +197,7 @@ private:
         found_.push_back({get_.dynamic_filters, index, column.return_type, comparison,
                           parameter ? value.Cast<duckdb::BoundParameterExpression>().identifier : "",
                           constant ? value.Cast<duckdb::BoundConstantExpression>().value : duckdb::Value(),
+                          constant || parameter ? nullptr : value.Copy(),
                           comparison == ExpressionType::COMPARE_EQUAL && is_unique(get_, index)});
     }
 
@@ -219,6 +258,16 @@ LastingPlan LastingPlan::make(duckdb::ClientContext& context, duckdb::unique_ptr
     return result;
 }
 
+// A scan that is narrowed reads the columns it is narrowed by, and of the others what is left.
+duckdb::idx_t LastingPlan::columns_read(const duckdb::PhysicalTableScan& scan) const {
+    std::set<duckdb::idx_t> compared;
+    for (const Bound& bound : bounds_) {
+        const bool equal = bound.comparison == ExpressionType::COMPARE_EQUAL;
+        if (equal && bound.scan.get() == scan.dynamic_filters.get()) compared.insert(bound.column);
+    }
+    return compared.empty() ? scan.column_ids.size() : compared.size();
+}
+
 bool LastingPlan::finds_one_row(const duckdb::DynamicTableFilterSet* scan) const {
     return std::any_of(bounds_.begin(), bounds_.end(),
                        [scan](const Bound& bound) { return bound.unique && bound.scan.get() == scan; });
@@ -231,7 +280,7 @@ duckdb::idx_t LastingPlan::values_read(duckdb::ClientContext& context, const duc
         if (!scan.dynamic_filters || !finds_one_row(scan.dynamic_filters.get())) {
             const auto rows = scan.function.cardinality(context, scan.bind_data.get());
             if (!rows || !rows->has_estimated_cardinality) return kTooMany;
-            sum = rows->estimated_cardinality * scan.column_ids.size();
+            sum = std::min(kTooMany, rows->estimated_cardinality * columns_read(scan));
         }
     }
     for (const auto& child : op.GetChildren()) sum = std::min(kTooMany, sum + values_read(context, child.get()));
@@ -242,12 +291,14 @@ bool LastingPlan::worth_it(duckdb::ClientContext& context) const {
     return data_ && values_read(context, data_->physical_plan->Root()) <= kValuesWorthPlanning;
 }
 
-void LastingPlan::narrow(const Values& values) const {
+void LastingPlan::narrow(duckdb::ClientContext& context, const Values& values) const {
     const duckdb::PhysicalOperator& key = data_->physical_plan->Root();
     for (const Bound& bound : bounds_) bound.scan->ClearFilters(key);
     for (const Bound& bound : bounds_) {
         const auto found = values.find(bound.parameter);
-        const duckdb::Value& value = found == values.end() ? bound.constant : found->second.GetValue();
+        const duckdb::Value value = bound.expression        ? value_of(context, *bound.expression)
+                                    : found == values.end() ? bound.constant
+                                                            : found->second.GetValue();
         if (value.IsNull() || value.type() != bound.type) continue;
         bound.scan->PushFilter(key, bound.column, duckdb::make_uniq<duckdb::ConstantFilter>(bound.comparison, value));
     }

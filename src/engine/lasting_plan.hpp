@@ -4,6 +4,7 @@
 // long as it takes to read a small table (ADR 0013). Internal to engine/.
 
 #include <duckdb/common/case_insensitive_map.hpp>
+#include <duckdb/execution/operator/scan/physical_table_scan.hpp>
 #include <duckdb/main/client_context.hpp>
 #include <duckdb/main/prepared_statement_data.hpp>
 #include <duckdb/parser/sql_statement.hpp>
@@ -31,20 +32,24 @@ public:
     bool worth_it(duckdb::ClientContext& context) const;
 
     // To be called before each execution: lets the scans leave out what the values rule out.
-    void narrow(const Values& values) const;
+    void narrow(duckdb::ClientContext& context, const Values& values) const;
 
-    // A comparison of a scanned column with a parameter or a constant, which the plan's filters make as well.
+    // A comparison of a scanned column with a value that is known before the execution, which the plan's filters make
+    // as well.
     struct Bound {
         duckdb::shared_ptr<duckdb::DynamicTableFilterSet> scan;
         duckdb::idx_t column;  // of those the scan reads
         duckdb::LogicalType type;
         duckdb::ExpressionType comparison;
-        std::string parameter;  // empty for a constant
+        // One of the three.
+        std::string parameter;
         duckdb::Value constant;
+        duckdb::unique_ptr<duckdb::Expression> expression;  // of constants and settings of the session
         bool unique;  // no two rows have the same value in this column, and the comparison is for equality
     };
 
 private:
+    duckdb::idx_t columns_read(const duckdb::PhysicalTableScan& scan) const;
     bool finds_one_row(const duckdb::DynamicTableFilterSet* scan) const;
     duckdb::idx_t values_read(duckdb::ClientContext& context, const duckdb::PhysicalOperator& op) const;
 

@@ -198,6 +198,8 @@ TEST_F(LastingPlanTest, SettingsAreAskedForAtEachExecution) {
         }
     }
     EXPECT_TRUE(lasts(*prepared));
+    run(db, "SELECT set_config('TimeZone', 'no number', false)").value();
+    EXPECT_EQ(read(*prepared, {3}).error().code, sqlstate::kInvalidTextRepresentation);
 }
 
 TEST_F(LastingPlanTest, FunctionsThatReadAreBoundEachTime) {

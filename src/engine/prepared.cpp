@@ -355,7 +355,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     const std::uint64_t generation = current_generation();
     profile_next(*context_, profiled_ || pace_->was_slow());
     pace_->start();
-    if (lasts()) lasting_.narrow(values_);
+    if (lasts()) lasting_.narrow(*context_, values_);
     auto pending = planned_->PendingQuery(values_, true);
     const bool planned_anew = session_->plans() != plans;
     if (planned_anew) {
