@@ -36,7 +36,9 @@ if(CCACHE)
 endif()
 find_program(MOLD mold)
 if(MOLD)
-  add_link_options(-fuse-ld=mold)
+  # mold 1.10 puts a thread-local of one byte behind the code without regard to pages. Where the code ends in the last bytes of
+  # one, the loader then protects a page that is not there and gives up ("cannot apply additional memory protection").
+  add_link_options(-fuse-ld=mold -Wl,-z,separate-code)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers)
