@@ -6,7 +6,6 @@
 #include <csignal>
 #include <ctime>
 #include <sys/time.h>
-#include <sys/ucontext.h>
 #include <unistd.h>
 
 namespace smew::stacks {
@@ -31,15 +30,6 @@ struct Ring {
 // Made with the first sampler and kept: a signal may be on its way when the last one ends.
 std::atomic<Ring*> ring{nullptr};
 std::atomic<bool> sampling{false};
-
-std::uintptr_t place_of(const void* context) {
-    const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
-#if defined(__x86_64__)
-    return static_cast<std::uintptr_t>(machine.gregs[REG_RIP]);
-#else
-    return machine.pc;
-#endif
-}
 
 void keep_below(const Stack& whole, std::uintptr_t place, Stack& kept) {
     // The innermost frames are the handler's own, down to where the signal struck.

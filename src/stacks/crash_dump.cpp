@@ -4,7 +4,6 @@
 #include <csignal>
 #include <cstring>
 #include <sstream>
-#include <sys/ucontext.h>
 #include <unistd.h>
 
 namespace smew::stacks {
@@ -38,15 +37,6 @@ void write_line(const char* name, std::uintptr_t number) {
     for (int shift = 60; shift >= 0; shift -= 4) line[size++] = "0123456789abcdef"[number >> shift & 15];
     line[size++] = '\n';
     write_text(line.data(), size);
-}
-
-std::uintptr_t place_of(const void* context) {
-    const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
-#if defined(__x86_64__)
-    return static_cast<std::uintptr_t>(machine.gregs[REG_RIP]);
-#else
-    return machine.pc;
-#endif
 }
 
 void write_stack(std::uintptr_t place) {

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <link.h>
 #include <sstream>
+#include <sys/ucontext.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -81,6 +82,15 @@ int take_module(dl_phdr_info* info, std::size_t, void* argument) {
 }
 
 }  // namespace
+
+std::uintptr_t place_of(const void* context) {
+    const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+    return static_cast<std::uintptr_t>(machine.gregs[REG_RIP]);
+#else
+    return machine.pc;
+#endif
+}
 
 Stack current_stack(std::size_t skip) {
     Stack stack;

@@ -27,6 +27,8 @@ struct Module {
 // From the caller on, without `skip` frames above it. A microsecond or two. In a signal's handler, too, behind a first
 // call elsewhere: glibc finds unwind tables without a lock (_dl_find_object, since 2.35).
 Stack current_stack(std::size_t skip = 0);
+// Where a signal struck, by the third argument of its handler.
+std::uintptr_t place_of(const void* context);
 
 // Of this process, now.
 std::vector<Module> loaded_modules();
