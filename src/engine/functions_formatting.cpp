@@ -189,12 +189,6 @@ void read_numbers(DataChunk& input, ExpressionState&, Vector& result) {
         });
 }
 
-ScalarFunctionSet one(ScalarFunction function) {
-    ScalarFunctionSet set;
-    set.AddFunction(std::move(function));
-    return set;
-}
-
 // Calls `inner` and casts what it gives, so that the session's zone and the pattern's scale are the cast's business.
 duckdb::unique_ptr<duckdb::Expression> cast_result_of(duckdb::FunctionBindExpressionInput& input, ScalarFunction inner,
                                                       const LogicalType& type) {

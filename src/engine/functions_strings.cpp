@@ -27,12 +27,6 @@ using duckdb::string_t;
 using duckdb::StringVector;
 using duckdb::Vector;
 
-ScalarFunctionSet one(ScalarFunction function) {
-    ScalarFunctionSet set;
-    set.AddFunction(std::move(function));
-    return set;
-}
-
 void count_bytes(DataChunk& input, ExpressionState&, Vector& result) {
     duckdb::UnaryExecutor::Execute<string_t, std::int64_t>(
         input.data[0], result, input.size(), [](string_t text) { return static_cast<std::int64_t>(text.GetSize()); });

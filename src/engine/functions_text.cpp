@@ -26,12 +26,6 @@ using duckdb::string_t;
 using duckdb::StringVector;
 using duckdb::Vector;
 
-ScalarFunctionSet one(ScalarFunction function) {
-    ScalarFunctionSet set;
-    set.AddFunction(std::move(function));
-    return set;
-}
-
 // ---- format(pattern, …)
 
 std::string quote_literal(const std::string& text) {

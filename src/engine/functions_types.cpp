@@ -26,12 +26,6 @@ using duckdb::ScalarFunctionSet;
 using duckdb::string_t;
 using duckdb::Vector;
 
-ScalarFunctionSet one(ScalarFunction function) {
-    ScalarFunctionSet set;
-    set.AddFunction(std::move(function));
-    return set;
-}
-
 // Looks into the catalog, which the next execution may find changed.
 ScalarFunction looking_up(ScalarFunction function) {
     function.SetStability(FunctionStability::CONSISTENT_WITHIN_QUERY);

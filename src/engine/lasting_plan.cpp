@@ -1,5 +1,7 @@
 #include "engine/lasting_plan.hpp"
 
+#include "engine/plan_size.hpp"
+
 #include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
 #include <duckdb/execution/expression_executor.hpp>
 #include <duckdb/execution/physical_plan_generator.hpp>
@@ -32,7 +34,6 @@ using duckdb::LogicalOperatorType;
 // Values (rows times columns) that a plan may read for planning it with each set of values to be the greater cost:
 // planning takes 250 to 400 µs, and a value 1 to 2 ns.
 constexpr duckdb::idx_t kValuesWorthPlanning = 150'000;
-constexpr duckdb::idx_t kTooMany = ~duckdb::idx_t{0} / 2;
 constexpr const char* kKey = "smew lasting plan";
 
 // Says to the hooks that the plan they see is to last, and takes what they find.
@@ -141,7 +142,7 @@ duckdb::Value value_of(duckdb::ClientContext& context, const duckdb::Expression&
     try {
         return duckdb::ExpressionExecutor::EvaluateScalar(context, expression, true);
     } catch (const std::exception&) {
-        return {};
+        return duckdb::Value();
     }
 }
 
@@ -252,43 +253,41 @@ LastingPlan LastingPlan::make(duckdb::ClientContext& context, duckdb::unique_ptr
         [&] {
             result.data_ = try_to_plan(context, planning, std::move(statement));
             result.bounds_ = std::move(planning.bounds);
+            if (result.data_) result.weigh_scans(result.data_->physical_plan->Root());
             if (!result.worth_it(context)) result = {};
         },
         false);
     return result;
 }
 
-// A scan that is narrowed reads the columns it is narrowed by, and of the others what is left.
+// A scan that is narrowed for equality reads the columns it is narrowed by, and of the others what is left; by a key,
+// one row.
 duckdb::idx_t LastingPlan::columns_read(const duckdb::PhysicalTableScan& scan) const {
     std::set<duckdb::idx_t> compared;
     for (const Bound& bound : bounds_) {
-        const bool equal = bound.comparison == ExpressionType::COMPARE_EQUAL;
-        if (equal && bound.scan.get() == scan.dynamic_filters.get()) compared.insert(bound.column);
+        if (bound.comparison != ExpressionType::COMPARE_EQUAL || bound.scan.get() != scan.dynamic_filters.get())
+            continue;
+        if (bound.unique) return 0;
+        compared.insert(bound.column);
     }
     return compared.empty() ? scan.column_ids.size() : compared.size();
 }
 
-bool LastingPlan::finds_one_row(const duckdb::DynamicTableFilterSet* scan) const {
-    return std::any_of(bounds_.begin(), bounds_.end(),
-                       [scan](const Bound& bound) { return bound.unique && bound.scan.get() == scan; });
-}
-
-duckdb::idx_t LastingPlan::values_read(duckdb::ClientContext& context, const duckdb::PhysicalOperator& op) const {
-    duckdb::idx_t sum = 0;
+void LastingPlan::weigh_scans(const duckdb::PhysicalOperator& op) {
     if (op.type == duckdb::PhysicalOperatorType::TABLE_SCAN) {
         const auto& scan = op.Cast<duckdb::PhysicalTableScan>();
-        if (!scan.dynamic_filters || !finds_one_row(scan.dynamic_filters.get())) {
-            const auto rows = scan.function.cardinality(context, scan.bind_data.get());
-            if (!rows || !rows->has_estimated_cardinality) return kTooMany;
-            sum = std::min(kTooMany, rows->estimated_cardinality * columns_read(scan));
-        }
+        if (const duckdb::idx_t columns = columns_read(scan); columns != 0) scans_.push_back({&scan, columns});
     }
-    for (const auto& child : op.GetChildren()) sum = std::min(kTooMany, sum + values_read(context, child.get()));
-    return sum;
+    for (const auto& child : op.GetChildren()) weigh_scans(child.get());
 }
 
 bool LastingPlan::worth_it(duckdb::ClientContext& context) const {
-    return data_ && values_read(context, data_->physical_plan->Root()) <= kValuesWorthPlanning;
+    duckdb::idx_t values = 0;
+    for (const Scan& scan : scans_) {
+        values += values_of(rows_read(context, scan.op->function, scan.op->bind_data.get()), scan.columns);
+        if (values > kValuesWorthPlanning) return false;
+    }
+    return data_ != nullptr;
 }
 
 void LastingPlan::narrow(duckdb::ClientContext& context, const Values& values) const {

@@ -49,12 +49,17 @@ public:
     };
 
 private:
+    // A scan of the plan that reads more than a row.
+    struct Scan {
+        const duckdb::PhysicalTableScan* op;
+        duckdb::idx_t columns;
+    };
     duckdb::idx_t columns_read(const duckdb::PhysicalTableScan& scan) const;
-    bool finds_one_row(const duckdb::DynamicTableFilterSet* scan) const;
-    duckdb::idx_t values_read(duckdb::ClientContext& context, const duckdb::PhysicalOperator& op) const;
+    void weigh_scans(const duckdb::PhysicalOperator& op);
 
     duckdb::shared_ptr<duckdb::PreparedStatementData> data_;
     std::vector<Bound> bounds_;
+    std::vector<Scan> scans_;  // of data_
 };
 
 // Called by DuckDB's hooks before and after any plan of this connection is optimized.

@@ -38,6 +38,12 @@ std::span<const NativeFunction> text_functions();
 std::span<const NativeFunction> type_functions();
 
 // ---- for their bodies
+// A name with one overload.
+inline duckdb::ScalarFunctionSet one(duckdb::ScalarFunction function) {
+    duckdb::ScalarFunctionSet set;
+    set.AddFunction(std::move(function));
+    return set;
+}
 // Fails with an internal error outside a session.
 duckdb::shared_ptr<SessionState> session_of(duckdb::ClientContext& context);
 inline SessionFacts& facts_of(duckdb::ClientContext& context) {

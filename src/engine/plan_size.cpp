@@ -16,7 +16,6 @@ constexpr const char* kKey = "smew plan size";
 
 // Rows times columns that are read in some tens of microseconds.
 constexpr duckdb::idx_t kFewValues = 20'000;
-constexpr duckdb::idx_t kManyValues = ~duckdb::idx_t{0} / 2;
 
 class LastPlan final : public duckdb::ClientContextState {
 public:
@@ -28,22 +27,13 @@ LastPlan& last_plan(duckdb::ClientContext& context) {
     return *context.registered_state->GetOrCreate<LastPlan>(kKey);
 }
 
-bool has_many_rows(duckdb::ClientContext& context, const duckdb::TableFunction& function,
-                   const duckdb::FunctionData* data) {
-    const auto rows = function.cardinality ? function.cardinality(context, data) : nullptr;
-    return !rows || !rows->has_estimated_cardinality || rows->estimated_cardinality > kShareableRows;
-}
-
-// Of what a scan reads; kManyValues where nobody knows, and for what makes many rows of few.
+// Of what a plan's scans read; kManyRows where nobody knows, and for what makes many rows of few.
 duckdb::idx_t values_read(duckdb::ClientContext& context, const duckdb::LogicalOperator& op) {
     duckdb::idx_t sum = 0;
     switch (op.type) {
         case duckdb::LogicalOperatorType::LOGICAL_GET: {
             const auto& get = op.Cast<duckdb::LogicalGet>();
-            const auto rows =
-                get.function.cardinality ? get.function.cardinality(context, get.bind_data.get()) : nullptr;
-            if (!rows || !rows->has_estimated_cardinality) return kManyValues;
-            sum = std::min(kManyValues, rows->estimated_cardinality * get.GetColumnIds().size());
+            sum = values_of(rows_read(context, get.function, get.bind_data.get()), get.GetColumnIds().size());
             break;
         }
         case duckdb::LogicalOperatorType::LOGICAL_PROJECTION:
@@ -55,16 +45,16 @@ duckdb::idx_t values_read(duckdb::ClientContext& context, const duckdb::LogicalO
         case duckdb::LogicalOperatorType::LOGICAL_DUMMY_SCAN:
             break;
         default:
-            return kManyValues;
+            return kManyRows;
     }
-    for (const auto& child : op.children) sum = std::min(kManyValues, sum + values_read(context, *child));
+    for (const auto& child : op.children) sum = std::min(kManyRows, sum + values_read(context, *child));
     return sum;
 }
 
 bool scans_many_rows(duckdb::ClientContext& context, const duckdb::LogicalOperator& op) {
     if (op.type == duckdb::LogicalOperatorType::LOGICAL_GET) {
         const auto& get = op.Cast<duckdb::LogicalGet>();
-        if (has_many_rows(context, get.function, get.bind_data.get())) return true;
+        if (rows_read(context, get.function, get.bind_data.get()) > kShareableRows) return true;
     }
     return std::any_of(op.children.begin(), op.children.end(),
                        [&](const auto& child) { return scans_many_rows(context, *child); });
@@ -73,7 +63,7 @@ bool scans_many_rows(duckdb::ClientContext& context, const duckdb::LogicalOperat
 bool scans_many_rows(duckdb::ClientContext& context, const duckdb::PhysicalOperator& op) {
     if (op.type == duckdb::PhysicalOperatorType::TABLE_SCAN) {
         const auto& scan = op.Cast<duckdb::PhysicalTableScan>();
-        if (has_many_rows(context, scan.function, scan.bind_data.get())) return true;
+        if (rows_read(context, scan.function, scan.bind_data.get()) > kShareableRows) return true;
     }
     const auto children = op.GetChildren();
     return std::any_of(children.begin(), children.end(),
@@ -81,6 +71,16 @@ bool scans_many_rows(duckdb::ClientContext& context, const duckdb::PhysicalOpera
 }
 
 }  // namespace
+
+duckdb::idx_t rows_read(duckdb::ClientContext& context, const duckdb::TableFunction& function,
+                        const duckdb::FunctionData* data) {
+    const auto rows = function.cardinality ? function.cardinality(context, data) : nullptr;
+    return rows && rows->has_estimated_cardinality ? std::min(kManyRows, rows->estimated_cardinality) : kManyRows;
+}
+
+duckdb::idx_t values_of(duckdb::idx_t rows, duckdb::idx_t columns) {
+    return columns != 0 && rows >= kManyRows / columns ? kManyRows : rows * columns;
+}
 
 void note_size(duckdb::ClientContext& context, duckdb::LogicalOperator& plan) {
     LastPlan& last = last_plan(context);

@@ -1,11 +1,19 @@
 #pragma once
 // How much work a plan has: for several threads, or so little that even a profile would weigh. Internal to engine/.
 
+#include <duckdb/function/table_function.hpp>
 #include <duckdb/main/client_context.hpp>
 #include <duckdb/main/prepared_statement_data.hpp>
 #include <duckdb/planner/logical_operator.hpp>
 
 namespace smew::engine {
+
+// What a scan may read; kManyRows where the function cannot tell. In a transaction.
+inline constexpr duckdb::idx_t kManyRows = ~duckdb::idx_t{0} / 2;
+duckdb::idx_t rows_read(duckdb::ClientContext& context, const duckdb::TableFunction& function,
+                        const duckdb::FunctionData* data);
+// Rows times columns, at most kManyRows.
+duckdb::idx_t values_of(duckdb::idx_t rows, duckdb::idx_t columns);
 
 // Of a plan that is about to be optimized: remembered for is_large(), by the connection.
 void note_size(duckdb::ClientContext& context, duckdb::LogicalOperator& plan);
