@@ -1,8 +1,10 @@
 """A receiver of Sentry's envelopes that keeps what it is sent and answers as a test tells it to."""
 
+import contextlib
 import gzip
 import http.server
 import json
+import socket
 import threading
 import time
 
@@ -35,8 +37,15 @@ class Sink:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.daemon_threads = True
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def process_request(self, request, client_address):
+                outer.connections.append(request)
+                super().process_request(request, client_address)
+
+        self.connections = []
+        self.server = Server(("127.0.0.1", port), Handler)
         self.port = self.server.server_port
         self.dsn = f"http://public@127.0.0.1:{self.port}/42"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -44,6 +53,9 @@ class Sink:
     def go_offline(self):
         self.server.shutdown()
         self.server.server_close()
+        for connection in self.connections:  # what is kept alive would go on being served
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def come_back(self):
         self._start(self.port)
