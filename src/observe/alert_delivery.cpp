@@ -58,8 +58,7 @@ void AlertDelivery::serve() {
 void AlertDelivery::deliver(const Letter& letter) {
     milliseconds next_pause = policy_.first_pause;
     for (int made = 1;; ++made) {
-        const PostOutcome outcome =
-            attempt_(webhook_, letter.body, signature_headers(webhook_, letter.body, clock_.now()));
+        const PostOutcome outcome = attempt(letter.body);
         if (outcome.delivered()) return done_(letter.number, host(), made, {});
         std::string error = outcome.error.empty() ? "HTTP status " + std::to_string(outcome.status) : outcome.error;
         if (!outcome.retry() || made == policy_.attempts) return done_(letter.number, host(), made, error);
@@ -67,6 +66,12 @@ void AlertDelivery::deliver(const Letter& letter) {
         if (!pause(std::max(next_pause, asked))) return done_(letter.number, host(), made, error);
         next_pause = std::min(next_pause * 2, policy_.longest_pause);
     }
+}
+
+PostOutcome AlertDelivery::attempt(const std::string& body) {
+    const auto headers = signature_headers(webhook_, body, clock_.now());
+    if (attempt_) return attempt_(webhook_, body, headers);
+    return post(poster_, webhook_, body, headers, policy_.timeout, clock_.now());
 }
 
 bool AlertDelivery::pause(milliseconds time) {

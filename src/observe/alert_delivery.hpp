@@ -24,7 +24,7 @@ struct DeliveryPolicy {
 
 class AlertDelivery {
 public:
-    // How an attempt is made; `post` but in tests.
+    // How an attempt is made; empty: over the network.
     using Attempt = std::function<PostOutcome(const Webhook&, const std::string& body,
                                               const std::vector<std::pair<std::string, std::string>>& headers)>;
     // Told of each alert's fate: the webhook's host, attempts made, and the error of the last; empty: delivered.
@@ -50,6 +50,7 @@ private:
 
     void serve();
     void deliver(const Letter& letter);
+    PostOutcome attempt(const std::string& body);
     // False when the delivery is to end.
     bool pause(std::chrono::milliseconds time);
 
@@ -59,6 +60,8 @@ private:
     const Clock& clock_;
     const Attempt attempt_;
     const Done done_;
+
+    outbox::Poster poster_;  // the thread's
 
     std::mutex mutex_;  // guards the two below
     std::deque<Letter> queue_;

@@ -332,11 +332,6 @@ std::unique_ptr<Alerts> Alerts::create(const config::Settings& settings, const C
     auto webhooks = parse_webhooks(settings.alert_webhook_url.reveal(), settings.alert_webhook_headers.reveal(),
                                    settings.alert_webhook_secret);
     if (!webhooks) throw ErrorException(webhooks.error());
-    if (!attempt) {
-        attempt = [timeout = policy.timeout](const Webhook& webhook, const std::string& body, const auto& headers) {
-            return post(webhook, body, headers, timeout);
-        };
-    }
     return std::make_unique<AlertsImpl>(settings, clock, std::move(project_name), *std::move(webhooks),
                                         std::move(attempt), policy);
 }

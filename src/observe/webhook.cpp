@@ -1,13 +1,11 @@
 #include "observe/webhook.hpp"
 
 #include "auth/hmac.hpp"
+#include "outbox/retry_after.hpp"
 
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <curl/curl.h>
-#include <memory>
-#include <mutex>
 #include <sstream>
 
 namespace smew::observe {
@@ -65,41 +63,6 @@ Result<Webhook> parse_webhook(std::string_view url) {
     return webhook;
 }
 
-// Once for the process, before the first handle.
-void start_curl() {
-    static std::once_flag once;
-    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
-struct EasyDeleter {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct ListDeleter {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, ListDeleter>;
-
-void append(List& list, const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) throw std::bad_alloc();
-    list.release();
-    list.reset(longer);
-}
-
-List request_headers(const Webhook& webhook, const Headers& more) {
-    List list;
-    append(list, "Content-Type: application/json");
-    append(list, "Expect:");  // no round trip before the body
-    for (const Headers* headers : {&webhook.headers, &more}) {
-        for (const auto& [name, value] : *headers) append(list, std::string(name).append(": ").append(value));
-    }
-    return list;
-}
-
-std::size_t drop_answer(char*, std::size_t size, std::size_t count, void*) {
-    return size * count;
-}
-
 }  // namespace
 
 std::string Webhook::host() const {
@@ -135,36 +98,18 @@ Headers signature_headers(const Webhook& webhook, std::string_view body, WallTim
             {"X-Smew-Signature", "sha256=" + auth::hmac_sha256_hex(webhook.signing_key.reveal(), signed_text)}};
 }
 
-PostOutcome post(const Webhook& webhook, const std::string& body, const Headers& headers,
-                 std::chrono::milliseconds timeout) {
-    start_curl();
-    const std::unique_ptr<CURL, EasyDeleter> handle(curl_easy_init());
-    if (!handle) return {.error = "out of memory"};
-    const List lines = request_headers(webhook, headers);
-    char reason[CURL_ERROR_SIZE] = "";
-    curl_easy_setopt(handle.get(), CURLOPT_URL, webhook.url.c_str());
-    curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, lines.get());
-    curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDS, body.c_str());
-    curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
-    curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, drop_answer);
-    curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
-    curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, reason);
-    curl_easy_setopt(handle.get(), CURLOPT_USERAGENT, "smew");
-    PostOutcome outcome;
-    const CURLcode result = curl_easy_perform(handle.get());
-    if (result != CURLE_OK) {
-        outcome.error = reason[0] != '\0' ? reason : curl_easy_strerror(result);
-        return outcome;
-    }
-    long status = 0;
-    curl_off_t retry_after = 0;
-    curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(handle.get(), CURLINFO_RETRY_AFTER, &retry_after);
-    outcome.status = static_cast<int>(status);
-    outcome.retry_after = std::chrono::seconds(retry_after);
-    return outcome;
+PostOutcome post(outbox::Poster& poster, const Webhook& webhook, const std::string& body, const Headers& headers,
+                 std::chrono::milliseconds timeout, WallTime now) {
+    outbox::PostRequest request{.url = webhook.url,
+                                .headers = {{"Content-Type", "application/json"}, {"User-Agent", "smew"}},
+                                .body = body,
+                                .timeout = timeout};
+    request.headers.insert(request.headers.end(), webhook.headers.begin(), webhook.headers.end());
+    request.headers.insert(request.headers.end(), headers.begin(), headers.end());
+    const outbox::PostReply reply = poster.post(request);
+    return {.status = reply.status,
+            .error = reply.error,
+            .retry_after = outbox::parse_retry_after(reply.retry_after, now).value_or(std::chrono::seconds(0))};
 }
 
 }  // namespace smew::observe

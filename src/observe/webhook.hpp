@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/secret.hpp"
 #include "observe/alert_payload.hpp"
+#include "outbox/post.hpp"
 
 #include <chrono>
 #include <string>
@@ -41,8 +42,9 @@ struct PostOutcome {
 std::vector<std::pair<std::string, std::string>> signature_headers(const Webhook& webhook, std::string_view body,
                                                                    WallTime now);
 
-// Waits for the answer, `timeout` at most. Follows no redirect: the body is for this receiver.
-PostOutcome post(const Webhook& webhook, const std::string& body,
-                 const std::vector<std::pair<std::string, std::string>>& headers, std::chrono::milliseconds timeout);
+// Waits for the answer, `timeout` at most. `poster`: of this webhook alone, so that its connection is kept.
+PostOutcome post(outbox::Poster& poster, const Webhook& webhook, const std::string& body,
+                 const std::vector<std::pair<std::string, std::string>>& headers, std::chrono::milliseconds timeout,
+                 WallTime now);
 
 }  // namespace smew::observe

@@ -1,6 +1,7 @@
 #include "otlp/exporter.hpp"
 
 #include "outbox/gzip.hpp"
+#include "outbox/retry_after.hpp"
 #include "telemetry/log.hpp"
 
 #include <algorithm>
@@ -21,10 +22,10 @@ bool worth_another_attempt(int status) {
     return status == 0 || status == 429 || status == 502 || status == 503 || status == 504;
 }
 
+// No longer than a minute: what gathers meanwhile is dropped.
 milliseconds asked_for(const std::string& retry_after) {
-    int seconds = 0;
-    std::from_chars(retry_after.data(), retry_after.data() + retry_after.size(), seconds);
-    return std::chrono::seconds(std::clamp(seconds, 0, 60));
+    const auto asked = outbox::parse_retry_after(retry_after, SystemClock().now());
+    return std::min(asked.value_or(std::chrono::seconds(0)), std::chrono::seconds(60));
 }
 
 }  // namespace

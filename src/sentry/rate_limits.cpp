@@ -1,8 +1,8 @@
 #include "sentry/rate_limits.hpp"
 
+#include "outbox/retry_after.hpp"
+
 #include <algorithm>
-#include <charconv>
-#include <ctime>
 #include <string>
 
 namespace smew::sentry {
@@ -11,7 +11,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kDefault{60};
-constexpr seconds kLongest{7 * 24 * 3600};  // who says more means something else
 constexpr std::array<std::string_view, kCategories> kNames{"error", "session", "monitor", "transaction",
                                                            "profile_chunk"};
 
@@ -28,26 +27,10 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-std::optional<seconds> number(std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !(value >= 0)) return std::nullopt;
-    return seconds(static_cast<std::int64_t>(std::min(value + 0.999, static_cast<double>(kLongest.count()))));
-}
-
 }  // namespace
 
 std::string_view to_text(Category category) {
     return kNames.at(static_cast<std::size_t>(category));
-}
-
-seconds parse_retry_after(std::string_view text, WallTime now) {
-    text = trimmed(text);
-    if (const auto plain = number(text)) return *plain;
-    std::tm parts{};
-    if (::strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) == nullptr) return kDefault;
-    const WallTime date{seconds(::timegm(&parts))};
-    return std::clamp(std::chrono::ceil<seconds>(date - now), seconds(0), kLongest);
 }
 
 void RateLimits::limit(Category category, SteadyTime until) {
@@ -59,13 +42,13 @@ void RateLimits::update(int status, std::string_view rate_limits, std::string_vi
                         SteadyTime at) {
     if (rate_limits.empty()) {
         if (status != 429) return;
-        const SteadyTime until = at + parse_retry_after(retry_after, now);
+        const SteadyTime until = at + outbox::parse_retry_after(retry_after, now).value_or(kDefault);
         for (std::size_t i = 0; i < kCategories; ++i) limit(static_cast<Category>(i), until);
         return;
     }
     while (!rate_limits.empty()) {
         std::string_view entry = cut(rate_limits, ',');
-        const SteadyTime until = at + number(trimmed(cut(entry, ':'))).value_or(kDefault);
+        const SteadyTime until = at + outbox::parse_seconds(cut(entry, ':')).value_or(kDefault);
         std::string_view categories = trimmed(cut(entry, ':'));
         const bool all = categories.empty();
         for (std::size_t i = 0; all && i < kCategories; ++i) limit(static_cast<Category>(i), until);

@@ -27,7 +27,4 @@ private:
     std::array<SteadyTime, kCategories> until_{};
 };
 
-// Seconds, or a date of HTTP; 60 seconds when it is neither.
-std::chrono::seconds parse_retry_after(std::string_view text, WallTime now);
-
 }  // namespace smew::sentry

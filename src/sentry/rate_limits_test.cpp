@@ -16,12 +16,12 @@ RateLimits after(int status, std::string_view limits, std::string_view retry = "
     return made;
 }
 
-TEST(RateLimits, ReadsRetryAfter) {
-    EXPECT_EQ(parse_retry_after("17", kNow), seconds(17));
-    EXPECT_EQ(parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT", kNow), seconds(60));
-    EXPECT_EQ(parse_retry_after("Wed, 21 Oct 2015 07:20:00 GMT", kNow), seconds(0));
-    EXPECT_EQ(parse_retry_after("soon", kNow), seconds(60));
-    EXPECT_EQ(parse_retry_after("", kNow), seconds(60));
+TEST(RateLimits, RetryAfterIsADateOrSecondsAndElseAMinute) {
+    for (const char* minute : {"60", "Wed, 21 Oct 2015 07:28:00 GMT", "soon", ""}) {
+        const RateLimits limits = after(429, "", minute);
+        EXPECT_TRUE(limits.active(Category::kError, kStart + seconds(59))) << minute;
+        EXPECT_FALSE(limits.active(Category::kError, kStart + seconds(60))) << minute;
+    }
 }
 
 TEST(RateLimits, A429WithoutMoreStopsEverything) {
