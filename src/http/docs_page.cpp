@@ -1,5 +1,6 @@
 #include "http/docs_page.hpp"
 
+#include "core/xml_text.hpp"
 #include "http/route.hpp"
 #include "http/schemas.hpp"
 
@@ -19,36 +20,13 @@ td,th{text-align:left;padding:.2rem .5rem;border-bottom:1px solid #eaeef2;vertic
 @media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}code,pre{background:#161b22}}
 </style>)";
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 std::string code(std::string_view text) {
-    return "<code>" + escaped(text) + "</code>";
+    return "<code>" + xml_escaped(text) + "</code>";
 }
 
 std::string type_text(const Field& field) {
     const auto schema_link = [](const Schema& schema) {
-        return "<a href=\"#schema-" + escaped(schema.name) + "\">" + escaped(schema.name) + "</a>";
+        return "<a href=\"#schema-" + xml_escaped(schema.name) + "\">" + xml_escaped(schema.name) + "</a>";
     };
     std::string text;
     switch (field.type) {
@@ -82,7 +60,7 @@ std::string field_rows(const std::vector<Field>& fields) {
     std::string out = "<table>";
     for (const Field& field : fields) {
         out += "<tr><td>" + code(field.name) + (field.required ? "" : " <small>optional</small>") + "</td><td>" +
-               type_text(field) + "</td><td>" + escaped(field.doc);
+               type_text(field) + "</td><td>" + xml_escaped(field.doc);
         for (const std::string_view choice : field.one_of) out += " " + code(choice);
         if (!field.default_text.empty()) out += " Default " + code(field.default_text) + ".";
         out += "</td></tr>";
@@ -107,11 +85,11 @@ std::string curl_line(const Route& route) {
 
 std::string route_section(const Route& route) {
     std::string out = "<details id=\"" + std::string(route.id) + "\"><summary><span class=\"m\">" +
-                      std::string(route.method) + "</span>" + code(route.pattern) + " " + escaped(route.summary) +
+                      std::string(route.method) + "</span>" + code(route.pattern) + " " + xml_escaped(route.summary) +
                       "<span class=\"a\">" + std::string(to_text(route.access)) + "</span></summary>";
     if (!route.query.empty()) out += "<p>Query parameters</p>" + field_rows(route.query);
     if (route.request != nullptr) out += "<p>Body</p>" + field_rows(route.request->fields);
-    if (route.body == BodyKind::kFile) out += "<p>Body: " + escaped(route.file_doc) + "</p>";
+    if (route.body == BodyKind::kFile) out += "<p>Body: " + xml_escaped(route.file_doc) + "</p>";
     out += "<p>Reply " + std::to_string(route.status);
     if (route.reply != nullptr) {
         out +=
@@ -119,12 +97,12 @@ std::string route_section(const Route& route) {
     } else if (route.status != 204) {
         out += ": " + code(route.reply_type);
     }
-    return out + "</p><pre>" + escaped(curl_line(route)) + "</pre></details>";
+    return out + "</p><pre>" + xml_escaped(curl_line(route)) + "</pre></details>";
 }
 
 std::string schema_section(const Schema& schema) {
     return "<details id=\"schema-" + std::string(schema.name) + "\"><summary>" + code(schema.name) + " " +
-           escaped(schema.doc) + "</summary>" + field_rows(schema.fields) + "</details>";
+           xml_escaped(schema.doc) + "</summary>" + field_rows(schema.fields) + "</details>";
 }
 
 }  // namespace
@@ -132,7 +110,7 @@ std::string schema_section(const Schema& schema) {
 std::string docs_page(std::string_view version) {
     std::string out = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>smew REST API</title>";
     out += kStyle;
-    out += "</head><body><h1>smew " + escaped(version) + " REST API</h1>";
+    out += "</head><body><h1>smew " + xml_escaped(version) + " REST API</h1>";
     out +=
         "<p>Send <code>Authorization: Bearer KEY</code>. Every path is also there under <code>/api/v1</code>, and "
         "below "

@@ -1,7 +1,7 @@
+#include "core/xml_text.hpp"
 #include "measure/report.hpp"
 #include "measure/svg_chart.hpp"
 #include "measure/text.hpp"
-#include "measure/xml_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -61,7 +61,7 @@ std::string charts(const Stage& stage) {
 
 std::string row(const std::vector<std::string>& cells, const char* tag = "td") {
     std::string out = "<tr>";
-    for (const std::string& cell : cells) out += std::string("<") + tag + ">" + escaped(cell) + "</" + tag + ">";
+    for (const std::string& cell : cells) out += std::string("<") + tag + ">" + xml_escaped(cell) + "</" + tag + ">";
     return out + "</tr>\n";
 }
 
@@ -92,12 +92,12 @@ std::string target_table(const Run& run) {
     for (const Judgement& one : run.judgements) {
         const bool good = one.status == Status::kMet, open = one.status == Status::kNotEvaluated;
         const std::string name = one.target.label.empty() ? one.target.text : one.target.label;
-        out += "<tr><td>" + escaped(name) + "</td><td>" + escaped(one.target.required_text) + "</td><td>" +
-               escaped(one.actual_text) + "</td><td class=\"" +
+        out += "<tr><td>" + xml_escaped(name) + "</td><td>" + xml_escaped(one.target.required_text) + "</td><td>" +
+               xml_escaped(one.actual_text) + "</td><td class=\"" +
                (good   ? "pass"
                 : open ? "skip"
                        : "fail") +
-               "\">" + std::string(to_text(one.status)) + (one.note.empty() ? "" : " – " + escaped(one.note)) +
+               "\">" + std::string(to_text(one.status)) + (one.note.empty() ? "" : " – " + xml_escaped(one.note)) +
                "</td></tr>\n";
     }
     return out + "</table>\n";
@@ -120,13 +120,13 @@ std::string html_report(const Run& run) {
     std::string out =
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width\"><title>smew load " +
-        escaped(run.kind) + "</title><style>" + kStyle + "</style>\n<h1>smew load " + escaped(run.kind) +
+        xml_escaped(run.kind) + "</title><style>" + kStyle + "</style>\n<h1>smew load " + xml_escaped(run.kind) +
         ": <span class=\"" + (run.verdict() == Verdict::kPass ? "pass" : "fail") + "\">" + verdict + "</span></h1>\n";
     out += facts(run) + "<h2>Targets</h2>" + target_table(run);
     for (const Stage& stage : run.stages) {
-        out += "<h2>" + escaped(stage.name) + "</h2>" + metric_table(stage) + charts(stage);
+        out += "<h2>" + xml_escaped(stage.name) + "</h2>" + metric_table(stage) + charts(stage);
     }
-    return out + "<h2>Summary</h2><pre>" + escaped(text_report(run)) + "</pre></html>\n";
+    return out + "<h2>Summary</h2><pre>" + xml_escaped(text_report(run)) + "</pre></html>\n";
 }
 
 }  // namespace smew::measure

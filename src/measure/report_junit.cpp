@@ -1,6 +1,6 @@
+#include "core/xml_text.hpp"
 #include "measure/report.hpp"
 #include "measure/text.hpp"
-#include "measure/xml_text.hpp"
 
 #include <algorithm>
 
@@ -9,15 +9,15 @@ namespace {
 
 std::string outcome(const Judgement& one) {
     if (one.status == Status::kMet) return "";
-    if (one.status == Status::kNotEvaluated) return "<skipped message=\"" + escaped(one.note) + "\"/>";
+    if (one.status == Status::kNotEvaluated) return "<skipped message=\"" + xml_escaped(one.note) + "\"/>";
     const std::string why = "required " + one.target.required_text + ", actual " +
                             (one.actual_text.empty() ? "n/a" : one.actual_text) +
                             (one.note.empty() ? "" : " (" + one.note + ")");
-    return "<failure message=\"" + escaped(why) + "\"/>";
+    return "<failure message=\"" + xml_escaped(why) + "\"/>";
 }
 
 std::string test_case(const std::string& suite, const std::string& name, const std::string& inside) {
-    return "  <testcase classname=\"" + escaped(suite) + "\" name=\"" + escaped(name) + "\">" + inside +
+    return "  <testcase classname=\"" + xml_escaped(suite) + "\" name=\"" + xml_escaped(name) + "\">" + inside +
            "</testcase>\n";
 }
 
@@ -37,10 +37,10 @@ std::string junit_report(const Run& run) {
     const std::string verdict(to_text(run.verdict()));
     cases += test_case(suite, "the run is valid and its replies correct",
                        valid ? "" : "<failure message=\"" + verdict + "\"/>");
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" + escaped(suite) + "\" tests=\"" +
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" + xml_escaped(suite) + "\" tests=\"" +
            std::to_string(run.judgements.size() + 1) + "\" failures=\"" + std::to_string(failures) + "\" skipped=\"" +
            std::to_string(skipped) + "\" time=\"" + number_text(run.duration_s, 3) + "\" timestamp=\"" +
-           escaped(run.started_at) + "\">\n" + cases + "</testsuite>\n";
+           xml_escaped(run.started_at) + "\">\n" + cases + "</testsuite>\n";
 }
 
 std::string annotations(const Run& run) {

@@ -1,7 +1,7 @@
 #include "measure/svg_chart.hpp"
 
+#include "core/xml_text.hpp"
 #include "measure/text.hpp"
-#include "measure/xml_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -93,11 +93,11 @@ std::string svg(const Chart& chart) {
         const std::string colour = kColours[i % kColours.size()];
         paths += "<path fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"1.6\" d=\"" +
                  path_of(chart.lines[i], chart, scale) + "\"/>";
-        legend += "<span><i style=\"background:" + colour + "\"></i>" + escaped(chart.lines[i].name) + "</span>";
+        legend += "<span><i style=\"background:" + colour + "\"></i>" + xml_escaped(chart.lines[i].name) + "</span>";
     }
-    return "<figure><figcaption>" + escaped(chart.title) + " <small>" + escaped(chart.unit) +
+    return "<figure><figcaption>" + xml_escaped(chart.title) + " <small>" + xml_escaped(chart.unit) +
            "</small></figcaption><svg viewBox=\"0 0 " + at(kWidth) + " " + at(kHeight) +
-           "\" role=\"img\" aria-label=\"" + escaped(chart.title) + "\">" + grid(chart, scale) + paths +
+           "\" role=\"img\" aria-label=\"" + xml_escaped(chart.title) + "\">" + grid(chart, scale) + paths +
            "</svg><div class=\"legend\">" + legend + "</div></figure>\n";
 }
 

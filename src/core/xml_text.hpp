@@ -1,12 +1,12 @@
 #pragma once
-// Text inside XML and HTML. For this room only.
+// Text inside XML and HTML, also in their attributes.
 
 #include <string>
 #include <string_view>
 
-namespace smew::measure {
+namespace smew {
 
-inline std::string escaped(std::string_view text) {
+inline std::string xml_escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
         switch (c) {
@@ -30,4 +30,4 @@ inline std::string escaped(std::string_view text) {
     return out;
 }
 
-}  // namespace smew::measure
+}  // namespace smew
