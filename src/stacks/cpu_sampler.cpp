@@ -31,15 +31,6 @@ struct Ring {
 std::atomic<Ring*> ring{nullptr};
 std::atomic<bool> sampling{false};
 
-void keep_below(const Stack& whole, std::uintptr_t place, Stack& kept) {
-    // The innermost frames are the handler's own, down to where the signal struck.
-    std::uint32_t first = 0;
-    while (first < whole.size && whole.pcs[first] != place) ++first;
-    kept.size = 0;
-    kept.pcs[kept.size++] = place + 1;
-    for (std::uint32_t i = first + 1; i < whole.size; ++i) kept.pcs[kept.size++] = whole.pcs[i];
-}
-
 extern "C" void take_sample(int, siginfo_t*, void* context) {
     if (!sampling.load(std::memory_order_relaxed)) return;
     const int error = errno;
@@ -49,7 +40,7 @@ extern "C" void take_sample(int, siginfo_t*, void* context) {
     if (slot.state.compare_exchange_strong(expected, State::kBeingWritten, std::memory_order_acquire)) {
         slot.thread = ::gettid();
         ::clock_gettime(CLOCK_REALTIME, &slot.at);
-        keep_below(current_stack(), place_of(context), slot.stack);
+        slot.stack = struck_stack(context);
         slot.state.store(State::kFull, std::memory_order_release);
     } else {
         to.dropped.fetch_add(1, std::memory_order_relaxed);

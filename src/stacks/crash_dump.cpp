@@ -39,16 +39,6 @@ void write_line(const char* name, std::uintptr_t number) {
     write_text(line.data(), size);
 }
 
-void write_stack(std::uintptr_t place) {
-    const Stack stack = current_stack();
-    // The innermost frames are the handler's own, down to where the signal struck.
-    std::size_t first = 0;
-    while (first < stack.size && stack.pcs[first] != place) ++first;
-    // It struck at this very instruction and not behind a call: one more, since readers take one off.
-    write_line("pc", place + 1);
-    for (std::size_t i = first == stack.size ? 0 : first + 1; i < stack.size; ++i) write_line("pc", stack.pcs[i]);
-}
-
 extern "C" void leave_dump(int signal, siginfo_t* info, void* context) {
     // Should the dump itself crash, that is the end.
     ::signal(signal, SIG_DFL);
@@ -59,7 +49,7 @@ extern "C" void leave_dump(int signal, siginfo_t* info, void* context) {
     write_line("address", reinterpret_cast<std::uintptr_t>(info->si_addr));
     write_line("thread", static_cast<std::uintptr_t>(::gettid()));
     write_line("time", static_cast<std::uintptr_t>(now.tv_sec));
-    write_stack(place_of(context));
+    for (const std::uintptr_t pc : struck_stack(context).addresses()) write_line("pc", pc);
     write_line("end", 0);
     ::raise(signal);
 }

@@ -83,6 +83,8 @@ int take_module(dl_phdr_info* info, std::size_t, void* argument) {
 
 }  // namespace
 
+namespace {
+
 std::uintptr_t place_of(const void* context) {
     const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
 #if defined(__x86_64__)
@@ -90,6 +92,20 @@ std::uintptr_t place_of(const void* context) {
 #else
     return machine.pc;
 #endif
+}
+
+}  // namespace
+
+Stack struck_stack(const void* context) {
+    const std::uintptr_t place = place_of(context);
+    const Stack whole = current_stack();
+    std::uint32_t next = 0;
+    while (next < whole.size && whole.pcs[next] != place) ++next;
+    Stack stack;
+    // It struck at this very instruction and not behind a call: one more, since readers take one off.
+    stack.pcs[stack.size++] = place + 1;
+    while (++next < whole.size) stack.pcs[stack.size++] = whole.pcs[next];
+    return stack;
 }
 
 Stack current_stack(std::size_t skip) {

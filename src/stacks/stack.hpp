@@ -27,8 +27,9 @@ struct Module {
 // From the caller on, without `skip` frames above it. A microsecond or two. In a signal's handler, too, behind a first
 // call elsewhere: glibc finds unwind tables without a lock (_dl_find_object, since 2.35).
 Stack current_stack(std::size_t skip = 0);
-// Where a signal struck, by the third argument of its handler.
-std::uintptr_t place_of(const void* context);
+// Of where a signal struck, by the third argument of its handler, in which it is called: without the handler's own
+// frames. That place alone where it cannot be unwound, as behind a jump to nowhere.
+Stack struck_stack(const void* context);
 
 // Of this process, now.
 std::vector<Module> loaded_modules();
