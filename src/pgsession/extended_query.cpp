@@ -1,4 +1,5 @@
 #include "pgsession/session_impl.hpp"
+#include "pgsession/traceparent.hpp"
 #include "pgsession/utf8.hpp"
 #include "sql/lexer.hpp"
 
@@ -18,17 +19,17 @@ bool SessionImpl::sync_follows() const {
     return !input.empty() && input.front() == 'S';
 }
 
-Result<StatementPtr> SessionImpl::find_statement(std::string_view name) const {
+Result<ClientStatement> SessionImpl::find_statement(std::string_view name) const {
     if (name.empty()) {
-        if (unnamed_) return unnamed_;
+        if (unnamed_) return *unnamed_;
         return Error{sqlstate::kInvalidSqlStatementName, "unnamed prepared statement does not exist"};
     }
     const auto found = named_.find(std::string(name));
-    if (found != named_.end()) return found->second.statement;
+    if (found != named_.end()) return ClientStatement(found->second);
     return Error{sqlstate::kInvalidSqlStatementName, "prepared statement \"" + std::string(name) + "\" does not exist"};
 }
 
-Result<void> SessionImpl::store_statement(std::string_view name, StatementPtr statement, bool by_sql) {
+Result<void> SessionImpl::store_statement(std::string_view name, ClientStatement statement, bool by_sql) {
     if (name.empty()) {
         unnamed_ = std::move(statement);
         return {};
@@ -37,13 +38,13 @@ Result<void> SessionImpl::store_statement(std::string_view name, StatementPtr st
         return Error{sqlstate::kConfigurationLimitExceeded, "too many prepared statements", "",
                      "Close or DEALLOCATE those that are no longer used."};
     }
-    const auto& types = statement->parameter_types;
+    const auto& types = statement.statement->parameter_types;
     auto listed = objects_.statements.add({.name = std::string(name),
-                                           .statement = by_sql ? std::string(recorder_.text()) : statement->sql,
+                                           .statement = by_sql ? std::string(recorder_.text()) : statement.text(),
                                            .prepared_micros = LiveFacts::micros_now(),
                                            .parameter_types = {types.begin(), types.end()},
                                            .by_sql = by_sql});
-    named_.emplace(std::string(name), NamedStatement{std::move(statement), std::move(listed)});
+    named_.emplace(std::string(name), NamedStatement{{std::move(statement)}, std::move(listed)});
     return {};
 }
 
@@ -66,9 +67,13 @@ Result<void> SessionImpl::on_parse(const pgproto::Parse& message) {
         return Error{sqlstate::kDuplicatePreparedStatement,
                      "prepared statement \"" + std::string(message.statement) + "\" already exists"};
     }
-    Result<StatementPtr> statement = prepare_text(message.sql, message.parameter_types);
+    // Drivers that append their caller's trace to each text have their plans found again all the same.
+    const std::string_view text = without_traceparent(message.sql);
+    Result<StatementPtr> statement = prepare_text(text, message.parameter_types);
     if (!statement) return statement.error();
-    if (const Result<void> stored = store_statement(message.statement, std::move(*statement)); !stored) return stored;
+    ClientStatement kept{.statement = std::move(*statement), .written = nullptr};
+    if (text.size() != message.sql.size()) kept.written = std::make_shared<const std::string>(message.sql);
+    if (const Result<void> stored = store_statement(message.statement, std::move(kept)); !stored) return stored;
     pgproto::write_parse_complete(wire_.out());
     return {};
 }
@@ -109,19 +114,20 @@ Result<StatementPtr> SessionImpl::prepare_text(std::string_view sql, std::span<c
 // ---------------------------------------------------------------- Bind
 
 Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
-    const Result<StatementPtr> statement = find_statement(message.statement);
-    if (!statement) return statement.error();
-    begin_about(*statement);
-    const std::size_t wanted = (*statement)->parameter_types.size();
+    const Result<ClientStatement> found = find_statement(message.statement);
+    if (!found) return found.error();
+    begin_about(*found);
+    const StatementPtr& statement = found->statement;
+    const std::size_t wanted = statement->parameter_types.size();
     if (message.parameters.size() != wanted) {
         return Error{sqlstate::kProtocolViolation,
                      "bind message supplies " + std::to_string(message.parameters.size()) +
                          " parameters, but prepared statement \"" + std::string(message.statement) + "\" requires " +
                          std::to_string(wanted)};
     }
-    if (const Result<void> allowed = check_block((*statement)->ends_block()); !allowed) return allowed;
-    refresh_fetch(**statement);
-    const std::size_t columns = (*statement)->fields.size();
+    if (const Result<void> allowed = check_block(statement->ends_block()); !allowed) return allowed;
+    refresh_fetch(*statement);
+    const std::size_t columns = statement->fields.size();
     if (message.result_formats.size() > 1 && message.result_formats.size() != columns) {
         return Error{sqlstate::kProtocolViolation, "bind message has " + std::to_string(message.result_formats.size()) +
                                                        " result formats but query has " + std::to_string(columns) +
@@ -137,10 +143,11 @@ Result<void> SessionImpl::on_bind(const pgproto::Bind& message, ByteSpan body) {
                      "Close those that are no longer used."};
     }
     auto portal = std::make_shared<Portal>();
-    portal->statement = *statement;
+    portal->statement = statement;
+    portal->written = found->written;
     portal->formats = spread_formats(message.result_formats, columns);
     if (const Result<void> bound = bind_parameters(*portal, message, body); !bound) return bound;
-    if (!name.empty()) list_cursor(name, portal->statement->sql, *portal);
+    if (!name.empty()) list_cursor(name, found->text(), *portal);
     add_portal(std::move(name), std::move(portal));
     pgproto::write_bind_complete(wire_.out());
     return {};
@@ -170,20 +177,21 @@ Result<void> SessionImpl::bind_parameters(Portal& portal, const pgproto::Bind& m
 // ---------------------------------------------------------------- Describe, Close, Sync
 
 Result<void> SessionImpl::on_describe(const pgproto::Describe& message) {
-    StatementPtr statement;
+    ClientStatement described;
     std::vector<pgproto::Format> formats;
     if (message.target == pgproto::Target::kStatement) {
-        Result<StatementPtr> found = find_statement(message.name);
+        Result<ClientStatement> found = find_statement(message.name);
         if (!found) return found.error();
-        statement = std::move(*found);
-        refresh_fetch(*statement);
+        described = std::move(*found);
+        refresh_fetch(*described.statement);
     } else {
         const auto found = portals_.find(std::string(message.name));
         if (found == portals_.end()) return portal_missing(message.name);
-        statement = found->second->statement;
+        described = {found->second->statement, found->second->written};
         formats = found->second->formats;
     }
-    begin_about(statement);
+    const StatementPtr statement = described.statement;
+    begin_about(std::move(described));
     if (statement->returns_rows()) {
         if (const Result<void> allowed = check_block(statement->ends_block()); !allowed) return allowed;
     }
@@ -233,10 +241,10 @@ void SessionImpl::on_close(const pgproto::Close& message) {
     std::string name(message.name);
     if (message.target == pgproto::Target::kPortal) {
         erase_portal(name);
-    } else if (const Result<StatementPtr> statement = find_statement(name)) {
+    } else if (const Result<ClientStatement> found = find_statement(name)) {
         // Portals made from it go with it.
         std::erase_if(portals_, [&](const auto& entry) {
-            if (entry.second->statement != *statement) return false;
+            if (entry.second->statement != found->statement) return false;
             if (suspended_ == entry.second.get()) suspended_ = nullptr;
             return true;
         });

@@ -19,7 +19,7 @@ Result<void> SessionImpl::on_execute(const pgproto::Execute& message) {
     }
     // Kept here: COMMIT, for one, removes all portals while it runs.
     const std::shared_ptr<Portal> portal = found->second;
-    begin_about(portal->statement);
+    begin_about({portal->statement, portal->written});
     recorder_.resume(std::exchange(portal->notes, {}));
     recorder_.publish();
     if (portal->statement->empty()) {

@@ -58,9 +58,19 @@ struct PreparedStatement {
 };
 using StatementPtr = std::shared_ptr<PreparedStatement>;
 
-// A statement under a name of the client's.
-struct NamedStatement {
+// What a client wrote, where its statement was kept without a comment that told a trace; null: the statement's own
+// text.
+using WrittenText = std::shared_ptr<const std::string>;
+
+// A statement that a client has prepared.
+struct ClientStatement {
     StatementPtr statement;
+    WrittenText written;
+    const std::string& text() const { return written ? *written : statement->sql; }
+};
+
+// Under a name of the client's.
+struct NamedStatement : ClientStatement {
     std::shared_ptr<const engine::SessionObjects::PreparedRow> listed;
 };
 
@@ -75,6 +85,7 @@ struct RowStream {
 
 struct Portal {
     StatementPtr statement;
+    WrittenText written;
     std::vector<std::uint8_t> bind_body;  // what parameters point into
     OwnedTexts owned;
     std::vector<engine::ParameterValue> parameters;

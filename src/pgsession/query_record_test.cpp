@@ -3,6 +3,8 @@
 #include "pgsession/statement_recorder.hpp"
 #include "pgsession/traceparent.hpp"
 
+#include <algorithm>
+
 namespace smew::pgsession::testing {
 namespace {
 
@@ -131,6 +133,21 @@ TEST_F(QueryRecordTest, OfAnExecuteNotOfItsParts) {
     EXPECT_EQ(record.query, "select a from t");
     EXPECT_EQ(record.rows_returned, 5U);
     EXPECT_EQ(record.bytes_returned, 5U * 12 + 14);
+}
+
+// As drivers prepare that append their caller's trace to each text: one plan for all, and each its own trace.
+TEST_F(QueryRecordTest, OfPreparedTextsThatDifferInTheirTracesOnly) {
+    for (const std::string digit : {"1", "2", "3", "4"}) {
+        const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e473" + digit + "-00f067aa0ba902b7-01";
+        const std::string text = "select a from t /*traceparent='" + parent + "'*/";
+        watched->add(pg::Parse{"s" + digit, text, {}}).add(pg::Bind{"", "s" + digit, {}, {}, {}});
+        watched->add(pg::Execute{"", 0}).add(pg::Sync{}).exchange();
+        const QueryRecord record = only();
+        EXPECT_EQ(record.traceparent, parent);
+        EXPECT_EQ(record.query, text);
+    }
+    // A text is kept from its second time on.
+    EXPECT_EQ(std::ranges::count(log(), "prepare select a from t"), 2);
 }
 
 TEST_F(QueryRecordTest, OfASuspendedPortalAtItsEnd) {

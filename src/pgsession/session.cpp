@@ -278,9 +278,9 @@ void SessionImpl::begin_text(std::string_view text) {
     recorder_.begin(text, statement_started_, wire_.written());
 }
 
-void SessionImpl::begin_about(StatementPtr statement) {
+void SessionImpl::begin_about(ClientStatement statement) {
     about_ = std::move(statement);
-    begin_text(about_->sql);
+    begin_text(about_.text());
 }
 
 void SessionImpl::abandon_statement(const Error& error) {

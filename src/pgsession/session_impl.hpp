@@ -72,7 +72,7 @@ private:
     void complete(std::string_view tag);  // CommandComplete, and record() of a success
     // The text that what follows is about.
     void begin_text(std::string_view text);
-    void begin_about(StatementPtr statement);
+    void begin_about(ClientStatement statement);
     // The session ends while a statement is unfinished.
     void abandon_statement(const Error& error);
     // Execute goes away from a portal that has more rows.
@@ -110,9 +110,9 @@ private:
     Result<void> on_execute(const pgproto::Execute& message);
     void on_close(const pgproto::Close& message);
     void on_sync();
-    Result<StatementPtr> find_statement(std::string_view name) const;
+    Result<ClientStatement> find_statement(std::string_view name) const;
     // `by_sql`: by PREPARE, whose whole text is the running statement's.
-    Result<void> store_statement(std::string_view name, StatementPtr statement, bool by_sql = false);
+    Result<void> store_statement(std::string_view name, ClientStatement statement, bool by_sql = false);
     void list_cursor(const std::string& name, std::string statement, Portal& portal);
     Result<StatementPtr> prepare_text(std::string_view sql, std::span<const std::uint32_t> types);
     Result<void> bind_parameters(Portal& portal, const pgproto::Bind& message, ByteSpan body) const;
@@ -271,7 +271,7 @@ private:
     TransactionMessages messages_;  // of this transaction
     LiveFacts facts_;
     StatementRecorder recorder_;
-    StatementPtr about_;                            // whose text the recorder has
+    ClientStatement about_;                         // whose text the recorder has
     std::uint64_t recorded_settings_ = UINT64_MAX;  // their generation when the recorder was told
     // Above the statements, whose plans belong to it.
     std::unique_ptr<engine::Connection> connection_;
@@ -282,15 +282,15 @@ private:
     engine::Profiling* profiling_ = nullptr;  // connection_, when it takes profiles
 
     StatementCache cache_;
-    StatementPtr unnamed_;
+    std::optional<ClientStatement> unnamed_;
     std::unordered_map<std::string, NamedStatement> named_;
     std::unordered_map<std::string, std::shared_ptr<Portal>> portals_;  // the unnamed one has the name ""
     std::uint64_t last_portal_ = 0;
     Portal* suspended_ = nullptr;  // the one whose stream is the connection's open cursor
 
-    std::shared_ptr<Mailbox> mailbox_;  // once it has listened
+    std::shared_ptr<Mailbox> mailbox_;             // once it has listened
     std::vector<std::string> transaction_tables_;  // to be dropped by the commit
-    bool at_rest_ = false;              // the last thing said was ReadyForQuery
+    bool at_rest_ = false;                         // the last thing said was ReadyForQuery
 
     struct CopyInState {
         std::unique_ptr<CopyIn> rows;

@@ -36,25 +36,25 @@ Result<SessionImpl::Answer> SessionImpl::perform_one(const PrepareCommand& comma
     Result<StatementPtr> statement = prepare_text(command.sql, command.parameter_types);
     if (!statement) return statement.error();
     if (!(*statement)->plan) return Error{sqlstate::kSyntaxError, "this statement cannot be prepared with PREPARE"};
-    if (const Result<void> stored = store_statement(command.name, std::move(*statement), true); !stored)
+    if (const Result<void> stored = store_statement(command.name, {std::move(*statement), nullptr}, true); !stored)
         return stored.error();
     return Answer{"PREPARE", {}};
 }
 
 Result<void> SessionImpl::bind_execute(const ExecuteCommand& command, Portal& portal) {
-    const Result<StatementPtr> found =
-        command.name.empty() ? Result<StatementPtr>(Error{}) : find_statement(command.name);
-    if (!found || !(*found)->plan) {
+    const Result<ClientStatement> found =
+        command.name.empty() ? Result<ClientStatement>(Error{}) : find_statement(command.name);
+    if (!found || !found->statement->plan) {
         return Error{sqlstate::kInvalidSqlStatementName, "prepared statement \"" + command.name + "\" does not exist"};
     }
-    const std::size_t wanted = (*found)->parameter_types.size();
+    const std::size_t wanted = found->statement->parameter_types.size();
     if (command.arguments.size() != wanted) {
         return Error{sqlstate::kSyntaxError,
                      "wrong number of parameters for prepared statement \"" + command.name + "\"",
                      "Expected " + std::to_string(wanted) + " parameters but got " +
                          std::to_string(command.arguments.size()) + "."};
     }
-    portal.statement = *found;
+    portal.statement = found->statement;
     std::vector<std::optional<std::string>> arguments = command.arguments;
     if (!command.expressions.empty()) {
         auto values = evaluate(command.expressions);

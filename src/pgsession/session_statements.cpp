@@ -204,9 +204,9 @@ Result<std::vector<pgproto::FieldDescription>> SessionImpl::columns_of(const Ses
         return cursor && !fetch->move ? (*cursor)->statement->fields : Columns{};
     }
     if (const auto* execute = std::get_if<ExecuteCommand>(&command)) {
-        const Result<StatementPtr> target = find_statement(execute->name);
+        const Result<ClientStatement> target = find_statement(execute->name);
         if (!target) return target.error();
-        return (*target)->fields;
+        return target->statement->fields;
     }
     return Columns{};
 }
