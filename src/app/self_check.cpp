@@ -1,11 +1,14 @@
 #include "app/self_check.hpp"
 
+#include "telemetry/log.hpp"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace smew::app {
@@ -60,6 +63,21 @@ std::string check_pg_front(const std::string& address, std::chrono::milliseconds
     if (unreadable) return unreadable.message();
     const auto port = static_cast<unsigned short>(std::stoul(address.substr(colon + 1)));
     return Check().run({reachable(ip), port}, timeout);
+}
+
+void check_engines(fleet::Fleet& fleet, std::chrono::milliseconds patience, const Clock& clock,
+                   fleet::EngineChecks& found) {
+    const fleet::EngineChecks::Round before = found.last();
+    const fleet::EngineChecks::Round now{.at = clock.now(), .checks = fleet.check_engines(patience)};
+    for (const fleet::EngineCheck& check : now.checks) {
+        const auto earlier = std::ranges::find(before.checks, check.workspace, &fleet::EngineCheck::workspace);
+        const bool failed = earlier != before.checks.end() && earlier->error;
+        if (check.error && !failed)
+            log::error("engine_check_failed",
+                       {{"workspace_id", check.workspace.value()}, {"error", check.error->message}});
+        if (!check.error && failed) log::info("engine_answers_again", {{"workspace_id", check.workspace.value()}});
+    }
+    found.set(now);
 }
 
 }  // namespace smew::app

@@ -1,5 +1,8 @@
 #pragma once
-// Asks the PostgreSQL front as a client would, to notice a server that runs and does not answer.
+// Asks the PostgreSQL front as a client would, and the engines of the workspaces, to notice what runs and does not
+// answer.
+
+#include "fleet/fleet.hpp"
 
 #include <chrono>
 #include <mutex>
@@ -12,7 +15,11 @@ namespace smew::app {
 // went wrong. Waits `timeout` at most.
 std::string check_pg_front(const std::string& address, std::chrono::milliseconds timeout);
 
-// What the last check has found, for who asks. Thread-safe.
+// Tells the log of engines that have ceased to answer, and of those that do so again. Waits `patience` at most.
+void check_engines(fleet::Fleet& fleet, std::chrono::milliseconds patience, const Clock& clock,
+                   fleet::EngineChecks& found);
+
+// What the last check of the front has found, for who asks. Thread-safe.
 class FrontState {
 public:
     void set(std::string problem) {

@@ -154,6 +154,7 @@ struct Core {
     storage::Versions versions;
     observe::History history;
     FrontState front;
+    fleet::EngineChecks engine_checks;
 };
 
 std::unique_ptr<net::Tls> open_tls(const config::Settings& settings, const storage::Layout& layout) {
@@ -206,6 +207,7 @@ struct Doors {
                                        .profiler = &core.monitoring.profiler(),
                                        .profiles = &core.monitoring.profiles(),
                                        .front_problem = [&core] { return core.front.problem(); },
+                                       .engine_checks = &core.engine_checks,
                                        .certificate_expires = tls ? std::optional(tls->expires) : std::nullopt},
                                       settings.http_tls ? tls.get() : nullptr)) {}
     Doors(const Doors&) = delete;
@@ -309,6 +311,11 @@ void serve_until_stopped(const config::Settings& settings, const std::string& ve
                                core.history.tick();
                                core.project_history.tick();
                            }}});
+    // Likewise: an engine that hangs is waited for.
+    Maintenance checks({{"check engines", settings.health_engine_check_seconds, [&settings, &core] {
+                             check_engines(*core.fleet, settings.health_engine_timeout_seconds, core.clock,
+                                           core.engine_checks);
+                         }}});
     doors.server->set_ready(true);
     announce(settings, doors, demo);
 

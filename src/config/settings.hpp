@@ -158,6 +158,8 @@ struct Settings {
     Bytes health_min_free_disk{256'000'000};
     Bytes health_min_free_memory{64'000'000};
     int health_certificate_days = 14;
+    std::chrono::seconds health_engine_check_seconds{15};
+    std::chrono::seconds health_engine_timeout_seconds{5};
 
     // CPU profiles.
     int profile_hertz = 101;  // no divisor of what else is done so many times a second

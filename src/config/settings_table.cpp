@@ -337,6 +337,12 @@ constexpr std::array kTable{
                                      1000 * kTera}),
     row<&S::health_certificate_days>({"health_certificate_days", kHealth,
                                       "When the TLS certificate expires in fewer days health is degraded.", 0, 3650}),
+    row<&S::health_engine_check_seconds>(
+        {"health_engine_check_seconds", kHealth,
+         "How often the engine of each open workspace is asked to answer a statement of smew's own.", 1, 3600}),
+    row<&S::health_engine_timeout_seconds>({"health_engine_timeout_seconds", kHealth,
+                                            "An engine that has not answered by then does not count as healthy.", 1,
+                                            300}),
     row<&S::profile_hertz>(
         {"profile_hertz", kHealth, "Samples of a CPU profile for each second of CPU time.", 1, 1000}),
     row<&S::profile_max_seconds>(

@@ -35,6 +35,8 @@ private:
         if (start.project.value() == "silent") {
             for (;;) ::pause();
         }
+        mute_ = start.project.value() == "mute";
+        if (start.project.value() == "sick") illness_ = Error{sqlstate::kInternalError, "the engine is ill", "", ""};
         reply(link::Ready{});
     }
 
@@ -72,6 +74,9 @@ private:
         }
         reply(answer);
     }
+    void on(link::CheckEngine& question, UniqueFd&) {
+        if (!mute_) reply(link::EngineChecked{.request = question.request, .error = illness_, .taken_us = 7});
+    }
     void on(link::Shutdown&, UniqueFd&) { done_ = true; }
     // A question of ours, asked because the test adopted a session named so, comes back as text on that socket.
     void on(link::TableResolved& resolved, UniqueFd&) {
@@ -91,6 +96,8 @@ private:
     link::Channel channel_{UniqueFd(3)};
     std::map<SessionId, UniqueFd> sockets_;
     bool done_ = false;
+    bool mute_ = false;
+    std::optional<Error> illness_;
 };
 
 }  // namespace

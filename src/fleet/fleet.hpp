@@ -8,6 +8,7 @@
 #include "core/cancel.hpp"
 #include "core/clock.hpp"
 #include "core/fd.hpp"
+#include "fleet/engine_checks.hpp"
 #include "link/messages.hpp"
 #include "storage/layout.hpp"
 #include "telemetry/events.hpp"
@@ -131,6 +132,7 @@ public:
         std::uint64_t disk_bytes = 0, temp_bytes = 0;  // of open workspaces
         QueryTotals queries;
         WallTime since{};
+        std::size_t failed_starts = 0;  // of workers, since one has started
     };
     virtual Totals totals() const = 0;
 
@@ -151,6 +153,9 @@ public:
     // the worker does not run, ends, or is being profiled already.
     virtual Result<std::string> profile_worker(const WorkspaceId& workspace, std::uint32_t hertz,
                                                std::chrono::milliseconds duration) = 0;
+    // Asks the engine of each open workspace to answer a statement; waits for them, `patience` at most. Workspaces that
+    // are closed meanwhile are left out.
+    virtual std::vector<EngineCheck> check_engines(std::chrono::milliseconds patience) = 0;
 };
 
 }  // namespace smew::fleet

@@ -51,6 +51,9 @@ public:
     Result<std::string> profile_worker(const WorkspaceId& workspace, std::uint32_t hertz,
                                        std::chrono::milliseconds duration) override;
 
+    // fleet_engines.cpp
+    std::vector<EngineCheck> check_engines(std::chrono::milliseconds patience) override;
+
     // fleet_jobs.cpp
     Result<Rows> execute(const catalog::Workspace& workspace, std::string_view sql,
                          std::chrono::milliseconds timeout) override;
@@ -94,6 +97,7 @@ private:
     void on_start_failed(const WorkerPointer& worker, const link::StartFailed& failed);
     void on_sessions_listed(link::SessionsListed listed);
     void on_profile_taken(link::ProfileTaken taken);
+    void on_engine_checked(link::EngineChecked checked);
     void on_session_closed(const WorkerPointer& worker, const link::SessionClosed& closed);
     void on_job_done(const WorkerPointer& worker, link::JobDone done);
     void count(const WorkspaceId& workspace, const link::Stats& stats);
@@ -134,6 +138,8 @@ private:
     std::uint64_t next_question_ = 1;
     std::map<std::uint64_t, std::optional<std::vector<link::SessionActivity>>> questions_;  // ListSessions, and answers
     std::map<std::uint64_t, std::optional<link::ProfileTaken>> profiles_;                   // TakeProfile, and answers
+    std::map<std::uint64_t, std::optional<link::EngineChecked>> engine_questions_;          // CheckEngine, and answers
+    std::size_t failed_starts_ = 0;                                                         // since one succeeded
     link::SetObservation observation_;
     std::int32_t next_backend_pid_;
     bool stopping_ = false;

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <sys/socket.h>
@@ -138,6 +139,30 @@ TEST_F(FleetTest, AFailedStartGivesTheWorkersReason) {
     ASSERT_FALSE(client.adopted);
     EXPECT_EQ(client.adopted.error().code, sqlstate::kDataCorrupted);
     EXPECT_EQ(*client.ended, 0);
+    EXPECT_EQ(fleet_->totals().failed_starts, 1U);
+    const Client next = connect(workspace(), "analyst");
+    EXPECT_TRUE(next.adopted);
+    EXPECT_EQ(fleet_->totals().failed_starts, 0U);
+}
+
+TEST_F(FleetTest, EnginesAreAskedAndThoseThatHangAreNamed) {
+    EXPECT_TRUE(fleet_->check_engines(10s).empty());
+    const Client well = connect(workspace("shop", "aaaa0001"), "analyst");
+    const Client sick = connect(workspace("sick", "dddd0001"), "analyst");
+    auto checks = fleet_->check_engines(10s);
+    ASSERT_EQ(checks.size(), 2U);
+    std::ranges::sort(checks, {}, [](const EngineCheck& check) { return check.workspace.value(); });
+    EXPECT_FALSE(checks[0].error);
+    EXPECT_EQ(checks[0].taken, 7us);
+    ASSERT_TRUE(checks[1].error);
+    EXPECT_EQ(checks[1].error->message, "the engine is ill");
+    fleet_->end_worker(WorkspaceId("dddd0001"), CancelReason::kAdmin);
+    const Client mute = connect(workspace("mute", "eeee0001"), "analyst");
+    checks = fleet_->check_engines(100ms);
+    std::ranges::sort(checks, {}, [](const EngineCheck& check) { return check.workspace.value(); });
+    ASSERT_EQ(checks.size(), 2U);
+    ASSERT_TRUE(checks[1].error);
+    EXPECT_EQ(checks[1].error->message, "the engine has not answered in time");
 }
 
 TEST_F(FleetTest, AWorkerThatDoesNotAnswerIsEndedAtItsDeadline) {

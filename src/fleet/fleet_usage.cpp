@@ -84,6 +84,7 @@ FleetImpl::Totals FleetImpl::totals() const {
     totals.workers = workspaces_.size();
     totals.loaders = loaders_.size();
     totals.memory_limit_bytes = memory_total_;
+    totals.failed_starts = failed_starts_;
     for (const WorkerPointer& worker : all_workers()) {
         totals.memory_bytes += worker->memory_bytes;
         totals.memory_granted_bytes += worker->memory_granted;

@@ -214,6 +214,7 @@ Result<WorkerPointer> FleetImpl::await_ready(Lock& lock, const WorkerPointer& wo
     ++worker->waiting;
     const bool decided = changed_.wait_until(lock, deadline, [&] { return worker->state != WorkerState::kStarting; });
     --worker->waiting;
+    if (worker->state != WorkerState::kReady) ++failed_starts_;
     if (!decided) {
         worker->start_error =
             Error{sqlstate::kCannotConnectNow, "the workspace did not start in time", "", "Try again."};
@@ -330,6 +331,8 @@ void FleetImpl::on_message(const WorkerPointer& worker, link::Message message) {
         on_sessions_listed(std::move(*listed));
     else if (auto* profile = std::get_if<link::ProfileTaken>(&message))
         on_profile_taken(std::move(*profile));
+    else if (auto* checked = std::get_if<link::EngineChecked>(&message))
+        on_engine_checked(std::move(*checked));
     else if (auto* done = std::get_if<link::JobDone>(&message))
         on_job_done(worker, std::move(*done));
     else if (const auto* ready = std::get_if<link::Ready>(&message))
@@ -354,6 +357,7 @@ void FleetImpl::on_ready(const WorkerPointer& worker, const link::Ready& ready) 
         if (worker->kind == link::WorkerKind::kWorkspace) (void)worker->channel.send_now(observation_);
         worker->state = WorkerState::kReady;
         worker->idle_since = clock_.steady_now();
+        failed_starts_ = 0;
         metrics_.workers_active(static_cast<std::int64_t>(workspaces_.size() + loaders_.size()));
     }
     changed_.notify_all();

@@ -3,6 +3,8 @@
 #include "fleet/machine_memory.hpp"
 #include "telemetry/process_usage.hpp"
 
+#include <boost/json/array.hpp>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -37,6 +39,27 @@ Component front_health(const Context& context) {
     return front;
 }
 
+// What the last check of the workspaces' engines found; which of them failed is for the admin.
+void judge_engines(const fleet::EngineChecks::Round& round, Component& engine) {
+    const std::size_t failed = round.failed();
+    std::chrono::microseconds slowest{0};
+    json::array failures;
+    for (const fleet::EngineCheck& check : round.checks) {
+        slowest = std::max(slowest, check.taken);
+        if (!check.error) continue;
+        failures.push_back(json::object{{"workspace_id", check.workspace.value()}, {"problem", check.error->message}});
+    }
+    engine.facts["checked_at"] = round.at ? json::value(to_iso8601(*round.at)) : json::value();
+    engine.facts["engines_checked"] = round.checks.size();
+    engine.facts["engines_failed"] = std::move(failures);
+    engine.facts["slowest_answer_us"] = slowest.count();
+    if (failed == 0) return;
+    // One alone may be its workspace's own doing; all of several are not.
+    const bool all = failed == round.checks.size() && failed > 1;
+    engine.grade = all ? Grade::kUnhealthy : Grade::kDegraded;
+    engine.reason = all ? "no workspace's engine answers" : "a workspace's engine does not answer";
+}
+
 Component engine_health(const Context& context) {
     const fleet::Fleet::Totals totals = context.fleet.totals();
     const auto most = static_cast<std::size_t>(context.settings.worker_max_count);
@@ -46,8 +69,14 @@ Component engine_health(const Context& context) {
                                {"workers_limit", most},
                                {"loaders", totals.loaders},
                                {"sessions", totals.sessions},
-                               {"running_statements", totals.running}}};
-    if (totals.workers + totals.loaders >= most) {
+                               {"running_statements", totals.running},
+                               {"failed_starts", totals.failed_starts}}};
+    if (context.engine_checks != nullptr) judge_engines(context.engine_checks->last(), engine);
+    if (engine.grade != Grade::kHealthy) return engine;
+    if (totals.failed_starts > 0) {
+        engine.grade = Grade::kDegraded;
+        engine.reason = "worker processes do not start; the log says why (worker_start_failed)";
+    } else if (totals.workers + totals.loaders >= most) {
         engine.grade = Grade::kDegraded;
         engine.reason = "all places for worker processes are taken (worker_max_count)";
     }

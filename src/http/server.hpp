@@ -64,7 +64,8 @@ struct Services {
     profiling::TransactionProfiles* profiles = nullptr;
     // What is wrong with the PostgreSQL front; empty when it answers.
     std::function<std::string()> front_problem;
-    std::optional<WallTime> certificate_expires;  // nothing: there is no TLS
+    const fleet::EngineChecks* engine_checks = nullptr;  // the last ones; null: none are made
+    std::optional<WallTime> certificate_expires;         // nothing: there is no TLS
 };
 
 class Server {

@@ -137,6 +137,7 @@ public:
     Result<std::string> profile_worker(const WorkspaceId&, std::uint32_t, std::chrono::milliseconds) override {
         return Error{sqlstate::kObjectNotInPrerequisiteState, "the workspace is not open"};
     }
+    std::vector<fleet::EngineCheck> check_engines(std::chrono::milliseconds) override { return {}; }
 
 private:
     void begin(const link::LoadJob& job) {

@@ -21,7 +21,7 @@
 
 namespace smew::link {
 
-inline constexpr std::uint32_t kLinkVersion = 3;
+inline constexpr std::uint32_t kLinkVersion = 4;
 inline constexpr std::size_t kHeaderBytes = 6;
 inline constexpr std::uint32_t kMaxFrameBytes = 64U << 20;
 
@@ -214,6 +214,11 @@ struct TakeProfile {
     std::uint32_t duration_ms = 0;
 };
 
+// Has the worker's engine answer a statement; answered by EngineChecked. One at a time: more are not answered.
+struct CheckEngine {
+    std::uint64_t request = 0;
+};
+
 struct Shutdown {
     std::uint32_t grace_ms = 5'000;
     CancelReason reason = CancelReason::kShutdown;
@@ -288,16 +293,21 @@ struct ProfileTaken {
     std::optional<Error> error;
     std::string samples;  // as stacks/cpu_profile.hpp writes them
 };
+struct EngineChecked {
+    std::uint64_t request = 0;
+    std::optional<Error> error;
+    std::uint64_t taken_us = 0;
+};
 // The last words of a worker that ends itself, so that the gateway can tell the log why.
 struct Ending {
     std::string reason;
     SessionId session;
 };
 
-using Message =
-    std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
-                 CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog, SessionClosed, JobDone,
-                 Stats, Ending, SetObservation, ListSessions, QueryRecords, SessionsListed, TakeProfile, ProfileTaken>;
+using Message = std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
+                             CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog,
+                             SessionClosed, JobDone, Stats, Ending, SetObservation, ListSessions, QueryRecords,
+                             SessionsListed, TakeProfile, ProfileTaken, CheckEngine, EngineChecked>;
 
 // Takes what workers report. Called on the fleet's thread, which all workers wait for: implementations return at once.
 class QueryRecordSink {

@@ -290,6 +290,21 @@ TEST_F(WorkerTest, EndsOneSessionAndTellsTheGateway) {
     EXPECT_EQ(two.query("SELECT 2").value(), "2");
 }
 
+TEST_F(WorkerTest, TheEngineAnswersTheGatewayWhateverSessionsDo) {
+    gateway.open();
+    PgClient busy = gateway.connect("busy");
+    busy.send("SELECT count(*) FROM range(100000000000)");
+    for (std::uint64_t request : {41U, 42U}) {
+        ASSERT_TRUE(gateway.send(link::CheckEngine{request}));
+        const auto checked = gateway.next<link::EngineChecked>();
+        EXPECT_EQ(checked.request, request);
+        EXPECT_FALSE(checked.error) << checked.error->message;
+        EXPECT_GT(checked.taken_us, 0U);
+    }
+    ASSERT_TRUE(gateway.send(link::CancelStatement{SessionId("busy"), CancelReason::kUser}));
+    EXPECT_EQ(busy.receive().code(), "57014");
+}
+
 TEST_F(WorkerTest, SendsStatistics) {
     gateway.open();
     PgClient client = gateway.connect("s");

@@ -79,6 +79,7 @@ Result<void> WorkspaceWorker::open_instance() {
 }
 
 void WorkspaceWorker::start_threads() {
+    engine_check_ = std::make_unique<EngineCheck>(channel_, *instance_);
     pool_ = std::make_unique<SessionPool>(
         pool_options(start_),
         SessionPool::Events{.closed = [this](const pgsession::Session& session) { session_closed(session); },
@@ -126,6 +127,8 @@ void WorkspaceWorker::handle(link::Channel::Received received) {
         list_sessions(*question);
     } else if (const auto* profile = std::get_if<link::TakeProfile>(&message)) {
         profiles_.take(*profile);
+    } else if (const auto* check = std::get_if<link::CheckEngine>(&message)) {
+        engine_check_->begin(*check);
     } else if (const auto* shutdown = std::get_if<link::Shutdown>(&message)) {
         begin_drain(shutdown->reason, milliseconds(shutdown->grace_ms));
     } else {
@@ -201,6 +204,7 @@ int WorkspaceWorker::close() {
         ::_exit(0);
     }
     report();
+    engine_check_.reset();
     pool_.reset();
     records_.flush();
     if (auto lifted = set_file_size_limit({}); !lifted) log::warning("worker_limit_not_set", {});

@@ -3,6 +3,7 @@
 
 #include "engine/engine.hpp"
 #include "worker/disk_watch.hpp"
+#include "worker/engine_check.hpp"
 #include "worker/inbox.hpp"
 #include "worker/link_resolver.hpp"
 #include "worker/profile_taker.hpp"
@@ -80,6 +81,7 @@ private:
     std::unique_ptr<SessionPool> pool_;
     std::unique_ptr<Watch> watch_;
     ProfileTaker profiles_;
+    std::unique_ptr<EngineCheck> engine_check_;  // goes before instance_
 
     std::mutex report_mutex_;
     std::mutex memory_mutex_;

@@ -1,10 +1,13 @@
 """Liveness, readiness and the detail of health."""
 
 import datetime
+import os
+import signal
 import subprocess
 import time
 
 import requests
+from smew_server import eventually
 
 COMPONENTS = ["metadata_store", "postgresql", "engine", "disk", "memory", "certificate"]
 
@@ -32,6 +35,31 @@ def test_the_detail_has_numbers_and_is_the_admins(server, shop):
     assert components["engine"]["duckdb_version"] and components["engine"]["workers"] >= 0
     assert components["postgresql"]["address"].endswith(str(server.pg_port))
     assert components["certificate"]["days_left"] > 800  # made at the start, for 825 days
+
+
+def test_an_engine_that_hangs_is_told(start_server):
+    server = start_server("health-engine", health_engine_check_seconds=1, health_engine_timeout_seconds=1)
+    workspace = server.project("engine").workspace()
+    workspace.query("SELECT 1")
+
+    def engine(wanted):
+        now = server.admin.get("/health/detail")["components"]["engine"]
+        return now if now.get("engines_checked") == 1 and now["status"] == wanted else None
+
+    well = eventually(lambda: engine("healthy"), 60, "an engine that answers")
+    assert well["engines_failed"] == [] and well["slowest_answer_us"] > 0 and well["checked_at"]
+    pid = server.events("worker_started")[-1]["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        ill = eventually(lambda: engine("degraded"), 60, "an engine that hangs")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert ill["reason"] == "a workspace's engine does not answer"
+    assert ill["engines_failed"] == [{"workspace_id": workspace.id, "problem": "the engine has not answered in time"}]
+    assert server.events("engine_check_failed")[-1]["workspace_id"] == workspace.id
+    eventually(lambda: engine("healthy"), 60, "an engine that answers again")
+    assert workspace.query("SELECT 2") == [(2,)]
+    server.stop()
 
 
 def test_a_full_disk_is_not_ready_and_says_so(start_server):
