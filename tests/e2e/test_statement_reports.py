@@ -101,20 +101,82 @@ def test_a_query_over_rest_is_below_its_request(watched):
     assert query_span(transaction)["description"] == "SELECT $1, ?"
 
 
-def test_a_query_over_a_websocket_continues_its_messages_trace(watched):
+def in_trace(watched, trace, count):
+    """The transactions of that trace, when so many have come."""
+    def found():
+        all_of_it = [one for one in watched.sentry.of("transaction") if one["contexts"]["trace"]["trace_id"] == trace]
+        return all_of_it if len(all_of_it) >= count else None
+    transactions = eventually(found, 30, f"{count} transactions")
+    assert len(transactions) == count
+    return transactions
+
+
+def split_by_op(transactions, op):
+    return ([one for one in transactions if one["contexts"]["trace"]["op"] == op],
+            [one for one in transactions if one["contexts"]["trace"]["op"] != op])
+
+
+def test_a_message_over_a_websocket_is_a_transaction_with_its_statements_below(watched, monitoring_python):  # noqa: F811
     trace, span, parent = caller(0x6006)
     with logged_in(watched.server, watched.workspace) as socket:
+        told = []
         for of, more in (("text", {}), ("bound", {"parameters": ["planted_bind"]})):
             socket.send("query", id=of, sql="SELECT 'planted_literal'" + (", $1::text" if more else ""), traceparent=parent, **more)
-            assert socket.answer(of)[-1]["type"] == "complete"
+            told.append(socket.answer(of)[-1])
+    assert {one["type"] for one in told} == {"complete"}
+    messages, statements = split_by_op(in_trace(watched, trace, 4), "websocket.server")
+    assert {one["transaction"] for one in messages} == {"websocket query"}
+    assert {one["contexts"]["trace"]["parent_span_id"] for one in messages} == {span}
+    assert {one["tags"]["workspace"] for one in messages} == {watched.workspace.id}
+    spans = {one["contexts"]["trace"]["span_id"] for one in messages}
+    assert {one["traceparent"] for one in told} == {f"00-{trace}-{each}-01" for each in spans}
+    assert {one["transaction"] for one in statements} == {"websocket SELECT"}
+    assert {one["contexts"]["trace"]["parent_span_id"] for one in statements} == spans
+    assert {query_span(one)["description"] for one in statements} == {"SELECT ?", "SELECT ?, $1::text"}
+    assert relay_errors(monitoring_python, messages) == [[], []]
 
-    def both():
-        found = [one for one in watched.sentry.of("transaction") if one["contexts"]["trace"]["trace_id"] == trace]
-        return found if len(found) == 2 else None
-    transactions = eventually(both, 30, "both statements")
-    assert {one["transaction"] for one in transactions} == {"websocket SELECT"}
-    assert {one["contexts"]["trace"]["parent_span_id"] for one in transactions} == {span}
-    assert {query_span(one)["description"] for one in transactions} == {"SELECT ?", "SELECT ?, $1::text"}
+
+def test_each_statement_of_a_text_is_below_its_message_and_errors_keep_their_place(watched):
+    trace, _, parent = caller(0x7007)
+    with logged_in(watched.server, watched.workspace) as socket:
+        text = "SELECT 1; SELECT 2; SELECT no_such_column"
+        socket.send("query", id="script", sql=text, traceparent=parent)
+        error = socket.answer("script")[-1]
+    assert error["type"] == "error" and error["position"] == text.index("no_such_column") + 1
+    messages, statements = split_by_op(in_trace(watched, trace, 4), "websocket.server")
+    message = messages[0]["contexts"]["trace"]
+    assert message["status"] == "invalid_argument" and error["traceparent"].split("-")[2] == message["span_id"]
+    assert [one["contexts"]["trace"]["parent_span_id"] for one in statements] == [message["span_id"]] * 3
+
+
+def test_a_conversations_message_is_traced_by_sentrys_headers_too(watched):
+    trace, span, _ = caller(0x8008)
+    with logged_in(watched.server, watched.workspace) as socket:
+        socket.send("message", id="sql", content="SELECT 5", sentry_trace=f"{trace}-{span}-1", baggage="other=1")
+        reply = socket.answer("sql")[-1]
+    assert reply["type"] == "reply" and reply["traceparent"].split("-")[1] == trace
+    messages, statements = split_by_op(in_trace(watched, trace, 2), "websocket.server")
+    assert messages[0]["transaction"] == "websocket message" and messages[0]["contexts"]["trace"]["parent_span_id"] == span
+    assert statements[0]["contexts"]["trace"]["parent_span_id"] == reply["traceparent"].split("-")[2]
+
+
+def test_messages_have_the_rate_of_websockets(start_server):
+    sentry = Sink()
+    server = start_server("websocket-rate", sentry_dsn=sentry.dsn, sentry_websocket_sample_rate=0.5, sentry_traces_sample_rate=0,
+                          sentry_api_sample_rate=0, sentry_health_sample_rate=0, sentry_shutdown_timeout_seconds=60)
+    workspace = server.project("half").workspace()
+    count = 200
+    with logged_in(server, workspace) as socket:
+        for number in range(count):
+            socket.send("query", id=number, sql="SELECT 1")
+            told = socket.answer(number)[-1]
+            assert told["traceparent"].startswith("00-")  # told whether it is recorded or not
+    server.stop()
+    messages, statements = split_by_op(sentry.of("transaction"), "websocket.server")
+    assert count / 2 - 40 < len(messages) < count / 2 + 40  # 5.6 standard deviations: one run in fifty million
+    traces = {one["contexts"]["trace"]["trace_id"] for one in messages}
+    assert {one["contexts"]["trace"]["trace_id"] for one in statements} == traces  # all of a trace, or nothing
+    sentry.close()
 
 
 def test_what_its_caller_does_not_record_is_not_recorded(watched):

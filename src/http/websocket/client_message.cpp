@@ -17,8 +17,9 @@ constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kMaxIdBytes = 128;
 constexpr std::size_t kMaxNameBytes = 256;
 constexpr std::size_t kTraceparentBytes = 55;
-constexpr std::int64_t kMaxRows = INT32_MAX;   // as the protocol has it
-constexpr std::size_t kMaxParameters = 65535;  // as the protocol's 16 bits have it
+constexpr std::size_t kMaxBaggageBytes = 8192;  // as W3C's recommendation has it
+constexpr std::int64_t kMaxRows = INT32_MAX;    // as the protocol has it
+constexpr std::size_t kMaxParameters = 65535;   // as the protocol's 16 bits have it
 
 [[noreturn]] void refuse(Sqlstate code, std::string message, std::string hint = {}) {
     throw ErrorException({.code = code, .message = std::move(message), .hint = std::move(hint)});
@@ -126,13 +127,20 @@ bool is_traceparent(std::string_view text) {
     return text.size() == kTraceparentBytes && tracing::continuation_of({.traceparent = text});
 }
 
-ClientMessage read_query(Fields& fields) {
-    Query query{.id = fields.id(true), .sql = fields.required_text("sql", kAnySize), .parameters = {}};
-    query.max_rows = fields.count("max_rows", kMaxRows);
-    query.traceparent = fields.text("traceparent", kMaxNameBytes);
-    if (!query.traceparent.empty() && !is_traceparent(query.traceparent)) {
+TraceTexts read_trace(Fields& fields) {
+    TraceTexts trace{.traceparent = fields.text("traceparent", kMaxNameBytes),
+                     .sentry_trace = fields.text("sentry_trace", kMaxNameBytes),
+                     .baggage = fields.text("baggage", kMaxBaggageBytes)};
+    if (!trace.traceparent.empty() && !is_traceparent(trace.traceparent)) {
         Fields::wrong("traceparent", "must have W3C's form, 00-<32 hex digits>-<16>-<2>");
     }
+    return trace;
+}
+
+ClientMessage read_query(Fields& fields) {
+    Query query{.id = fields.id(true), .sql = fields.required_text("sql", kAnySize), .parameters = {}, .trace = {}};
+    query.max_rows = fields.count("max_rows", kMaxRows);
+    query.trace = read_trace(fields);
     const json::value* list = fields.find("parameters");
     if (list == nullptr) return query;
     if (!list->is_array()) Fields::wrong("parameters", "must be an array");
@@ -145,16 +153,19 @@ ClientMessage read_query(Fields& fields) {
 ClientMessage read_talk(Fields& fields) {
     return Talk{.id = fields.id(false),
                 .conversation = fields.text("conversation_id", kMaxNameBytes),
-                .content = fields.required_text("content", kAnySize)};
+                .content = fields.required_text("content", kAnySize),
+                .trace = read_trace(fields)};
 }
 
 ClientMessage read_confirm(Fields& fields) {
-    Confirm confirm{.id = fields.id(false), .conversation = fields.required_text("conversation_id", kMaxNameBytes)};
+    Confirm confirm{
+        .id = fields.id(false), .conversation = fields.required_text("conversation_id", kMaxNameBytes), .trace = {}};
     const json::value* message = fields.find("message_id");
     if (message == nullptr || !message->is_int64() || message->get_int64() < 1) {
         Fields::wrong("message_id", "must be the number of a message");
     }
     confirm.message = message->get_int64();
+    confirm.trace = read_trace(fields);
     return confirm;
 }
 

@@ -24,6 +24,11 @@ struct Login {
     std::string workspace, project;
     std::string application_name;
 };
+// Where the message belongs in its sender's trace; each may be empty.
+struct TraceTexts {
+    std::string traceparent;  // W3C, in its present version
+    std::string sentry_trace, baggage;
+};
 struct Query {
     std::string id;
     std::string sql;
@@ -31,18 +36,20 @@ struct Query {
     std::optional<std::vector<std::optional<std::string>>> parameters;
     // Of each statement's result; 0: all. Then each statement of `sql` runs by itself.
     std::uint32_t max_rows = 0;
-    std::string traceparent;  // W3C; empty: none
+    TraceTexts trace;
 };
 struct Talk {
     std::string id;
     std::string conversation;  // empty: the connection's own
     std::string content;
+    TraceTexts trace;
 };
 // Runs what a model proposed and smew did not run by itself.
 struct Confirm {
     std::string id;
     std::string conversation;
     std::int64_t message = 0;
+    TraceTexts trace;
 };
 struct Cancel {
     std::string id;

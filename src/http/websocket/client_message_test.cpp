@@ -36,7 +36,7 @@ TEST(ClientMessage, QueriesMayBeCutAndTraced) {
     const auto query =
         read<Query>(R"({"type":"query","id":1,"sql":"s","max_rows":100,"traceparent":")" + parent + R"("})");
     EXPECT_EQ(query.max_rows, 100U);
-    EXPECT_EQ(query.traceparent, parent);
+    EXPECT_EQ(query.trace.traceparent, parent);
     EXPECT_EQ(read<Query>(R"({"type":"query","id":1,"sql":"s"})").max_rows, 0U);
     for (const char* rows : {"0", "-1", "1.5", "\"7\"", "2147483648"}) {
         EXPECT_EQ(complaint(R"({"type":"query","id":1,"sql":"s","max_rows":)" + std::string(rows) + "}"),

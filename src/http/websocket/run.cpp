@@ -12,9 +12,9 @@ constexpr std::size_t kMaxStatements = 10'000;  // of one message, when each is 
 constexpr std::string_view kCopyHint =
     "Use a PostgreSQL client such as psql for COPY; here SELECT streams its rows, and files are imported over REST.";
 
-Step script(std::string_view sql, bool quiet) {
-    Step step{.messages = {}, .quiet = quiet};
-    pgproto::write(step.messages, pgproto::Query{sql});
+Step script(std::string_view sql, bool quiet, std::string_view traceparent) {
+    Step step{.messages = {}, .quiet = quiet, .traced = TracedText(sql, traceparent)};
+    pgproto::write(step.messages, pgproto::Query{step.traced->take()});
     return step;
 }
 
@@ -32,17 +32,6 @@ Step single(std::string_view sql, const std::vector<std::optional<std::string>>&
     return step;
 }
 
-int characters_in(std::string_view text) {
-    return static_cast<int>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-// At the end, where it moves no position of an error.
-std::string with_trace(std::string_view sql, const std::string& traceparent) {
-    std::string text(sql);
-    return traceparent.empty() ? text : text.append("\n/*traceparent='").append(traceparent).append("'*/");
-}
-
 Error too_many_statements() {
     return {sqlstate::kConfigurationLimitExceeded,
             "more than " + std::to_string(kMaxStatements) + " statements in one message", "",
@@ -51,14 +40,15 @@ Error too_many_statements() {
 
 }  // namespace
 
-Step step_of(std::string_view sql, const std::optional<std::vector<std::optional<std::string>>>& parameters) {
-    return parameters ? single(sql, *parameters, 0) : script(sql, false);
+Step step_of(std::string_view sql, const std::optional<std::vector<std::optional<std::string>>>& parameters,
+             std::string_view traceparent) {
+    return parameters ? single(with_trace(sql, traceparent), *parameters, 0) : script(sql, false, traceparent);
 }
 
-Result<std::deque<Step>> steps_of(const Query& query) {
-    const std::string text = with_trace(query.sql, query.traceparent);
-    if (query.parameters) return std::deque<Step>{single(text, *query.parameters, query.max_rows)};
-    if (query.max_rows == 0) return std::deque<Step>{script(text, false)};
+Result<std::deque<Step>> steps_of(const Query& query, std::string_view traceparent) {
+    const auto whole_text = [&] { return with_trace(query.sql, traceparent); };
+    if (query.parameters) return std::deque<Step>{single(whole_text(), *query.parameters, query.max_rows)};
+    if (query.max_rows == 0) return std::deque<Step>{script(query.sql, false, traceparent)};
     std::deque<Step> steps;
     const std::string_view whole = query.sql;
     std::size_t counted = 0;
@@ -68,17 +58,18 @@ Result<std::deque<Step>> steps_of(const Query& query) {
         const auto start = static_cast<std::size_t>(statement.data() - whole.data());
         characters += characters_in(whole.substr(counted, start - counted));
         counted = start;
-        steps.push_back(single(with_trace(statement, query.traceparent), {}, query.max_rows));
+        steps.push_back(single(with_trace(statement, traceparent), {}, query.max_rows));
         steps.back().characters_before = characters;
     }
-    if (steps.empty()) steps.push_back(single(text, {}, query.max_rows));
+    if (steps.empty()) steps.push_back(single(whole_text(), {}, query.max_rows));
     return steps;
 }
 
-std::deque<Step> read_only_steps(std::string_view sql) {
+std::deque<Step> read_only_steps(std::string_view sql, std::string_view traceparent) {
     // The extended protocol takes one statement only, so that a COMMIT in the text cannot end the transaction.
-    return {script("BEGIN TRANSACTION READ ONLY", true), step_of(sql, std::vector<std::optional<std::string>>{}),
-            script("ROLLBACK", true)};
+    return {script("BEGIN TRANSACTION READ ONLY", true, traceparent),
+            step_of(sql, std::vector<std::optional<std::string>>{}, traceparent),
+            script("ROLLBACK", true, traceparent)};
 }
 
 Run::Run(std::string id, std::deque<Step> steps, std::size_t batch_bytes, Say say)
@@ -112,7 +103,10 @@ void Run::keep(const pgproto::ErrorResponse& failure) {
     tell_rows();
     if (error_) return;
     error_ = failure.error;
-    if (error_->position > 0) error_->position += steps_.front().characters_before;
+    const Step& step = steps_.front();
+    if (error_->position <= 0) return;
+    if (step.traced) error_->position = step.traced->position_before(error_->position);
+    error_->position += step.characters_before;
 }
 
 void Run::keep_result(std::string tag, bool more) {

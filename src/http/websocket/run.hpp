@@ -4,6 +4,7 @@
 #include "http/websocket/client_message.hpp"
 #include "http/websocket/rows_writer.hpp"
 #include "http/websocket/server_message.hpp"
+#include "http/websocket/traced_text.hpp"
 
 #include <deque>
 #include <functional>
@@ -15,16 +16,19 @@ namespace smew::http::websocket {
 // Messages that the worker answers with one ReadyForQuery.
 struct Step {
     pgproto::Buffer messages;
-    bool quiet = false;         // its results are not the client's
-    bool extended = false;      // Parse to Sync, not Query
-    int characters_before = 0;  // of the text the statement was cut from
+    bool quiet = false;                // its results are not the client's
+    bool extended = false;             // Parse to Sync, not Query
+    int characters_before = 0;         // of the text the statement was cut from
+    std::optional<TracedText> traced;  // a script whose statements had comments added
 };
-// Without parameters a script of any number of statements, with them exactly one.
-Step step_of(std::string_view sql, const std::optional<std::vector<std::optional<std::string>>>& parameters);
+// Without parameters a script of any number of statements, with them exactly one. `traceparent`: what each is told of
+// its trace; may be empty.
+Step step_of(std::string_view sql, const std::optional<std::vector<std::optional<std::string>>>& parameters,
+             std::string_view traceparent = {});
 // With `max_rows` and no parameters a step a statement. 53400 when there are too many.
-Result<std::deque<Step>> steps_of(const Query& query);
+Result<std::deque<Step>> steps_of(const Query& query, std::string_view traceparent = {});
 // Exactly one statement in a transaction that can only read.
-std::deque<Step> read_only_steps(std::string_view sql);
+std::deque<Step> read_only_steps(std::string_view sql, std::string_view traceparent = {});
 
 class Run {
 public:

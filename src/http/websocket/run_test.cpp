@@ -108,7 +108,8 @@ TEST_F(RunTest, AReadOnlyRunTellsOnlyItsMiddleAndAlwaysTidiesUp) {
 }
 
 TEST_F(RunTest, WithMostRowsEachStatementIsAStep) {
-    const auto steps = steps_of({.id = "1", .sql = " SELECT 'ä' ; SELECT 2;; -- end", .parameters = {}, .max_rows = 2});
+    const auto steps =
+        steps_of({.id = "1", .sql = " SELECT 'ä' ; SELECT 2;; -- end", .parameters = {}, .max_rows = 2, .trace = {}});
     ASSERT_TRUE(steps);
     ASSERT_EQ(steps->size(), 2U);
     EXPECT_EQ((*steps)[0].characters_before, 1);
@@ -134,13 +135,14 @@ TEST_F(RunTest, WithMostRowsEachStatementIsAStep) {
 TEST_F(RunTest, StatementsAreBounded) {
     std::string many;
     for (int i = 0; i < 10'001; ++i) many += "x;";
-    EXPECT_FALSE(steps_of({.id = "1", .sql = many, .parameters = {}, .max_rows = 2}));
-    EXPECT_TRUE(steps_of({.id = "1", .sql = many, .parameters = {}}));
-    EXPECT_EQ(steps_of({.id = "1", .sql = " -- nothing", .parameters = {}, .max_rows = 2})->size(), 1U);
+    EXPECT_FALSE(steps_of({.id = "1", .sql = many, .parameters = {}, .max_rows = 2, .trace = {}}));
+    EXPECT_TRUE(steps_of({.id = "1", .sql = many, .parameters = {}, .trace = {}}));
+    EXPECT_EQ(steps_of({.id = "1", .sql = " -- nothing", .parameters = {}, .max_rows = 2, .trace = {}})->size(), 1U);
 }
 
 TEST_F(RunTest, StoppedBetweenStatementsTheRestIsLeftOut) {
-    Statement run = start(*steps_of({.id = "1", .sql = "SELECT 1; SELECT 2", .parameters = {}, .max_rows = 9}));
+    Statement run =
+        start(*steps_of({.id = "1", .sql = "SELECT 1; SELECT 2", .parameters = {}, .max_rows = 9, .trace = {}}));
     run.take(pgproto::CommandComplete{"SELECT 1"});
     run.stop();
     EXPECT_EQ(run.take(ready()), Statement::Need::kEnd);
@@ -149,10 +151,21 @@ TEST_F(RunTest, StoppedBetweenStatementsTheRestIsLeftOut) {
 
 TEST_F(RunTest, ATraceFollowsTheStatement) {
     const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    const auto steps = steps_of({.id = "1", .sql = "SELECT 1", .parameters = {}, .max_rows = 0, .traceparent = parent});
+    const auto steps = steps_of({.id = "1", .sql = "SELECT 1", .parameters = {}, .max_rows = 0, .trace = {}}, parent);
     const pgproto::Buffer& sent = steps->front().messages;
     const std::string text(sent.begin(), sent.end());
     EXPECT_NE(text.find("SELECT 1\n/*traceparent='" + parent + "'*/"), std::string::npos);
+}
+
+TEST_F(RunTest, AnErrorStandsWhereItStoodBeforeItsTextWasTraced) {
+    const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const std::string sql = "SELECT 1; SELECT broken";
+    Statement run = start({step_of(sql, std::nullopt, parent)});
+    pgproto::ErrorResponse wrong = failure();
+    wrong.error.position = static_cast<int>(TracedText(sql, parent).text().find("broken")) + 1;
+    run.take(wrong);
+    run.take(ready());
+    EXPECT_EQ(run.error()->position, 18);
 }
 
 TEST_F(RunTest, CopyIsRefused) {

@@ -81,7 +81,8 @@ std::string milliseconds_text(std::chrono::microseconds taken) {
 void add(Object& object, const Completion& completion) {
     object.raw("results", results_json(completion.results))
         .text("transaction", to_text(completion.transaction))
-        .raw("duration_ms", milliseconds_text(completion.taken));
+        .raw("duration_ms", milliseconds_text(completion.taken))
+        .text_if_any("traceparent", completion.trace);
 }
 
 }  // namespace
@@ -122,16 +123,6 @@ std::string error_message(std::string_view id, const Error& error, const Complet
     return object.take();
 }
 
-std::string talk_error_message(std::string_view id, const Error& error, std::string_view conversation,
-                               std::int64_t message) {
-    return Object("error")
-        .id(id)
-        .error(error)
-        .text("conversation_id", conversation)
-        .number("message_id", message)
-        .take();
-}
-
 std::string notice_message(std::string_view id, std::string_view severity, const Error& notice) {
     return Object("notice").id(id).text("severity", severity).error(notice).take();
 }
@@ -169,7 +160,17 @@ std::string reply_message(std::string_view id, const Answer& answer) {
         .text_if_any("model", answer.model);
     if (answer.needs_confirmation) object.raw("needs_confirmation", "true");
     if (answer.completion) add(object, *answer.completion);
-    return object.take();
+    return object.text_if_any("traceparent", answer.trace).take();
+}
+
+std::string talk_error_message(std::string_view id, const Error& error, const Answer& answer) {
+    return Object("error")
+        .id(id)
+        .error(error)
+        .text("conversation_id", answer.conversation)
+        .number("message_id", answer.message)
+        .text_if_any("traceparent", answer.trace)
+        .take();
 }
 
 }  // namespace smew::http::websocket

@@ -36,15 +36,13 @@ struct Completion {
     std::vector<StatementResult> results;
     pgproto::TransactionStatus transaction = pgproto::TransactionStatus::kIdle;
     std::chrono::microseconds taken{0};
+    std::string trace;  // W3C traceparent of the message; empty: it was not traced
 };
 std::string complete_message(std::string_view id, const Completion& completion);
 
 std::string error_message(std::string_view id, const Error& error);
 // Of a query that failed: with what its statements before that gave, and how it left the transaction.
 std::string error_message(std::string_view id, const Error& error, const Completion& completion);
-// Of a message to a conversation, kept as `message`.
-std::string talk_error_message(std::string_view id, const Error& error, std::string_view conversation,
-                               std::int64_t message);
 std::string notice_message(std::string_view id, std::string_view severity, const Error& notice);
 std::string notification_message(const pgproto::Notification& notification);
 // `round_trip`: of the server's own last ping; 0: none was answered yet.
@@ -68,7 +66,10 @@ struct Answer {
     bool needs_confirmation = false;
     std::string model;  // that wrote the SQL; empty: the user did
     std::optional<Completion> completion;
+    std::string trace;  // as in Completion
 };
 std::string reply_message(std::string_view id, const Answer& answer);
+// When it failed; the answer is kept all the same.
+std::string talk_error_message(std::string_view id, const Error& error, const Answer& answer);
 
 }  // namespace smew::http::websocket

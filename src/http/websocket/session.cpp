@@ -149,6 +149,9 @@ void Session::end(WebSocketEnd why, std::uint16_t code, std::string text) {
     if (worker_ && run_) worker_->cancel();
     if (worker_) worker_->close();
     if (asking_) asking_->store(true);
+    const Error gone = error_for(peer_gone_ ? CancelReason::kClientGone : CancelReason::kAdmin);
+    if (run_) run_trace_.end(gone);
+    for (Work& work : waiting_) work.trace.end(gone);
     waiting_.clear();
     login_timer_.cancel();
     expiry_timer_.cancel();

@@ -6,6 +6,7 @@
 #include "http/websocket/channel.hpp"
 #include "http/websocket/gate.hpp"
 #include "http/websocket/journal.hpp"
+#include "http/websocket/message_trace.hpp"
 #include "http/websocket/model.hpp"
 #include "http/websocket/outbox.hpp"
 #include "http/websocket/rate_limit.hpp"
@@ -102,8 +103,14 @@ private:
         std::deque<Step> steps;
         SteadyTime since{};
         std::optional<TalkContext> talk;
+        MessageTrace trace;
+        std::optional<WallTime> waits_since;  // for what came before it
     };
+    MessageTrace begin_trace(std::string_view type, const TraceTexts& caller) const {
+        return {house_.context, type, caller, *guest_};
+    }
     void enqueue(Work work);
+    void refuse(Work& work, const Error& error);
     void start_next();
     static awaitable<void> send_to_worker(Pointer self, pgproto::Buffer messages);
     static awaitable<void> read_worker(Pointer self);
@@ -120,11 +127,11 @@ private:
     Result<Proposal> propose(const TalkContext& talk, const std::atomic<bool>& cancelled) const;
     std::string schema_text() const;
     void answer_with(Work work, const Result<Proposal>& proposal);
-    void finish_talk(const std::string& id, TalkContext talk, const std::optional<Error>& error,
+    void finish_talk(const std::string& id, TalkContext talk, MessageTrace trace, const std::optional<Error>& error,
                      std::optional<Completion> completion);
     void tell_kept(const std::string& id, const std::optional<Error>& error, Answer answer,
                    const Result<std::int64_t>& number);
-    Work talk_work(std::string id, std::string conversation, std::string content) const;
+    Work talk_work(std::string id, std::string conversation, std::string content, MessageTrace trace) const;
     catalog::Talker talker() const { return {guest_->workspace.id, guest_->name}; }
     void worker_ended(const Error& error);
 
@@ -141,6 +148,7 @@ private:
     std::optional<Run> run_;
     SteadyTime run_since_{};
     std::optional<TalkContext> run_talk_;
+    MessageTrace run_trace_;
     std::shared_ptr<std::atomic<bool>> asking_;  // shared with the question under way; true: nobody wants to know
     std::string asking_id_;
     pgproto::TransactionStatus transaction_ = pgproto::TransactionStatus::kIdle;

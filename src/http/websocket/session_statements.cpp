@@ -57,9 +57,16 @@ void Session::handle(const ClientMessage& message) {
 }
 
 void Session::handle(const Query& query) {
-    Result<std::deque<Step>> steps = steps_of(query);
-    if (!steps) return say(error_message(query.id, steps.error()));
-    enqueue({.id = query.id, .steps = std::move(*steps), .since = house_.context.clock.steady_now(), .talk = {}});
+    Work work{.id = query.id,
+              .steps = {},
+              .since = house_.context.clock.steady_now(),
+              .talk = {},
+              .trace = begin_trace("query", query.trace),
+              .waits_since = {}};
+    Result<std::deque<Step>> steps = steps_of(query, work.trace.parent());
+    if (!steps) return refuse(work, steps.error());
+    work.steps = std::move(*steps);
+    enqueue(std::move(work));
 }
 
 // What has ended already is not there any more, and nothing is said: its answer is on its way.
@@ -72,13 +79,19 @@ void Session::handle(const Cancel& cancel) {
     const auto found =
         std::find_if(waiting_.begin(), waiting_.end(), [&](const Work& work) { return work.id == cancel.id; });
     if (found == waiting_.end()) return;
+    refuse(*found, error_for(CancelReason::kUser));
     waiting_.erase(found);
-    say(error_message(cancel.id, error_for(CancelReason::kUser)));
+}
+
+void Session::refuse(Work& work, const Error& error) {
+    work.trace.end(error);
+    say(error_message(work.id, error));
 }
 
 void Session::enqueue(Work work) {
     const auto limit = static_cast<std::size_t>(house_.context.settings.websocket_max_pending);
-    if (busy() && waiting_.size() >= limit) return say(error_message(work.id, too_many_waiting()));
+    if (busy() && waiting_.size() >= limit) return refuse(work, too_many_waiting());
+    if (busy()) work.waits_since = house_.context.clock.now();
     waiting_.push_back(std::move(work));
     start_next();
 }
@@ -88,6 +101,9 @@ void Session::start_next() {
     Work work = std::move(waiting_.front());
     waiting_.pop_front();
     run_since_ = work.since;
+    if (const auto since = std::exchange(work.waits_since, {})) {
+        work.trace.add_part("websocket.wait", "for what came before it", *since, house_.context.clock.now());
+    }
     if (work.talk && work.talk->ask_model) {
         asking_ = std::make_shared<std::atomic<bool>>(false);
         asking_id_ = work.id;
@@ -95,6 +111,7 @@ void Session::start_next() {
         return;
     }
     run_talk_ = std::move(work.talk);
+    run_trace_ = std::move(work.trace);
     run_.emplace(std::move(work.id), std::move(work.steps), house_.context.settings.websocket_batch_bytes.count,
                  [this](std::string message) { say(std::move(message)); });
     on_need(Run::Need::kNextStep);
@@ -171,11 +188,14 @@ void Session::finish_run() {
     Completion completion = run.completion();
     completion.taken = taken;
     transaction_ = completion.transaction;
+    MessageTrace trace = std::move(run_trace_);
     if (run_talk_) {
-        finish_talk(run.id(), *std::move(run_talk_), run.error(), std::move(completion));
+        finish_talk(run.id(), *std::move(run_talk_), std::move(trace), run.error(), std::move(completion));
         run_talk_.reset();
         return start_next();
     }
+    completion.trace = trace.told();
+    trace.end(run.error());
     say(run.error() ? error_message(run.id(), *run.error(), completion) : complete_message(run.id(), completion));
     start_next();
 }
@@ -184,7 +204,8 @@ void Session::worker_ended(const Error& error) {
     if (ended_) return;
     const Ending ending = ending_of(error);
     if (run_) say(error_message(run_->id(), error));
-    for (const Work& work : waiting_) say(error_message(work.id, error));
+    run_trace_.end(error);
+    for (Work& work : waiting_) refuse(work, error);
     run_.reset();
     say(session_message({.event = ending.event, .error = error, .expires_at = {}}));
     const bool shutdown = ending.reason == CancelReason::kShutdown;

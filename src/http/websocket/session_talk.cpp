@@ -45,8 +45,14 @@ std::string summary_of(const std::vector<StatementResult>& results) {
 
 }  // namespace
 
-Session::Work Session::talk_work(std::string id, std::string conversation, std::string content) const {
-    Work work{.id = std::move(id), .steps = {}, .since = house_.context.clock.steady_now(), .talk = TalkContext{}};
+Session::Work Session::talk_work(std::string id, std::string conversation, std::string content,
+                                 MessageTrace trace) const {
+    Work work{.id = std::move(id),
+              .steps = {},
+              .since = house_.context.clock.steady_now(),
+              .talk = TalkContext{},
+              .trace = std::move(trace),
+              .waits_since = {}};
     catalog::Exchange& exchange = work.talk->exchange;
     exchange.talker = talker();
     exchange.conversation = conversation.empty() ? conversation_ : catalog::ConversationId(std::move(conversation));
@@ -63,10 +69,10 @@ void Session::handle(const Talk& talk) {
         return say(error_message(talk.id, too_often()));
     }
     if (conversation_.value().empty()) conversation_ = catalog::ConversationId("conv_" + random_hex(16));
-    Work work = talk_work(talk.id, talk.conversation, talk.content);
+    Work work = talk_work(talk.id, talk.conversation, talk.content, begin_trace("message", talk.trace));
     if (looks_like_sql(talk.content)) {
         work.talk->exchange.answer.sql = talk.content;
-        work.steps.push_back(step_of(talk.content, std::nullopt));
+        work.steps.push_back(step_of(talk.content, std::nullopt, work.trace.parent()));
     } else {
         work.talk->ask_model = true;
     }
@@ -82,7 +88,7 @@ awaitable<void> Session::begin_talk(Pointer self, Work work) {
     if (found)
         self->enqueue(std::move(work));
     else
-        self->say(error_message(work.id, found.error()));
+        self->refuse(work, found.error());
 }
 
 void Session::handle(const Confirm& confirm) {
@@ -104,10 +110,11 @@ awaitable<void> Session::begin_confirmed(Pointer self, Confirm confirm) {
                                              "this message proposes nothing that is to be confirmed"}));
         co_return;
     }
-    Work work = self->talk_work(confirm.id, confirm.conversation, "(confirmed)");
+    Work work =
+        self->talk_work(confirm.id, confirm.conversation, "(confirmed)", self->begin_trace("confirm", confirm.trace));
     work.talk->exchange.answer.sql = message->sql;
     work.talk->exchange.answer.model = message->model;
-    work.steps.push_back(step_of(message->sql, std::nullopt));
+    work.steps.push_back(step_of(message->sql, std::nullopt, work.trace.parent()));
     self->enqueue(std::move(work));
 }
 
@@ -116,7 +123,10 @@ awaitable<void> Session::ask_model(Pointer self, Work work) {
     Result<Proposal> proposal = Proposal{.content = std::string(kNoModel), .sql = {}};
     if (self->house_.model.configured()) {
         const auto ask = [&self, &work, cancelled] { return self->propose(*work.talk, *cancelled); };
+        const WallTime begun = self->house_.context.clock.now();
         proposal = co_await net::run_blocking(self->house_.model_pool, ask);
+        work.trace.add_part("gen_ai.chat", self->house_.model.name(), begun, self->house_.context.clock.now(),
+                            proposal ? tracing::Status::kOk : tracing::Status::kUnavailable);
     }
     self->asking_.reset();
     if (!self->ended_) self->answer_with(std::move(work), proposal);
@@ -160,7 +170,7 @@ std::string Session::schema_text() const {
 void Session::answer_with(Work work, const Result<Proposal>& proposal) {
     TalkContext& talk = *work.talk;
     if (!proposal) {
-        finish_talk(work.id, std::move(talk), proposal.error(), {});
+        finish_talk(work.id, std::move(talk), std::move(work.trace), proposal.error(), {});
         return start_next();
     }
     catalog::ConversationMessage& answer = talk.exchange.answer;
@@ -169,22 +179,22 @@ void Session::answer_with(Work work, const Result<Proposal>& proposal) {
     if (!answer.sql.empty()) answer.model = house_.model.name();
     answer.needs_confirmation = !answer.sql.empty() && !only_reads(answer.sql);
     if (answer.sql.empty() || answer.needs_confirmation) {
-        finish_talk(work.id, std::move(talk), {}, {});
+        finish_talk(work.id, std::move(talk), std::move(work.trace), {}, {});
         return start_next();
     }
     // Inside the user's own transaction it is at least one statement that starts like a query.
     if (transaction_ == pgproto::TransactionStatus::kIdle)
-        work.steps = read_only_steps(answer.sql);
+        work.steps = read_only_steps(answer.sql, work.trace.parent());
     else
-        work.steps.push_back(step_of(answer.sql, std::vector<std::optional<std::string>>{}));
+        work.steps.push_back(step_of(answer.sql, std::vector<std::optional<std::string>>{}, work.trace.parent()));
     talk.ask_model = false;
     waiting_.push_front(std::move(work));
     start_next();
 }
 
 // Keeps question and answer, then tells the last word.
-void Session::finish_talk(const std::string& id, TalkContext talk, const std::optional<Error>& error,
-                          std::optional<Completion> completion) {
+void Session::finish_talk(const std::string& id, TalkContext talk, MessageTrace trace,
+                          const std::optional<Error>& error, std::optional<Completion> completion) {
     catalog::ConversationMessage& kept = talk.exchange.answer;
     if (error) {
         kept.sqlstate = error->code.text();
@@ -198,7 +208,9 @@ void Session::finish_talk(const std::string& id, TalkContext talk, const std::op
                   .sql = kept.sql,
                   .needs_confirmation = kept.needs_confirmation,
                   .model = kept.model,
-                  .completion = std::move(completion)};
+                  .completion = std::move(completion),
+                  .trace = std::string(trace.told())};
+    trace.end(error);
     // The journal may outlive the connection.
     auto tell = [weak = weak_from_this(), executor = channel_->executor(), id, error,
                  answer = std::move(answer)](const Result<std::int64_t>& number) {
@@ -214,7 +226,7 @@ void Session::tell_kept(const std::string& id, const std::optional<Error>& error
                         const Result<std::int64_t>& number) {
     if (!number) return say(error_message(id, error ? *error : number.error()));
     answer.message = *number;
-    say(error ? talk_error_message(id, *error, answer.conversation, *number) : reply_message(id, answer));
+    say(error ? talk_error_message(id, *error, answer) : reply_message(id, answer));
 }
 
 }  // namespace smew::http::websocket
