@@ -1,3 +1,4 @@
+#include "catalog/store_watch.hpp"
 #include "catalog/test_store.hpp"
 
 #include <fstream>
@@ -17,6 +18,37 @@ TEST_F(InstanceTest, KeepsValues) {
     reopen();
     EXPECT_EQ(store_->instance_value("admin_key_hash"), std::string("b\0c", 3));
     EXPECT_TRUE(store_->healthy());
+}
+
+class Onlooker final : public StoreWatcher {
+public:
+    void executed(std::string_view sql, std::chrono::microseconds taken) override {
+        EXPECT_GE(taken.count(), 0);
+        seen += std::string(sql) + ";\n";
+    }
+    std::string seen;
+};
+
+TEST_F(InstanceTest, WhoLooksOnSeesStatementsWithoutTheirValues) {
+    Onlooker onlooker;
+    store_->set_instance_value("before", "x");
+    {
+        const WatchedStore watched(&onlooker);
+        store_->set_instance_value("planted_name", "planted_value");
+        EXPECT_EQ(store_->instance_value("planted_name"), "planted_value");
+        EXPECT_TRUE(store_->create_project(ProjectId("planted_id"), "planted_name", "", "{}", new_key("planted_key")));
+        EXPECT_FALSE(store_->workspace(ProjectId("planted_id"), WorkspaceId("planted_workspace")));
+        const WatchedStore unwatched(nullptr);
+        store_->forget_expired_idempotency();
+    }
+    store_->projects(10, 0);
+    const std::string& seen = onlooker.seen;
+    EXPECT_NE(seen.find("BEGIN IMMEDIATE;"), std::string::npos) << seen;
+    EXPECT_NE(seen.find("COMMIT;"), std::string::npos) << seen;
+    EXPECT_NE(seen.find("INSERT INTO project"), std::string::npos) << seen;
+    EXPECT_EQ(seen.find("planted"), std::string::npos) << seen;
+    EXPECT_EQ(seen.find("ROLLBACK"), std::string::npos) << seen;
+    EXPECT_EQ(seen.find("idempotency"), std::string::npos) << seen;
 }
 
 TEST_F(InstanceTest, NobodyElseMayReadIt) {

@@ -1,5 +1,7 @@
 #include "catalog/sqlite.hpp"
 
+#include "catalog/store_watch.hpp"
+
 #include <sqlite3.h>
 
 #include <limits>
@@ -47,7 +49,17 @@ void check(sqlite3* handle, int code) {
     if (code != SQLITE_OK) fail(handle, code);
 }
 
+// The ends of what only reads: nothing happens there. BEGIN IMMEDIATE and COMMIT may wait, for a lock or the disk.
+bool is_bookkeeping(std::string_view sql) {
+    return sql == "BEGIN" || sql == "ROLLBACK";
+}
+
 }  // namespace
+
+StoreWatcher*& WatchedStore::current() {
+    thread_local StoreWatcher* watcher = nullptr;
+    return watcher;
+}
 
 void close_connection(sqlite3* handle) {
     sqlite3_close_v2(handle);
@@ -59,10 +71,18 @@ void finalize_statement(sqlite3_stmt* handle) {
 // ---------------------------------------------------------------- Statement
 
 Statement::Statement(Connection& connection, std::string sql, StatementHandle handle)
-    : connection_(&connection), sql_(std::move(sql)), handle_(std::move(handle)) {}
+    : connection_(&connection), sql_(std::move(sql)), handle_(std::move(handle)) {
+    if (WatchedStore::current() != nullptr && !is_bookkeeping(sql_)) begun_ = std::chrono::steady_clock::now();
+}
 
 Statement::~Statement() {
-    if (handle_) connection_->give_back(std::move(sql_), std::move(handle_));
+    if (!handle_) return;  // moved from
+    StoreWatcher* const watcher = WatchedStore::current();
+    if (begun_ && watcher != nullptr) {
+        const auto taken = std::chrono::steady_clock::now() - *begun_;
+        watcher->executed(sql_, std::chrono::duration_cast<std::chrono::microseconds>(taken));
+    }
+    connection_->give_back(std::move(sql_), std::move(handle_));
 }
 
 bool Statement::step() {

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/ids.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -90,6 +91,7 @@ private:
     Connection* connection_;
     std::string sql_;
     StatementHandle handle_;
+    std::optional<std::chrono::steady_clock::time_point> begun_;  // of one that is watched (store_watch.hpp)
 };
 
 class Connection {

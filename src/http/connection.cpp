@@ -6,6 +6,7 @@
 #include "http/websocket/upgrade.hpp"
 #include "net/address.hpp"
 #include "telemetry/log.hpp"
+#include "tracing/trace.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -103,7 +104,8 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
     if (exchange.response->stream) {
         // Without chunks the end of the connection is the end of the stream.
         keep_alive = keep_alive && version >= 11;
-        arrived = co_await send_stream(exchange, version, keep_alive, sent);
+        arrived = co_await tracing::trace(exchange.transaction, "http.server.send",
+                                          send_stream(exchange, version, keep_alive, sent));
     } else {
         arrived = co_await send(exchange, version, keep_alive, sent);
     }

@@ -1,6 +1,7 @@
 #include "http/http_connection.hpp"
 #include "http/problem.hpp"
 #include "net/run_blocking.hpp"
+#include "tracing/trace.hpp"
 
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/ssl.hpp>
@@ -34,7 +35,7 @@ awaitable<void> HttpConnection<Stream>::receive(wire::Parser& parser, Exchange& 
     // g++ 12 loses track of what a co_await inside && or ?: has to destroy.
     bool complete = false;
     if (exchange.request.upload) {
-        complete = co_await read_upload(parser, exchange);
+        complete = co_await tracing::trace(exchange.transaction, "http.server.receive", read_upload(parser, exchange));
     } else {
         complete = co_await read_text(parser, exchange);
     }

@@ -122,6 +122,7 @@ Response Dispatcher::guarded(Exchange& exchange, Work work) const {
 
 void Dispatcher::admit(Exchange& exchange) {
     const tracing::Span span = exchange.transaction.span("http.server.admit");
+    const StoreSpans asked(exchange, span, context_.clock);
     bool admitted = false;
     std::chrono::milliseconds delay{0};
     Response refusal = guarded(exchange, [&] {
@@ -184,6 +185,7 @@ void Dispatcher::open_upload(Exchange& exchange) {
 
 void Dispatcher::handle(Exchange& exchange) {
     const tracing::Span span = exchange.transaction.span("http.server.handle", exchange.route->id);
+    const StoreSpans asked(exchange, span, context_.clock);
     // Where a profile finds the work of this request: the rest of it is done on threads of many.
     exchange.transaction.set_data("thread.id", std::to_string(::gettid()));
     exchange.response = guarded(exchange, [&] { return handle_or_throw(exchange); });

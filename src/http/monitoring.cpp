@@ -73,6 +73,23 @@ void announce_trace(Exchange& exchange) {
     }
 }
 
+StoreSpans::StoreSpans(Exchange& exchange, const tracing::Span& parent, const Clock& clock)
+    : transaction_(exchange.transaction),
+      parent_(parent.id()),
+      clock_(clock),
+      watched_(transaction_.sampled() ? this : nullptr) {}
+
+void StoreSpans::executed(std::string_view sql, std::chrono::microseconds taken) {
+    const WallTime now = clock_.now();
+    transaction_.add_span({.parent = parent_,
+                           .op = "db",
+                           .description = std::string(sql),
+                           .start = now - taken,
+                           .end = now,
+                           .status = tracing::Status::kOk,
+                           .data = {{"db.system", "sqlite"}, {"db.system.name", "sqlite"}}});
+}
+
 void end_monitoring(Exchange& exchange, Context& context, std::chrono::microseconds taken) {
     const int status = exchange.response->status;
     exchange.transaction.set_status(tracing::status_of_http(status));

@@ -77,6 +77,10 @@ void Span::set_data(std::string_view name, Attribute value) {
     if (transaction_ != nullptr) set(transaction_->record_->spans[index_].data, name, std::move(value));
 }
 
+SpanId Span::id() const {
+    return transaction_ == nullptr ? SpanId{} : transaction_->record_->spans[index_].id;
+}
+
 void Span::finish() {
     if (transaction_ == nullptr) return;
     Transaction& transaction = *std::exchange(transaction_, nullptr);

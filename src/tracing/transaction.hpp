@@ -86,6 +86,7 @@ public:
     void set_status(Status status);
     void set_data(std::string_view name, Attribute value);
     void finish();
+    SpanId id() const;  // none when nothing is recorded
 
 private:
     friend class Transaction;

@@ -85,8 +85,14 @@ def test_requests_are_traced_and_sampled_as_the_seed_says(start_server, sink, mo
     trace = transactions[0]["contexts"]["trace"]
     assert trace["op"] == "http.server" and trace["status"] == "ok"
     assert reply.headers["traceparent"] == f"00-{trace['trace_id']}-{trace['span_id']}-01"
-    assert {span["op"] for span in transactions[0]["spans"]} == {"http.server.admit", "http.server.handle"}
-    assert all(span["parent_span_id"] == trace["span_id"] for span in transactions[0]["spans"])
+    spans = transactions[0]["spans"]
+    assert {span["op"] for span in spans} == {"http.server.admit", "http.server.handle", "db"}
+    parts = {span["span_id"]: span["op"] for span in spans if span["op"] != "db"}
+    assert all(span["parent_span_id"] == trace["span_id"] for span in spans if span["op"] != "db")
+    stored = [span for span in spans if span["op"] == "db"]
+    assert {parts[span["parent_span_id"]] for span in stored} == {"http.server.handle"}  # the admin's key is in no table
+    assert all(span["data"]["db.system"] == "sqlite" and span["description"].startswith("SELECT ") for span in stored)
+    assert all(spans[0]["start_timestamp"] <= span["start_timestamp"] <= span["timestamp"] for span in stored)
     discarded = [entry for report in sink.of("client_report") for entry in report["discarded_events"]]
     assert sum(entry["quantity"] for entry in discarded
                if (entry["reason"], entry["category"]) == ("sample_rate", "transaction")) >= 20
