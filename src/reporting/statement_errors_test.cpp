@@ -2,34 +2,18 @@
 
 #include "core/random.hpp"
 #include "reporting/worker_losses.hpp"
+#include "sentry/test_receiver.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include <cstdio>
 #include <filesystem>
-#include <mutex>
-#include <zlib.h>
 
 namespace smew::reporting {
 namespace {
 
 namespace json = boost::json;
-
-std::string gunzip(const std::string& packed) {
-    z_stream stream{};
-    inflateInit2(&stream, 15 + 16);
-    std::string out(1 << 20, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-    stream.avail_in = static_cast<uInt>(packed.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    inflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    inflateEnd(&stream);
-    return out;
-}
 
 link::QueryRecord a_failure(Sqlstate code, std::string message) {
     link::QueryRecord record;
@@ -53,37 +37,22 @@ protected:
     // The events that arrive when `work` is done with a client.
     template <class Work>
     std::vector<json::value> events(Work work, std::string ignored = "") {
-        sentry::Options options{.dsn = sentry::parse_dsn("http://key@localhost/1").value(),
-                                .identity = {.release = "smew@1", .environment = "test", .version = "1"},
-                                .spool_directory = directory_,
-                                .shutdown_timeout = std::chrono::seconds(30),
-                                .post = [this](const outbox::PostRequest& request) { return take(request); }};
+        sentry::Receiver receiver;
+        sentry::Options options = sentry::test_options(receiver, directory_);
         if (!ignored.empty()) options.ignored_sqlstates = {ignored};
-        raw_.clear();
         {
             sentry::Client client(options, clock_);
             work(client);
         }
-        std::vector<json::value> found;
-        for (std::size_t at = 0; (at = raw_.find("{\"type\":\"event\"", at)) != std::string::npos; ++at) {
-            const std::size_t body = raw_.find('\n', at) + 1;
-            found.push_back(json::parse(raw_.substr(body, raw_.find('\n', body) - body)));
-        }
-        return found;
+        raw_ = receiver.raw();
+        return receiver.all("event");
     }
     auto executed(config::StatementErrors which, link::QueryRecord record) {
         return [which, record](sentry::Client& client) { StatementErrors(which, client).executed(record); };
     }
 
-    outbox::PostReply take(const outbox::PostRequest& request) {
-        const std::lock_guard lock(mutex_);
-        raw_ += gunzip(request.body);
-        return {.status = 200};
-    }
-
     const std::filesystem::path directory_ = std::filesystem::temp_directory_path() / ("smew_reports_" + random_hex(8));
     SystemClock clock_;
-    std::mutex mutex_;
     std::string raw_;
 };
 
