@@ -118,7 +118,10 @@ private:
     void on_idle(const pgproto::BackendMessage& message);
     void on_need(Run::Need need);
     void finish_run();
-    bool busy() const { return run_ || asking_; }
+    void cancel_run();
+    void go_on();
+    static awaitable<void> settle(Pointer self);
+    bool busy() const { return run_ || asking_ || settling_; }
 
     // session_talk.cpp
     static awaitable<void> begin_talk(Pointer self, Work work);
@@ -149,6 +152,8 @@ private:
     SteadyTime run_since_{};
     std::optional<TalkContext> run_talk_;
     MessageTrace run_trace_;
+    bool cancelled_ = false;  // what runs, or has just ended
+    bool settling_ = false;   // what is next waits for the cancel to arrive
     std::shared_ptr<std::atomic<bool>> asking_;  // shared with the question under way; true: nobody wants to know
     std::string asking_id_;
     pgproto::TransactionStatus transaction_ = pgproto::TransactionStatus::kIdle;

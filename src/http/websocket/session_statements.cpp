@@ -1,4 +1,5 @@
 #include "http/websocket/session.hpp"
+#include "net/run_blocking.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -73,7 +74,7 @@ void Session::handle(const Query& query) {
 void Session::handle(const Cancel& cancel) {
     if (run_ && run_->id() == cancel.id) {
         run_->stop();
-        return worker_->cancel();
+        return cancel_run();
     }
     if (asking_ && asking_id_ == cancel.id) return asking_->store(true);
     const auto found =
@@ -168,7 +169,7 @@ void Session::on_need(Run::Need need) {
         case Run::Need::kEnd:
             return finish_run();
         case Run::Need::kCancel:
-            return worker_->cancel();
+            return cancel_run();
         case Run::Need::kCopyFail:
             pgproto::write(messages, pgproto::CopyFail{"there is no data for it here"});
             if (run_->extended()) pgproto::write(messages, pgproto::Sync{});
@@ -192,12 +193,34 @@ void Session::finish_run() {
     if (run_talk_) {
         finish_talk(run.id(), *std::move(run_talk_), std::move(trace), run.error(), std::move(completion));
         run_talk_.reset();
-        return start_next();
+        return go_on();
     }
     completion.trace = trace.told();
     trace.end(run.error());
     say(run.error() ? error_message(run.id(), *run.error(), completion) : complete_message(run.id(), completion));
-    start_next();
+    go_on();
+}
+
+void Session::cancel_run() {
+    cancelled_ = true;
+    worker_->cancel();
+}
+
+// A cancel travels beside the session's own bytes: one that comes behind the end of what it is for would hit the next.
+void Session::go_on() {
+    if (!std::exchange(cancelled_, false)) return start_next();
+    settling_ = true;
+    house_.tasks.spawn(channel_->executor(), settle(shared_from_this()));
+}
+
+// The worker hears the gateway's messages in their order: it has heard the cancel when it answers a question.
+awaitable<void> Session::settle(Pointer self) {
+    const auto ask = [&fleet = self->house_.context.fleet, workspace = self->guest_->workspace.id] {
+        return fleet.sessions(workspace).size();
+    };
+    (void)co_await net::run_blocking(self->house_.pool, ask);
+    self->settling_ = false;
+    self->start_next();
 }
 
 void Session::worker_ended(const Error& error) {
