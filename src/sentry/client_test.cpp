@@ -185,6 +185,21 @@ TEST_F(ClientTest, QueuesAreBoundedEachForItself) {
     EXPECT_EQ(left_out(reports, "queue_overflow", "span"), left_out(reports, "queue_overflow", "transaction"));
 }
 
+TEST_F(ClientTest, OfABurstOfErrorsEachIsSentOrCounted) {
+    Options chosen = options();
+    chosen.queue_errors = 20;
+    receiver_.hang(true);
+    {
+        Client client(chosen, clock_);
+        for (int i = 0; i < 10'000; ++i) client.capture_message("error", Level::kError);
+        receiver_.hang(false);
+    }
+    const std::size_t arrived = receiver_.all("event").size();
+    EXPECT_GE(arrived, 20U);
+    EXPECT_LE(arrived, 30U);  // with those that were on their way
+    EXPECT_EQ(left_out(receiver_.all("client_report"), "queue_overflow", "error") + arrived, 10'000U);
+}
+
 TEST_F(ClientTest, LimitsAreObeyedAndCounted) {
     receiver_.answer({.status = 200, .sentry_rate_limits = "60:transaction:organization"});
     {

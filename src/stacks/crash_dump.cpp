@@ -49,7 +49,8 @@ extern "C" void leave_dump(int signal, siginfo_t* info, void* context) {
     write_line("address", reinterpret_cast<std::uintptr_t>(info->si_addr));
     write_line("thread", static_cast<std::uintptr_t>(::gettid()));
     write_line("time", static_cast<std::uintptr_t>(now.tv_sec));
-    for (const std::uintptr_t pc : struck_stack(context).addresses()) write_line("pc", pc);
+    const Stack stack = struck_stack(context);
+    for (const std::uintptr_t pc : stack.addresses()) write_line("pc", pc);
     write_line("end", 0);
     ::raise(signal);
 }
