@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 
 namespace smew::app {
 namespace {
@@ -106,6 +107,12 @@ void LogReports::logged(log::Level level, std::string_view event, log::Fields fi
     if (level != log::Level::kError || reported_elsewhere(event)) {
         client_.leave(
             {.level = level_of(level), .category = "log", .message = std::string(event), .data = std::move(data)});
+        return;
+    }
+    if (const auto thrown = std::current_exception()) {
+        // Logged where it was caught: it knows where it was thrown.
+        client_.capture_exception(
+            thrown, {.context = {{"log", std::move(data)}}, .user = {}, .tags = {{"log_event", std::string(event)}}});
         return;
     }
     sentry::Event report{.level = sentry::Level::kError, .logger = "smew", .message = std::string(event)};

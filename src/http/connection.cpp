@@ -79,9 +79,10 @@ asio::awaitable<bool> HttpConnection<Stream>::one_request() {
         if (!exchange.response) co_return false;
         unread_ = true;
     } else {
-        begin_monitoring(exchange, desk_.context);
+        const bool upgrade_asked = websocket::is_upgrade(parser.get().base());
+        begin_monitoring(exchange, desk_.context, upgrade_asked);
         const InFlight counted(desk_.context.metrics);
-        if (websocket::is_upgrade(parser.get().base())) {
+        if (upgrade_asked) {
             const bool handed_over = co_await upgrade(parser, exchange);
             if (handed_over) co_return false;
         }
@@ -125,6 +126,7 @@ asio::awaitable<bool> HttpConnection<Stream>::upgrade(wire::Parser& parser, Exch
         co_return false;
     }
     upgraded_ = true;
+    end_upgrade(exchange);
     desk_.door.welcome(
         websocket::make_channel(std::move(stream_), std::move(buffer_), desk_.context.settings, desk_.context.metrics),
         parser.get().base(), std::move(judgement));

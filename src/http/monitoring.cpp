@@ -14,6 +14,11 @@ bool is_health_check(std::string_view target) {
     return target.starts_with("/health") || target.starts_with("/metrics");
 }
 
+tracing::Traffic traffic_of(std::string_view target, bool upgrade) {
+    if (upgrade) return tracing::Traffic::kWebSocket;
+    return is_health_check(target) ? tracing::Traffic::kHealth : tracing::Traffic::kApi;
+}
+
 std::vector<std::string> query_names(std::string_view target) {
     std::vector<std::string> names;
     const Result<Target> parsed = parse_target(target);
@@ -24,7 +29,7 @@ std::vector<std::string> query_names(std::string_view target) {
 
 }  // namespace
 
-void begin_monitoring(Exchange& exchange, Context& context) {
+void begin_monitoring(Exchange& exchange, Context& context, bool upgrade) {
     const Head& head = exchange.head;
     if (context.sentry != nullptr && context.sentry->enabled()) {
         exchange.scope.request = sentry::RequestInfo{.method = head.method,
@@ -35,9 +40,9 @@ void begin_monitoring(Exchange& exchange, Context& context) {
     }
     if (context.tracer == nullptr || !context.tracer->enabled()) return;
     exchange.transaction = context.tracer->start(
-        {.name = head.method + " unmatched",
+        {.name = upgrade ? "websocket connect" : head.method + " unmatched",
          .op = "http.server",
-         .traffic = is_health_check(head.target) ? tracing::Traffic::kHealth : tracing::Traffic::kApi,
+         .traffic = traffic_of(head.target, upgrade),
          .caller = tracing::continuation_of({head.traceparent, head.sentry_trace, head.baggage})});
     if (context.profiles != nullptr) exchange.profiled = context.profiles->during(exchange.transaction);
     exchange.scope.trace = sentry::TraceRef{exchange.transaction.trace(), exchange.transaction.id()};
@@ -88,6 +93,13 @@ void StoreSpans::executed(std::string_view sql, std::chrono::microseconds taken)
                            .end = now,
                            .status = tracing::Status::kOk,
                            .data = {{"db.system", "sqlite"}, {"db.system.name", "sqlite"}}});
+}
+
+void end_upgrade(Exchange& exchange) {
+    constexpr std::int64_t kSwitchingProtocols = 101;
+    exchange.transaction.set_data("http.response.status_code", kSwitchingProtocols);
+    exchange.profiled.reset();
+    exchange.transaction.finish();
 }
 
 void end_monitoring(Exchange& exchange, Context& context, std::chrono::microseconds taken) {

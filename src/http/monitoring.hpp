@@ -8,8 +8,8 @@
 
 namespace smew::http {
 
-// When the head has been read.
-void begin_monitoring(Exchange& exchange, Context& context);
+// When the head has been read. `upgrade`: it asks for the WebSocket door, whose connections have a rate of their own.
+void begin_monitoring(Exchange& exchange, Context& context, bool upgrade = false);
 // When the route is known, and when the caller is.
 void describe_route(Exchange& exchange);
 void describe_caller(Exchange& exchange);
@@ -33,6 +33,8 @@ private:
     const Clock& clock_;
     const catalog::WatchedStore watched_;
 };
+// The connection is the WebSocket door's from here on.
+void end_upgrade(Exchange& exchange);
 // When the response has been sent.
 void end_monitoring(Exchange& exchange, Context& context, std::chrono::microseconds taken);
 

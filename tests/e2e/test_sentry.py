@@ -1,16 +1,20 @@
 """Errors and traces leave for Sentry as its own ingestion wants them, and nothing that must stay does."""
 
+import contextlib
 import ctypes
 import json
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 
 import pytest
 from sentry_sink import Sink
 from smew_server import ADMIN_KEY, PROGRAM, eventually
+from websocket_client import Socket, logged_in
+from websockets.exceptions import InvalidStatus
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EVERYTHING = {"sentry_api_sample_rate": 1, "sentry_traces_sample_rate": 1, "sentry_health_sample_rate": 1}
@@ -205,6 +209,34 @@ def test_a_crash_is_reported_at_the_next_start(start_server, sink, monitoring_py
     server.start()
     server.stop()
     assert len(sink.of("event")) == 1  # told once
+
+
+def test_an_error_that_is_logged_where_it_was_caught_has_its_stack(start_server, sink):
+    server = start_server("sentry-logged", sentry_dsn=sink.dsn)
+    server.stop()
+    with contextlib.closing(sqlite3.connect(server.data_dir / "metadata.sqlite")) as store, store:
+        store.execute("DROP TABLE idempotency")
+    server.start()
+
+    def failures():
+        return [one for one in sink.of("event") if one.get("tags", {}).get("log_event") == "maintenance_failed"]
+    event = eventually(failures, 60, "the duty that fails")[0]
+    exception = event["exception"]["values"][-1]
+    assert event["contexts"]["log"]["duty"] == "forget idempotency keys"
+    assert exception["type"] == "smew::ErrorException" and exception["value"].startswith("the metadata store failed")
+    assert any("smew::catalog" in frame.get("function", "") for frame in exception["stacktrace"]["frames"])
+    server.stop()
+
+
+def test_a_connection_over_websocket_has_the_rate_of_websockets(start_server, sink):
+    server = start_server("sentry-upgrade", sentry_dsn=sink.dsn, sentry_websocket_sample_rate=1, sentry_api_sample_rate=0)
+    with logged_in(server, server.project("p").workspace()):
+        pass
+    with pytest.raises(InvalidStatus):
+        Socket(server, additional_headers={"Authorization": "Bearer no", "X-Smew-Workspace": "x"})
+    server.stop()
+    connects = [one for one in sink.of("transaction") if one["transaction"] == "websocket connect"]
+    assert [one["contexts"]["trace"]["data"]["http.response.status_code"] for one in connects] == [101, 401]
 
 
 def test_duties_check_in(start_server, sink):
