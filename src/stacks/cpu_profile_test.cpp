@@ -41,6 +41,13 @@ std::vector<CpuSample> samples_while_burning(CpuSampler& sampler, std::size_t co
     return samples;
 }
 
+// ThreadSanitizer holds signals back until the thread calls something: where they strike is not where time goes.
+#if defined(__SANITIZE_THREAD__)
+constexpr int kLeastBurning = 0;
+#else
+constexpr int kLeastBurning = 10;
+#endif
+
 TEST(CpuSampler, FindsWhatUsesTheProcessor) {
     const auto sampler = CpuSampler::start(500);
     ASSERT_TRUE(sampler);
@@ -50,7 +57,7 @@ TEST(CpuSampler, FindsWhatUsesTheProcessor) {
     const auto burning = std::ranges::count_if(samples, [](const CpuSample& sample) {
         return functions_of(sample).find("burn_processor_here") != std::string::npos;
     });
-    EXPECT_GT(burning, 10);
+    EXPECT_GT(burning, kLeastBurning);
     for (const CpuSample& sample : samples) {
         EXPECT_NE(sample.thread, 0);
         EXPECT_GT(sample.at, WallTime(std::chrono::hours(400'000)));
