@@ -18,7 +18,7 @@ using List = std::unique_ptr<curl_slist, ListDeleter>;
 void append(List& list, const std::string& line) {
     curl_slist* longer = curl_slist_append(list.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    list.release();
+    (void)list.release();
     list.reset(longer);
 }
 

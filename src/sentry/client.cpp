@@ -149,7 +149,7 @@ std::string Client::capture(Event event) {
         const std::lock_guard lock(impl_->trail_mutex);
         event.breadcrumbs = impl_->trail.all();
     }
-    const std::string id = event.id;
+    std::string id = event.id;
     impl_->put({Category::kError, std::make_unique<Event>(std::move(event))});
     return id;
 }

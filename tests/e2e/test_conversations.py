@@ -5,6 +5,7 @@ import re
 import pytest
 import requests
 from chat_model import ChatModel
+from sentry_sink import Sink
 from shop import ORDERS
 from smew_server import ROOT, eventually
 from websocket_client import Socket, logged_in
@@ -180,6 +181,41 @@ def test_a_question_can_be_cancelled_and_others_go_on(socket, asked, model):
     finally:
         model.hold.set()
     assert socket.query("SELECT 1")[1] == [[1]]
+
+
+def test_the_models_time_and_the_wait_behind_it_are_parts_of_their_messages(start_server, model):
+    sentry = Sink()
+    server = start_server("conversations-traced", llm_url=model.url, llm_model="test-model", sentry_dsn=sentry.dsn,
+                          sentry_websocket_sample_rate=1, sentry_shutdown_timeout_seconds=60)
+    model.status, model.answer = 200, lambda question: "SELECT 7"
+    before = len(model.requests)
+    model.hold.clear()
+    try:
+        with logged_in(server, server.project("traced").workspace()) as socket:
+            socket.send("message", id="asked", content="Which planted number?")
+            eventually(lambda: len(model.requests) > before, 30, "the question")
+            socket.send("query", id="behind", sql="SELECT 8")
+            socket.send("ping", id=1)
+            assert socket.receive()["type"] == "pong"  # so the query has been read
+            model.hold.set()
+            last_words = {}
+            while len(last_words) < 2:  # in either order: the reply is kept first
+                message = socket.receive()
+                if message["type"] != "rows":
+                    last_words[message["id"]] = message["type"]
+            assert last_words == {"asked": "reply", "behind": "complete"}
+    finally:
+        model.hold.set()
+    server.stop()
+    transactions = {one["transaction"]: one for one in sentry.of("transaction")}
+    asked, behind = transactions["websocket message"], transactions["websocket query"]
+    assert [(span["op"], span["description"]) for span in asked["spans"]] == [("gen_ai.chat", "test-model")]
+    assert [span["op"] for span in behind["spans"]] == ["websocket.wait"]
+    below = [one for one in sentry.of("transaction") if one["transaction"].startswith("websocket ")
+             and one["contexts"]["trace"].get("parent_span_id") == asked["contexts"]["trace"]["span_id"]]
+    assert sorted(one["transaction"] for one in below) == ["websocket BEGIN", "websocket ROLLBACK", "websocket SELECT"]
+    assert b"planted" not in sentry.raw
+    sentry.close()
 
 
 def test_the_guides_example_works(server, workspace):
