@@ -72,7 +72,8 @@ std::string audit_file(const config::Settings& settings, const DataDir& data_dir
 // What serves requests, from the disk up. Nothing listens yet; what an earlier run left half-made is gone.
 struct Core {
     Core(const config::Settings& settings, const DataDir& data_dir, const std::string& version)
-        : monitoring(settings, version, data_dir.path(), clock),
+        : live(settings),
+          monitoring(settings, version, data_dir.path(), clock),
           layout(data_dir.path(), static_cast<std::uint32_t>(settings.worker_uid_base)),
           store(catalog::Store::open(layout.metadata_file().string(), clock)),
           duckdb_version(engine::duckdb_version()),
@@ -89,12 +90,12 @@ struct Core {
                 policy, metrics),
           slow_queries(policy, metrics, *alerts),
           project_history(
-              *alerts, [this] { return live(); }, static_cast<std::size_t>(settings.history_max_projects), clock),
+              *alerts, [this] { return activity(); }, static_cast<std::size_t>(settings.history_max_projects), clock),
           traces(monitoring.tracer()),
           errors(settings.sentry_statement_errors, monitoring.sentry()),
           events(project_history, monitoring.sentry()),
           fleet(fleet::Fleet::create(settings, layout, *store, metrics, events, feed, clock)),
-          query_log(settings, layout, *store, *fleet, policy, metrics, clock),
+          query_log(settings, live, layout, *store, *fleet, policy, metrics, clock),
           throttle(net::login_policy(settings), clock),
           versions(layout, *store, [this](const ProjectId& project) { fleet->catalog_changed(project); }),
           history([this] { return measure(); }, clock) {
@@ -105,6 +106,7 @@ struct Core {
         feed.listen(traces);
         feed.listen(errors);
         feed.start();
+        live.follow([this](const config::Settings& now) { fleet->reconfigure(now); });
         policy.follow([this](const link::SetObservation& wanted) { fleet->observe(wanted); });
         versions.clean_at_start();
     }
@@ -124,7 +126,7 @@ struct Core {
                 .worker_bytes = static_cast<double>(totals.memory_bytes)};
     }
 
-    std::vector<observe::ProjectHistory::Live> live() const {
+    std::vector<observe::ProjectHistory::Live> activity() const {
         std::vector<observe::ProjectHistory::Live> workers;
         for (const fleet::Fleet::WorkerInfo& worker : fleet->workers()) {
             workers.push_back(
@@ -134,6 +136,7 @@ struct Core {
     }
 
     SystemClock clock;
+    config::LiveSettings live;
     Monitoring monitoring;  // outlives what it hears of
     storage::Layout layout;
     std::unique_ptr<catalog::Store> store;
@@ -186,6 +189,7 @@ struct Doors {
               *core.fleet, core.throttle, core.metrics, core.events, core.clock, std::move(admin))),
           server(http::Server::create(io,
                                       {.settings = settings,
+                                       .live = core.live,
                                        .layout = core.layout,
                                        .store = *core.store,
                                        .versions = core.versions,

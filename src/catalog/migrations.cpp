@@ -163,7 +163,11 @@ CREATE TABLE messages (
 CREATE INDEX messages_of_conversation ON messages (conversation);
 )";
 
-constexpr std::array kMigrations{kFirstShape, kLimitsOfAWorkspace, kConversations};
+constexpr Migration kLargeStatements = R"(
+ALTER TABLE workspaces ADD COLUMN large_query_percent INTEGER;
+)";
+
+constexpr std::array kMigrations{kFirstShape, kLimitsOfAWorkspace, kConversations, kLargeStatements};
 
 std::size_t version_of(Connection& connection) {
     Statement version = connection.query("PRAGMA user_version");

@@ -94,6 +94,7 @@ struct File {
 struct LimitChoices {
     std::optional<std::uint64_t> temp_limit_gb, max_concurrent_queries, max_result_rows, max_result_bytes;
     std::optional<std::uint64_t> statement_timeout_seconds, idle_timeout_seconds, idle_in_transaction_timeout_seconds;
+    std::optional<std::uint64_t> large_query_percent;
 };
 
 struct Workspace {

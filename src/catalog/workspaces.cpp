@@ -12,7 +12,7 @@ constexpr std::size_t kMaxUsername = 63;  // as PostgreSQL's NAMEDATALEN allows
 const std::string kSelect = R"(
 SELECT w.id, w.number, p.id, w.name, w.created_at, w.expires_at, w.memory_limit, w.size_limit, w.username, w.verifier,
        w.temp_limit_gb, w.max_concurrent_queries, w.max_result_rows, w.max_result_bytes,
-       w.statement_timeout_seconds, w.idle_timeout_seconds, w.idle_in_transaction_timeout_seconds
+       w.statement_timeout_seconds, w.idle_timeout_seconds, w.idle_in_transaction_timeout_seconds, w.large_query_percent
 FROM workspaces w JOIN projects p ON p.number = w.project )";
 
 LimitChoices read_limits(const Statement& row, int column) {
@@ -22,7 +22,8 @@ LimitChoices read_limits(const Statement& row, int column) {
             .max_result_bytes = row.optional_size(column + 3),
             .statement_timeout_seconds = row.optional_size(column + 4),
             .idle_timeout_seconds = row.optional_size(column + 5),
-            .idle_in_transaction_timeout_seconds = row.optional_size(column + 6)};
+            .idle_in_transaction_timeout_seconds = row.optional_size(column + 6),
+            .large_query_percent = row.optional_size(column + 7)};
 }
 
 Workspace read_workspace(const Statement& row, WallTime now) {
@@ -45,9 +46,10 @@ void write_limits(Connection& db, const WorkspaceId& id, const LimitChoices& lim
     db.run(
         "UPDATE workspaces SET temp_limit_gb = ?2, max_concurrent_queries = ?3, max_result_rows = ?4, "
         "max_result_bytes = ?5, statement_timeout_seconds = ?6, idle_timeout_seconds = ?7, "
-        "idle_in_transaction_timeout_seconds = ?8 WHERE id = ?1",
+        "idle_in_transaction_timeout_seconds = ?8, large_query_percent = ?9 WHERE id = ?1",
         id, limits.temp_limit_gb, limits.max_concurrent_queries, limits.max_result_rows, limits.max_result_bytes,
-        limits.statement_timeout_seconds, limits.idle_timeout_seconds, limits.idle_in_transaction_timeout_seconds);
+        limits.statement_timeout_seconds, limits.idle_timeout_seconds, limits.idle_in_transaction_timeout_seconds,
+        limits.large_query_percent);
 }
 
 Result<Workspace> find_workspace(Connection& db, const WorkspaceId& id, WallTime now) {

@@ -88,8 +88,9 @@ std::string cell(std::string_view text, bool code) {
 }
 
 std::string document_row(const Setting& setting, const Settings& defaults) {
+    const std::string doc = std::string(setting.doc) + (setting.live ? " *Live.*" : "");
     return cell(setting.name, true) + cell(setting.shown(defaults), true) + cell(setting.expectation(), false) +
-           cell(setting.doc, false) + "|\n";
+           cell(doc, false) + "|\n";
 }
 
 constexpr std::string_view kDocumentIntroduction = R"(# Settings
@@ -105,6 +106,9 @@ Every setting has one name and can be given in four ways. The first that is ther
 
 `smew serve --print-config` shows each value and where it came from. Durations are whole seconds. Sizes are a number of
 bytes or a text with a unit: `"4GB"`, `"512MiB"`. A name that smew does not know is an error in each of the three places.
+
+What is marked *live* may also be changed while the server runs, until its end: `PATCH /settings` with
+`{"max_running_queries": 32}`. `GET /settings` tells what holds.
 )";
 
 }  // namespace

@@ -92,7 +92,10 @@ struct Settings {
     int workspace_max_ttl_hours = 168;
     int workspace_max_per_project = 100;
     int workspace_max_concurrent_queries = 16;
-    int workspace_threads = 0;  // DuckDB threads of one workspace; 0: one a core
+    int workspace_large_query_percent = 75;   // of its memory, for statements with large plans together; 0: no classes
+    int max_running_queries = 0;              // of all workspaces together; 0: no limit
+    int max_running_queries_per_project = 0;  // likewise
+    int workspace_threads = 0;                // DuckDB threads of one workspace; 0: one a core
     SandboxMode worker_sandbox = SandboxMode::kPreferred;
     int worker_uid_base = 200000;  // first of the user ids that workers take when smew runs as root; 0: keep the user
     std::chrono::seconds worker_idle_seconds{300};  // a worker without sessions is ended after this
@@ -171,6 +174,7 @@ struct Settings {
     std::chrono::seconds loader_timeout_seconds{3600};
     Bytes import_max_bytes{1'000'000'000'000};
     Bytes http_max_json_bytes{1 << 20};
+    int http_max_connections = 2000;
     std::chrono::seconds http_idle_timeout_seconds{60};
     std::chrono::seconds idempotency_ttl_seconds{600};
     std::chrono::seconds version_grace_seconds{600};  // a replaced table version stays on disk this long

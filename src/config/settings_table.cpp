@@ -48,6 +48,11 @@ constexpr Setting row(Setting setting) {
     return setting;
 }
 
+constexpr Setting live(Setting setting) {
+    setting.live = true;
+    return setting;
+}
+
 using S = Settings;
 
 constexpr std::array kTable{
@@ -88,23 +93,24 @@ constexpr std::array kTable{
     row<&S::tls_key_file>({"tls_key_file", kTls, "Private key (PEM) of tls_cert_file.", 0, kMaxText}),
     row<&S::http_tls>({"http_tls", kTls, "Serve the REST API over https."}),
 
-    row<&S::pgwire_max_connections_total>(
-        {"pgwire_max_connections_total", kPgwire, "Most connections of PostgreSQL clients at a time.", 1, kMega}),
-    row<&S::pgwire_max_connections_per_workspace>(
-        {"pgwire_max_connections_per_workspace", kPgwire, "Most connections to one workspace at a time.", 1, kMega}),
+    live(row<&S::pgwire_max_connections_total>(
+        {"pgwire_max_connections_total", kPgwire, "Most connections of PostgreSQL clients at a time.", 1, kMega})),
+    live(row<&S::pgwire_max_connections_per_workspace>(
+        {"pgwire_max_connections_per_workspace", kPgwire, "Most connections to one workspace at a time.", 1, kMega})),
     row<&S::pgwire_max_connections_per_address>(
         {"pgwire_max_connections_per_address", kPgwire,
          "Most connections from one client address at a time, also before login.", 1, kMega}),
     row<&S::pgwire_login_timeout_seconds>({"pgwire_login_timeout_seconds", kPgwire,
                                            "Time from accepting a connection to the end of its login.", 1, 3600}),
-    row<&S::pgwire_idle_timeout_seconds>({"pgwire_idle_timeout_seconds", kPgwire,
-                                          "A session that sends nothing for so long is ended. 0: never.", 0, kMonth}),
-    row<&S::pgwire_idle_in_transaction_timeout_seconds>({"pgwire_idle_in_transaction_timeout_seconds", kPgwire,
-                                                         "The same for a session with an open transaction. 0: never.",
-                                                         0, kMonth}),
-    row<&S::pgwire_query_timeout_seconds>(
+    live(row<&S::pgwire_idle_timeout_seconds>({"pgwire_idle_timeout_seconds", kPgwire,
+                                               "A session that sends nothing for so long is ended. 0: never.", 0,
+                                               kMonth})),
+    live(row<&S::pgwire_idle_in_transaction_timeout_seconds>(
+        {"pgwire_idle_in_transaction_timeout_seconds", kPgwire,
+         "The same for a session with an open transaction. 0: never.", 0, kMonth})),
+    live(row<&S::pgwire_query_timeout_seconds>(
         {"pgwire_query_timeout_seconds", kPgwire,
-         "Longest time of one statement; a session may set a shorter one. 0: no limit.", 0, kMonth}),
+         "Longest time of one statement; a session may set a shorter one. 0: no limit.", 0, kMonth})),
     row<&S::pgwire_max_message_bytes>(
         {"pgwire_max_message_bytes", kPgwire, "Largest message of a client.", 64 << 10, 1 << 30}),
     row<&S::pgwire_max_prepared_statements>({"pgwire_max_prepared_statements", kPgwire,
@@ -186,33 +192,50 @@ constexpr std::array kTable{
     row<&S::llm_max_schema_bytes>({"llm_max_schema_bytes", kConversations,
                                    "How much of the workspace's schema the model is told.", 1 << 10, 16 << 20}),
 
-    row<&S::workspace_default_memory_limit>({"workspace_default_memory_limit", kWorkspaces,
-                                             "Memory of a workspace that was created without a limit of its own.",
-                                             64 * kMega, 64 * kTera}),
-    row<&S::workspace_default_size_limit_gb>(
+    live(row<&S::workspace_default_memory_limit>({"workspace_default_memory_limit", kWorkspaces,
+                                                  "Memory of a workspace that was created without a limit of its own.",
+                                                  64 * kMega, 64 * kTera})),
+    live(row<&S::workspace_default_size_limit_gb>(
         {"workspace_default_size_limit_gb", kWorkspaces,
-         "Disk space in GB of a workspace that was created without a limit of its own.", 1, kMega}),
-    row<&S::workspace_temp_limit_gb>({"workspace_temp_limit_gb", kWorkspaces,
-                                      "Disk space in GB of a workspace for what does not fit into its memory, beside "
-                                      "the size limit. Emptied when its worker starts and ends.",
-                                      1, kMega}),
-    row<&S::workspace_max_result_rows>(
+         "Disk space in GB of a workspace that was created without a limit of its own.", 1, kMega})),
+    live(row<&S::workspace_temp_limit_gb>(
+        {"workspace_temp_limit_gb", kWorkspaces,
+         "Disk space in GB of a workspace for what does not fit into its memory, beside "
+         "the size limit. Emptied when its worker starts and ends.",
+         1, kMega})),
+    live(row<&S::workspace_max_result_rows>(
         {"workspace_max_result_rows", kWorkspaces,
          "Most rows that one SELECT, RETURNING or FETCH sends to its client; COPY and exports are not bounded. 0: no "
          "limit. A workspace may have a limit of its own, as of all that follows here.",
-         0, 2'000'000'000}),
-    row<&S::workspace_max_result_bytes>({"workspace_max_result_bytes", kWorkspaces,
-                                         "Most bytes of such rows, as they are sent. 0: no limit.", 0, 1000 * kTera}),
-    row<&S::workspace_default_ttl_hours>({"workspace_default_ttl_hours", kWorkspaces,
-                                          "Hours until a workspace expires that was created without a time of its own.",
-                                          1, 87'600}),
-    row<&S::workspace_max_ttl_hours>(
-        {"workspace_max_ttl_hours", kWorkspaces, "Longest life of a workspace in hours.", 1, 87'600}),
-    row<&S::workspace_max_per_project>(
-        {"workspace_max_per_project", kWorkspaces, "Most workspaces of a project.", 1, 100'000}),
-    row<&S::workspace_max_concurrent_queries>({"workspace_max_concurrent_queries", kWorkspaces,
-                                               "Most statements that run in a workspace at a time; others wait.", 1,
-                                               1000}),
+         0, 2'000'000'000})),
+    live(row<&S::workspace_max_result_bytes>({"workspace_max_result_bytes", kWorkspaces,
+                                              "Most bytes of such rows, as they are sent. 0: no limit.", 0,
+                                              1000 * kTera})),
+    live(row<&S::workspace_default_ttl_hours>(
+        {"workspace_default_ttl_hours", kWorkspaces,
+         "Hours until a workspace expires that was created without a time of its own.", 1, 87'600})),
+    live(row<&S::workspace_max_ttl_hours>(
+        {"workspace_max_ttl_hours", kWorkspaces, "Longest life of a workspace in hours.", 1, 87'600})),
+    live(row<&S::workspace_max_per_project>(
+        {"workspace_max_per_project", kWorkspaces, "Most workspaces of a project.", 1, 100'000})),
+    live(row<&S::workspace_max_concurrent_queries>({"workspace_max_concurrent_queries", kWorkspaces,
+                                                    "Most statements that run in a workspace at a time; others wait.",
+                                                    1, 1000})),
+    live(row<&S::workspace_large_query_percent>({"workspace_large_query_percent", kWorkspaces,
+                                                 "Share of a workspace's memory, in percent, for its large statements "
+                                                 "together: those whose plans may hold more "
+                                                 "than a sixteenth of it. A large one that finds no room waits; small "
+                                                 "ones never do. A session chooses otherwise "
+                                                 "with SET query_class. 0: no difference is made.",
+                                                 0, 100})),
+    live(row<&S::max_running_queries>(
+        {"max_running_queries", kWorkers,
+         "Most statements that run in all workspaces together; others wait for their turn. 0: "
+         "no limit.",
+         0, 100'000})),
+    live(row<&S::max_running_queries_per_project>({"max_running_queries_per_project", kWorkers,
+                                                   "The same for the workspaces of one project. 0: no limit.", 0,
+                                                   100'000})),
     row<&S::workspace_threads>(
         {"workspace_threads", kWorkspaces, "Threads of a workspace's engine. 0: one a core.", 0, 1024}),
 
@@ -231,10 +254,11 @@ constexpr std::array kTable{
         {"worker_kill_grace_seconds", kWorkers,
          "From the deadline of a statement that cannot be interrupted to the end of its worker.", 1, 600}),
     row<&S::worker_max_count>({"worker_max_count", kWorkers, "Most workers at a time.", 1, 100'000}),
-    row<&S::memory_total_limit>({"memory_total_limit", kWorkers,
-                                 "Memory of all workers together. 0: four fifths of the machine's, or of the control "
-                                 "group's where that has less.",
-                                 0, 1000 * kTera}),
+    live(row<&S::memory_total_limit>(
+        {"memory_total_limit", kWorkers,
+         "Memory of all workers together. 0: four fifths of the machine's, or of the control "
+         "group's where that has less.",
+         0, 1000 * kTera})),
 
     row<&S::alert_webhook_url>(
         {"alert_webhook_url", kAlerts,
@@ -401,6 +425,9 @@ constexpr std::array kTable{
          "How long a replaced table version stays on disk for the statements that still read it.", 0, kMonth}),
 
     row<&S::http_max_json_bytes>({"http_max_json_bytes", kRest, "Largest JSON body of a request.", 1 << 10, 1 << 30}),
+    row<&S::http_max_connections>({"http_max_connections", kRest,
+                                   "Most connections to the REST API at a time; further ones are closed at once.", 1,
+                                   1'000'000}),
     row<&S::http_idle_timeout_seconds>(
         {"http_idle_timeout_seconds", kRest, "A connection that sends nothing for so long is closed.", 1, kDay}),
     row<&S::idempotency_ttl_seconds>({"idempotency_ttl_seconds", kRest,

@@ -35,6 +35,7 @@ struct Setting {
     std::int64_t min = 0;
     std::int64_t max = std::numeric_limits<std::int64_t>::max();
     Kind kind = Kind::kText;
+    bool live = false;  // may be changed while the server runs: LiveSettings
 
     // Filled in by the table from the member's type.
     std::span<const std::string_view> choices{};

@@ -18,6 +18,7 @@ StreamCursor::~StreamCursor() {
 void StreamCursor::release() {
     source_.help.end();
     source_.pace->end();
+    source_.memory.reset();
 }
 
 // False when it has ended, or when another statement of the connection took its place.

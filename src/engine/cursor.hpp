@@ -38,7 +38,8 @@ public:
         std::shared_ptr<const std::vector<Type>> types;
         std::shared_ptr<const SourceText> sql;
         std::shared_ptr<Pace> pace;
-        HelperThreads::Help help;  // until the last row
+        HelperThreads::Help help;  // until the last row, as what follows
+        std::shared_ptr<void> memory;
         bool returns_rows = false;
     };
     explicit StreamCursor(Source source);

@@ -99,6 +99,7 @@ void before_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_pt
 void after_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_ptr<duckdb::LogicalOperator>& plan) {
     if (!SessionState::of(input.context)) return;
     name_scans(*plan);
+    note_cost(input.context, *plan);
     after_optimizing_to_last(input.context, *plan);
 }
 

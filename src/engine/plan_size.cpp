@@ -3,6 +3,8 @@
 #include <duckdb/execution/operator/scan/physical_table_scan.hpp>
 #include <duckdb/execution/physical_plan_generator.hpp>
 #include <duckdb/main/client_context_state.hpp>
+#include <duckdb/planner/expression/bound_aggregate_expression.hpp>
+#include <duckdb/planner/operator/logical_aggregate.hpp>
 #include <duckdb/planner/operator/logical_get.hpp>
 
 #include <algorithm>
@@ -21,6 +23,7 @@ class LastPlan final : public duckdb::ClientContextState {
 public:
     bool large = false;
     bool little = false;
+    PlanCost cost;
 };
 
 LastPlan& last_plan(duckdb::ClientContext& context) {
@@ -70,6 +73,63 @@ bool scans_many_rows(duckdb::ClientContext& context, const duckdb::PhysicalOpera
                        [&](const auto& child) { return scans_many_rows(context, child.get()); });
 }
 
+// A guess for what has no fixed size: a short text, a small list.
+constexpr double kVariableBytes = 32;
+constexpr double kRowOverhead = 16;  // its place in a hash table, or pointers in a sort
+
+double row_bytes(duckdb::LogicalOperator& op) {
+    if (op.types.empty()) op.ResolveOperatorTypes();
+    double bytes = kRowOverhead;
+    for (const duckdb::LogicalType& type : op.types) {
+        const duckdb::PhysicalType internal = type.InternalType();
+        bytes += duckdb::TypeIsConstantSize(internal) ? static_cast<double>(duckdb::GetTypeIdSize(internal))
+                                                      : kVariableBytes;
+    }
+    return bytes;
+}
+
+double rows_of(duckdb::ClientContext& context, duckdb::LogicalOperator& op) {
+    return static_cast<double>(op.EstimateCardinality(context));
+}
+
+double input_bytes(duckdb::ClientContext& context, duckdb::LogicalOperator& op, std::size_t child) {
+    return rows_of(context, *op.children[child]) * row_bytes(*op.children[child]);
+}
+
+// Of aggregates without groups nothing is held but what list() and its like gather, and values to be told apart.
+bool gathers(const duckdb::LogicalAggregate& aggregate) {
+    if (!aggregate.groups.empty()) return true;
+    return std::any_of(aggregate.expressions.begin(), aggregate.expressions.end(), [](const auto& expression) {
+        const auto& call = expression->template Cast<duckdb::BoundAggregateExpression>();
+        return call.IsDistinct() || !duckdb::TypeIsConstantSize(call.return_type.InternalType());
+    });
+}
+
+double held_bytes(duckdb::ClientContext& context, duckdb::LogicalOperator& op) {
+    using duckdb::LogicalOperatorType;
+    switch (op.type) {
+        case LogicalOperatorType::LOGICAL_ORDER_BY:
+        case LogicalOperatorType::LOGICAL_DISTINCT:
+        case LogicalOperatorType::LOGICAL_WINDOW:
+        case LogicalOperatorType::LOGICAL_MATERIALIZED_CTE:
+            return input_bytes(context, op, 0);
+        case LogicalOperatorType::LOGICAL_AGGREGATE_AND_GROUP_BY:
+            return gathers(op.Cast<duckdb::LogicalAggregate>()) ? input_bytes(context, op, 0) : 0;
+        case LogicalOperatorType::LOGICAL_COMPARISON_JOIN:
+        case LogicalOperatorType::LOGICAL_DELIM_JOIN:
+        case LogicalOperatorType::LOGICAL_ANY_JOIN:
+        case LogicalOperatorType::LOGICAL_CROSS_PRODUCT:
+            return input_bytes(context, op, 1);  // the side the hash table is built of
+        default:
+            return 0;
+    }
+}
+
+void add_cost(duckdb::ClientContext& context, duckdb::LogicalOperator& op, PlanCost& cost) {
+    cost.bytes += held_bytes(context, op);
+    for (const auto& child : op.children) add_cost(context, *child, cost);
+}
+
 }  // namespace
 
 duckdb::idx_t rows_read(duckdb::ClientContext& context, const duckdb::TableFunction& function,
@@ -80,6 +140,16 @@ duckdb::idx_t rows_read(duckdb::ClientContext& context, const duckdb::TableFunct
 
 duckdb::idx_t values_of(duckdb::idx_t rows, duckdb::idx_t columns) {
     return columns != 0 && rows >= kManyRows / columns ? kManyRows : rows * columns;
+}
+
+void note_cost(duckdb::ClientContext& context, duckdb::LogicalOperator& plan) {
+    PlanCost cost;
+    add_cost(context, plan, cost);
+    last_plan(context).cost = cost;
+}
+
+PlanCost last_cost(duckdb::ClientContext& context) {
+    return last_plan(context).cost;
 }
 
 void note_size(duckdb::ClientContext& context, duckdb::LogicalOperator& plan) {

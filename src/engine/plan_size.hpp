@@ -23,6 +23,17 @@ bool last_plan_is_large(duckdb::ClientContext& context);
 // It reads one small table and makes no more rows of them: over before another thread or a profile could help.
 bool last_plan_reads_little(duckdb::ClientContext& context);
 
+// What a plan may cost, by DuckDB's own estimates of rows.
+struct PlanCost {
+    double bytes = 0;  // that those of them hold which need all their input: sorts, groups, hash tables
+};
+
+// Of a plan that was optimized: remembered for last_cost(), by the connection.
+void note_cost(duckdb::ClientContext& context, duckdb::LogicalOperator& plan);
+
+// Of the plan that note_cost() was told of last.
+PlanCost last_cost(duckdb::ClientContext& context);
+
 // Of a statement that runs as it was planned: its tables may have grown since. In a transaction. False when there is
 // no plan, as of statements with parameters that read tables: DuckDB plans them at each execution.
 bool is_large(duckdb::ClientContext& context, const duckdb::PreparedStatementData& statement);

@@ -3,6 +3,8 @@
 #include "engine/data_version.hpp"
 #include "engine/errors.hpp"
 #include "engine/helper_threads.hpp"
+#include "engine/memory_claims.hpp"
+#include "engine/native_functions.hpp"
 #include "engine/parameters.hpp"
 #include "engine/plan_size.hpp"
 #include "engine/profile.hpp"
@@ -38,6 +40,14 @@ bool depends_on_time_zone(const std::vector<ResultColumn>& columns) {
     return std::any_of(columns.begin(), columns.end(), [](const ResultColumn& column) {
         return column.type.id == TypeId::kTimestampTz || column.type.id == TypeId::kTimeTz;
     });
+}
+
+Result<std::shared_ptr<void>> claim_memory(duckdb::ClientContext& context, const PlanCost& cost) {
+    if (cost.bytes == 0) return std::shared_ptr<void>();
+    auto* const claims = dynamic_cast<MemoryClaims*>(&facts_of(context));
+    if (claims == nullptr) return std::shared_ptr<void>();
+    constexpr double kMost = 1e15;  // estimates of joins may be beyond all measure
+    return claims->claim_memory(static_cast<std::uint64_t>(std::min(cost.bytes, kMost)));
 }
 
 // What a parameter that DuckDB has not typed takes: the type it is cast to, which may still be a mere name, or a
@@ -107,6 +117,7 @@ Result<void> PlannedStatement::plan(Tree tree) {
     const auto& physical = planned_->data->physical_plan;
     // Without one it is planned at each execution.
     profiled_ = !physical || (worth_profiling(physical->Root()) && !last_plan_reads_little(*context_));
+    cost_ = physical ? std::optional(last_cost(*context_)) : std::nullopt;
     describe_parameters();
     take_facts();
     return {};
@@ -381,10 +392,17 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     // A plan that was made anew is not the one kept here, whose tables may be gone.
     const bool large = planned_anew ? last_plan_is_large(*context_) : !lasts() && is_large(*context_, *planned_->data);
     if (large) help = HelperThreads::Help(*context_);
+    if (planned_anew || !cost_) cost_ = last_cost(*context_);
+    auto claim = claim_memory(*context_, *cost_);
+    if (!claim) {
+        context_->CancelTransaction();
+        return claim.error();
+    }
     auto result = pending->Execute();
     if (result->HasError()) return failure(result->GetErrorObject());
-    return std::unique_ptr<Cursor>(std::make_unique<StreamCursor>(StreamCursor::Source{
-        context_, session_, std::move(result), column_types_, sql_, pace_, std::move(help), returns_rows_}));
+    return std::unique_ptr<Cursor>(
+        std::make_unique<StreamCursor>(StreamCursor::Source{context_, session_, std::move(result), column_types_, sql_,
+                                                            pace_, std::move(help), std::move(*claim), returns_rows_}));
 }
 
 }  // namespace smew::engine

@@ -6,12 +6,14 @@
 #include "engine/engine.hpp"
 #include "engine/lasting_plan.hpp"
 #include "engine/parameter_casts.hpp"
+#include "engine/plan_size.hpp"
 #include "engine/session_state.hpp"
 #include "engine/statement.hpp"
 
 #include <duckdb/main/prepared_statement.hpp>
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -70,7 +72,8 @@ private:
     duckdb::shared_ptr<SessionState> session_;
     const StatementKind kind_;
     bool constant_;
-    bool profiled_ = false;  // when profiles are wanted
+    bool profiled_ = false;         // when profiles are wanted
+    std::optional<PlanCost> cost_;  // of the plan that is kept, or was made last
     bool returns_rows_ = false;
     bool repeatable_ = false;
     std::set<std::string> tables_;  // named in the statement

@@ -15,6 +15,12 @@ private:
     WorkspaceId workspace_;
 };
 
+void AdmissionCounters::set_limits(int total, int per_workspace) {
+    const std::lock_guard lock(mutex_);
+    limits_.total = total;
+    limits_.per_workspace = per_workspace;
+}
+
 Result<std::unique_ptr<Admission>> AdmissionCounters::admit(const WorkspaceId& workspace) {
     {
         const std::lock_guard lock(mutex_);

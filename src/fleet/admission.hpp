@@ -22,6 +22,8 @@ class AdmissionCounters : public std::enable_shared_from_this<AdmissionCounters>
 public:
     explicit AdmissionCounters(const AdmissionLimits& limits) : limits_(limits) {}
 
+    // Who is connected stays.
+    void set_limits(int total, int per_workspace);
     // 53300 when all places, or this workspace's, are taken.
     Result<std::unique_ptr<Admission>> admit(const WorkspaceId& workspace);
 
@@ -29,8 +31,8 @@ private:
     class Place;
     void leave(const WorkspaceId& workspace);
 
-    const AdmissionLimits limits_;
     std::mutex mutex_;
+    AdmissionLimits limits_;
     int total_ = 0;
     std::unordered_map<WorkspaceId, int> by_workspace_;
 };

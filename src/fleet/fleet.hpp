@@ -60,7 +60,7 @@ struct QueryTotals {
 struct WorkspaceUsage {
     bool open = false;  // its worker runs; else there is nothing but the totals
     std::uint64_t memory_bytes = 0, memory_granted_bytes = 0, disk_bytes = 0, temp_bytes = 0;
-    std::size_t sessions = 0, running = 0;
+    std::size_t sessions = 0, running = 0, waiting = 0;
     QueryTotals queries;
     WallTime since{};
 };
@@ -107,6 +107,8 @@ public:
     virtual void end_worker(const WorkspaceId& workspace, CancelReason reason) = 0;
     // Its limits have changed: tells its worker, if it runs.
     virtual void set_limits(const catalog::Workspace& workspace) = 0;
+    // Limits among the instance's settings have changed (config/live_settings.hpp).
+    virtual void reconfigure(const config::Settings& settings) = 0;
     // What workers note of their statements, from now on.
     virtual void observe(const link::SetObservation& wanted) = 0;
     // Runs statements in the workspace as an internal session; waits. The last result is returned.
@@ -125,7 +127,7 @@ public:
 
     virtual WorkspaceUsage usage(const WorkspaceId& workspace) const = 0;
     struct Totals {
-        std::size_t workers = 0, sessions = 0, loaders = 0, running = 0;
+        std::size_t workers = 0, sessions = 0, loaders = 0, running = 0, waiting = 0;
         std::uint64_t memory_bytes = 0;                // in use by workers
         std::uint64_t memory_granted_bytes = 0;        // what they may use, together
         std::uint64_t memory_limit_bytes = 0;          // what that may be at most

@@ -39,6 +39,7 @@ public:
     bool warm(const WorkspaceId& workspace) const override;
     void end_worker(const WorkspaceId& workspace, CancelReason reason) override;
     void set_limits(const catalog::Workspace& workspace) override;
+    void reconfigure(const config::Settings& settings) override;
     void observe(const link::SetObservation& wanted) override;
     void shutdown(std::chrono::milliseconds grace) override;
 
@@ -72,7 +73,8 @@ private:
     // ---- workers. Those that take a Lock may release it while they wait.
     Result<WorkerPointer> workspace_worker(Lock& lock, const catalog::Workspace& workspace);
     Result<WorkerPointer> start_worker(Lock& lock, link::WorkerKind kind, const ProjectId& project,
-                                       const WorkspaceId& workspace, link::Start start, std::uint64_t memory);
+                                       const WorkspaceId& workspace, link::Start start, std::uint64_t memory,
+                                       const catalog::Workspace& own = {});
     Result<WorkerPointer> await_ready(Lock& lock, const WorkerPointer& worker);
     bool make_room(Lock& lock);
     WorkerPointer longest_idle() const;
@@ -84,6 +86,17 @@ private:
     std::uint64_t rebalance_memory(std::uint64_t newcomer);
     Result<std::uint64_t> memory_for_start(Lock& lock, std::uint64_t wanted);
     void guard_memory();
+
+    // ---- statements: fleet_turns.cpp
+    std::vector<WorkerPointer> workspace_workers() const;
+    bool turns_limited() const;
+    std::uint32_t free_turns(const ProjectId& project) const;
+    std::uint32_t turns_for_start(const ProjectId& project, const link::WorkspaceLimits& limits) const;
+    std::vector<std::uint32_t> turn_shares(const std::vector<WorkerPointer>& workers) const;
+    void rebalance_turns();
+    void grant_turns(const WorkerPointer& worker, std::uint32_t turns);
+    void tell_limits(const WorkerPointer& worker);
+    void set_limits(const WorkerPointer& worker, const catalog::Workspace& workspace);
 
     void begin_end(const WorkerPointer& worker, CancelReason reason, std::chrono::milliseconds grace);
     void await_gone(Lock& lock, const WorkerPointer& worker);
@@ -121,10 +134,11 @@ private:
     NameService names_;
 
     const WallTime started_;
-    const std::uint64_t memory_total_;
     const std::function<MachineMemory()> read_memory_ = [] { return read_machine_memory(); };
 
     mutable std::mutex mutex_;
+    config::Settings live_;  // limits among the settings as they are now
+    std::uint64_t memory_total_;
     std::condition_variable changed_;  // a worker's state, or a job
     std::unordered_map<WorkspaceId, WorkerPointer> workspaces_;
     std::map<std::uint64_t, WorkerPointer> loaders_;

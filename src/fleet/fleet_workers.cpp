@@ -83,6 +83,7 @@ FleetImpl::FleetImpl(const config::Settings& settings, const storage::Layout& la
                           .per_workspace_setting = "websocket_max_sessions_per_workspace"})),
       names_(layout, store),
       started_(clock.now()),
+      live_(settings),
       memory_total_(memory_total(settings)),
       next_backend_pid_(static_cast<std::int32_t>(std::random_device{}() & 0x3FFFFFU) + 1),
       loop_({.message = [this](const WorkerPointer& worker,
@@ -129,7 +130,7 @@ Result<link::Start> FleetImpl::workspace_start(const catalog::Workspace& workspa
     start.writable_dir = layout_.workspace_dir(workspace.number);
     start.temp_dir = layout_.workspace_dir(workspace.number) / "tmp";
     start.uid = layout_.workspace_uid(workspace.number);
-    start.limits = limits_of(workspace, settings_);
+    start.limits = limits_of(workspace, live_);
     return start;
 }
 
@@ -163,13 +164,16 @@ Result<WorkerPointer> FleetImpl::workspace_worker(Lock& lock, const catalog::Wor
         if (!granted) return granted.error();
         memory = *granted;
     }
-    const Result<link::Start> start = workspace_start(workspace);
+    Result<link::Start> start = workspace_start(workspace);
     if (!start) return start.error();
-    return start_worker(lock, link::WorkerKind::kWorkspace, workspace.project, workspace.id, *start, *memory);
+    start->limits.turns = turns_for_start(workspace.project, start->limits);
+    return start_worker(lock, link::WorkerKind::kWorkspace, workspace.project, workspace.id, *start, *memory,
+                        workspace);
 }
 
 Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind, const ProjectId& project,
-                                              const WorkspaceId& workspace, link::Start start, std::uint64_t memory) {
+                                              const WorkspaceId& workspace, link::Start start, std::uint64_t memory,
+                                              const catalog::Workspace& own) {
     if (!make_room(lock)) {
         return Error{sqlstate::kTooManyConnections, "too many open workspaces", "",
                      "Try again later, or ask the admin to raise worker_max_count."};
@@ -189,6 +193,9 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
     worker->workspace = workspace;
     worker->crash_paper = std::move(crash_paper);
     worker->limits = start.limits;
+    worker->own = own;
+    worker->turns_granted = start.limits.turns;
+    worker->turns_since = clock_.steady_now();
     worker->temp_dir = start.temp_dir;
     worker->memory_granted = worker->memory_in_force = memory;
     start.limits.memory = Bytes{memory};
@@ -285,10 +292,27 @@ void FleetImpl::set_limits(const catalog::Workspace& workspace) {
     Lock lock(mutex_);
     const auto found = workspaces_.find(workspace.id);
     if (found == workspaces_.end()) return;  // it starts with the new ones
-    const WorkerPointer worker = found->second;
-    worker->limits = limits_of(workspace, settings_);
-    grant(worker, std::min(worker->memory_granted, worker->limits.memory.count));
+    set_limits(found->second, workspace);
     rebalance_memory(0);
+    rebalance_turns();
+}
+
+void FleetImpl::set_limits(const WorkerPointer& worker, const catalog::Workspace& workspace) {
+    worker->own = workspace;
+    worker->limits = limits_of(workspace, live_);
+    grant(worker, std::min(worker->memory_granted, worker->limits.memory.count));
+}
+
+void FleetImpl::reconfigure(const config::Settings& settings) {
+    Lock lock(mutex_);
+    live_ = settings;
+    memory_total_ = memory_total(settings);
+    admissions_->set_limits(settings.pgwire_max_connections_total, settings.pgwire_max_connections_per_workspace);
+    websocket_admissions_->set_limits(settings.websocket_max_connections_total,
+                                      settings.websocket_max_sessions_per_workspace);
+    for (const WorkerPointer& worker : workspace_workers()) set_limits(worker, worker->own);
+    rebalance_memory(0);
+    rebalance_turns();
 }
 
 void FleetImpl::observe(const link::SetObservation& wanted) {
@@ -437,6 +461,7 @@ void FleetImpl::on_tick() {
     const Totals now_used = totals();
     metrics_.fleet({.sessions = now_used.sessions,
                     .running = now_used.running,
+                    .waiting = now_used.waiting,
                     .loaders = now_used.loaders,
                     .memory_bytes = now_used.memory_bytes,
                     .memory_granted_bytes = now_used.memory_granted_bytes,
@@ -447,6 +472,7 @@ void FleetImpl::on_tick() {
     const std::lock_guard lock(mutex_);
     guard_memory();
     rebalance_memory(0);
+    rebalance_turns();
     const auto look_after = [&](const WorkerPointer& worker) {
         if (worker->state == WorkerState::kEnding && worker->kill_at != SteadyTime{} && now >= worker->kill_at) {
             kill_process(worker->process);

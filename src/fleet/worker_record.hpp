@@ -51,11 +51,18 @@ struct WorkerRecord {
     std::unordered_map<SessionId, LiveSession> sessions;
     std::map<std::uint64_t, JobResult> jobs;  // running and finished ones not yet collected
     link::WorkspaceLimits limits;             // its own; of its memory it may be granted less
+    catalog::Workspace own;                   // as it was last told of; of a loader empty
     std::string temp_dir;
     std::uint64_t memory_granted = 0;   // as it was last told
     std::uint64_t memory_in_force = 0;  // as it last said
     SteadyTime told_at{};
-    std::uint32_t running = 0;  // statements
+    std::uint32_t turns_granted = UINT32_MAX;  // statements it may run, as it was last told
+    std::uint32_t turns_in_force = 0;          // as it last said
+    SteadyTime turns_since{};                  // it has had some of them
+    std::uint32_t running = 0;                 // statements
+    std::uint32_t waiting_queries = 0;         // for their turn
+    std::uint32_t waiting_large = 0;           // for memory
+    SteadyTime waiting_since{};
     std::uint64_t memory_bytes = 0, disk_bytes = 0, temp_bytes = 0;
 
     bool usable() const { return state == WorkerState::kStarting || state == WorkerState::kReady; }

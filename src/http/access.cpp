@@ -1,6 +1,5 @@
 #include "http/access.hpp"
 
-#include "auth/scram.hpp"
 #include "http/problem.hpp"
 
 #include <algorithm>
@@ -8,8 +7,6 @@
 
 namespace smew::http {
 namespace {
-
-constexpr std::string_view kThrottleUser = "rest";
 
 [[noreturn]] void fail_unauthorized(std::string message) {
     throw ProblemException({.status = 401,
@@ -31,9 +28,21 @@ std::string_view bearer_token(std::string_view header) {
     return header;
 }
 
+Caller caller_of(const catalog::Workspace& workspace) {
+    return {.kind = Caller::Kind::kWorkspace,
+            .project = workspace.project,
+            .workspace = workspace.id,
+            .user = workspace.username,
+            .scope = auth::Scope::kProjectRead};
+}
+
+Caller caller_of(const catalog::ApiKey& key) {
+    return {.kind = Caller::Kind::kProjectKey, .project = key.project, .key = key.id, .scope = key.scope};
+}
+
 }  // namespace
 
-AccessControl::AccessControl(Context& context) : context_(context), throttle_(context.throttle) {}
+AccessControl::AccessControl(Context& context) : context_(context), credentials_(context) {}
 
 Caller AccessControl::authorise(const Route& route, const NamedTexts& parameters, const Head& head,
                                 std::chrono::milliseconds& delay) {
@@ -55,61 +64,29 @@ Caller AccessControl::authorise(const Route& route, const NamedTexts& parameters
 
 Caller AccessControl::identify(const Route& route, const Head& head, std::chrono::milliseconds& delay) {
     if (head.authorization.empty()) fail_unauthorized("the Authorization header is missing");
+    const Credentials::Client client{.address = head.client_address, .network = head.client_network};
     if (route.access == Access::kWorkspace || route.access == Access::kAnyone) {
-        if (const auto basic = auth::parse_basic(head.authorization)) return workspace_user(*basic, head, delay);
+        if (const auto basic = auth::parse_basic(head.authorization)) {
+            const auto workspace = credentials_.by_password(basic->user, basic->password, client);
+            if (!workspace) refuse(workspace.error(), "the user name or the password is wrong", delay);
+            return caller_of(*workspace);
+        }
     }
     const std::string_view presented = bearer_token(head.authorization);
     if (presented.empty()) fail_unauthorized("the Authorization header must be \"Bearer <key>\"");
-    // A project's key has 256 random bits: nobody guesses one, so a ban of the address, which others may share, does
-    // not shut it out. The admin key is whatever text the operator chose.
-    if (std::optional<Caller> caller = project_key(presented)) return std::move(*caller);
-    check_throttle(head.client_address, kThrottleUser);
-    if (!context_.admin_key_hash.empty() &&
-        auth::equal_constant_time(auth::sha256_hex(presented), context_.admin_key_hash)) {
-        throttle_.succeeded(head.client_address, kThrottleUser);
-        return {.kind = Caller::Kind::kAdmin};
-    }
-    delay = throttle_.failed(head.client_address, kThrottleUser).delay;
-    fail_unauthorized("the key is not valid");
+    const auto key = credentials_.by_key(presented, client);
+    if (!key) refuse(key.error(), "the key is not valid", delay);
+    return *key ? caller_of(**key) : Caller{.kind = Caller::Kind::kAdmin};
 }
 
-Caller AccessControl::workspace_user(const auth::BasicCredentials& credentials, const Head& head,
-                                     std::chrono::milliseconds& delay) {
-    check_throttle(head.client_address, credentials.user);
-    const std::optional<catalog::Workspace> workspace = context_.store.workspace_by_user(credentials.user);
-    // An unknown user costs the same time as a wrong password.
-    const auto verifier = workspace ? auth::ScramVerifier::parse(workspace->verifier)
-                                    : auth::ScramVerifier::mock(credentials.user, Secret("nobody"));
-    if (verifier && verifier->matches(credentials.password) && workspace) {
-        throttle_.succeeded(head.client_address, credentials.user);
-        return {.kind = Caller::Kind::kWorkspace,
-                .project = workspace->project,
-                .workspace = workspace->id,
-                .user = workspace->username,
-                .scope = auth::Scope::kProjectRead};
-    }
-    delay = throttle_.failed(head.client_address, credentials.user).delay;
-    context_.project_history.login_failed(workspace ? workspace->project : ProjectId(), credentials.user,
-                                          head.client_address);
-    fail_unauthorized("the user name or the password is wrong");
-}
-
-void AccessControl::check_throttle(const std::string& address, std::string_view user) {
-    if (!throttle_.check(address, user).refused) return;
+void AccessControl::refuse(const Credentials::Refused& refused, const char* what,
+                           std::chrono::milliseconds& delay) const {
+    delay = refused.delay;
+    if (!refused.throttled) fail_unauthorized(what);
     throw ProblemException({.status = 429,
                             .code = "too_many_failures",
                             .message = "too many wrong keys or passwords came from this address",
                             .headers = {{"Retry-After", std::to_string(context_.settings.auth_ban_seconds.count())}}});
-}
-
-std::optional<Caller> AccessControl::project_key(std::string_view presented) {
-    const std::optional<ApiKeyId> id = auth::key_id_of(presented);
-    if (!id) return std::nullopt;
-    const std::optional<catalog::ApiKey> key = context_.store.find_api_key(*id);
-    if (!key || !auth::equal_constant_time(auth::sha256_hex(presented), key->hash)) return std::nullopt;
-    if (key->revoked_at || (key->expires_at && *key->expires_at <= context_.clock.now())) return std::nullopt;
-    context_.store.touch_api_key(*id);
-    return Caller{.kind = Caller::Kind::kProjectKey, .project = key->project, .key = *id, .scope = key->scope};
 }
 
 }  // namespace smew::http

@@ -2,8 +2,8 @@
 // Who is calling, and may they? Judged before anything is looked up that the answer could give away.
 
 #include "auth/basic.hpp"
-#include "auth/login_throttle.hpp"
 #include "http/context.hpp"
+#include "http/credentials.hpp"
 #include "http/message.hpp"
 #include "http/route.hpp"
 
@@ -23,13 +23,11 @@ public:
 
 private:
     Caller identify(const Route& route, const Head& head, std::chrono::milliseconds& delay);
-    Caller workspace_user(const auth::BasicCredentials& credentials, const Head& head,
-                          std::chrono::milliseconds& delay);
-    void check_throttle(const std::string& address, std::string_view user);
-    std::optional<Caller> project_key(std::string_view presented);
+    [[noreturn]] void refuse(const Credentials::Refused& refused, const char* what,
+                             std::chrono::milliseconds& delay) const;
 
     Context& context_;
-    auth::LoginThrottle& throttle_;  // of all doors
+    Credentials credentials_;
 };
 
 }  // namespace smew::http

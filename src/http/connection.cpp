@@ -155,7 +155,7 @@ std::shared_ptr<Connection> make_connection(Desk desk, asio::ip::tcp::socket soc
     error_code error;
     const auto peer = socket.remote_endpoint(error);
     wire::Peer client;
-    if (!error) client = {net::host_text(peer), peer.port()};
+    if (!error) client = {net::host_text(peer), peer.port(), net::client_network(peer)};
     beast::tcp_stream plain(std::move(socket));
     if (tls == nullptr) return std::make_shared<HttpConnection<PlainStream>>(desk, std::move(plain), std::move(client));
     // Making a connection's state from it changes nothing but its count of references, which OpenSSL guards.

@@ -28,6 +28,8 @@ Response list_slow_queries(const Request& request, Context& context);
 Response list_project_slow_queries(const Request& request, Context& context);
 Response search_query_log(const Request& request, Context& context);
 Response search_project_query_log(const Request& request, Context& context);
+Response list_settings(const Request& request, Context& context);
+Response change_settings(const Request& request, Context& context);
 Response get_query_audit(const Request& request, Context& context);
 Response change_query_audit(const Request& request, Context& context);
 

@@ -49,6 +49,7 @@ struct Head {
     std::string request_id;  // checked or made
     std::string idempotency_key, if_none_match, accept_encoding;
     std::string client_address;
+    std::string client_network;  // what counts as one client (net/address.hpp)
     std::uint16_t client_port = 0;
     std::string traceparent, sentry_trace, baggage;
     std::string body_text;  // of a JSON route, filled in when it has been read

@@ -36,6 +36,13 @@ void add_observation(Routes& routes) {
                            "getProjectMetricsHistory", "The same of one project", endpoints::project_metrics_history)
                          .with(history_range())
                          .gives(schemas::metrics_history));
+    routes.push_back(
+        Route("GET", "/settings", Access::kAdmin, "listSettings", "The instance's settings", endpoints::list_settings)
+            .gives(schemas::setting_list));
+    routes.push_back(Route("PATCH", "/settings", Access::kAdmin, "changeSettings",
+                           "Change limits of the instance, at once", endpoints::change_settings)
+                         .takes(schemas::settings_change)
+                         .gives(schemas::setting_list));
     routes.push_back(Route("GET", "/workers", Access::kAdmin, "listWorkers", "The worker processes and what they use",
                            endpoints::list_workers)
                          .gives(schemas::worker_list));

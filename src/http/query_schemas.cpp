@@ -18,6 +18,11 @@ std::vector<Field> query_fields() {
         {.name = "duration_ms", .type = kNumber, .required = true},
         {.name = "plan_ms", .type = kNumber, .doc = "Of it, to parse and plan.", .required = true},
         {.name = "first_row_ms", .type = kNumber, .doc = "Until there was a row.", .required = true, .nullable = true},
+        {.name = "queued_ms",
+         .type = kNumber,
+         .doc = "How long it waited for its turn before, or for memory.",
+         .required = true,
+         .nullable = true},
         text("project_id"),
         text("workspace_id"),
         text("session_id"),
@@ -93,5 +98,19 @@ const Schema query_audit_change{
                {.name = "slow_query_threshold_ms", .type = kInteger, .least = 0, .most = 86'400'000},
                {.name = "slow_query_explain", .type = kBoolean},
                {.name = "slow_query_log_full", .type = kBoolean}}};
+const Schema setting{
+    .name = "Setting",
+    .fields = {{.name = "name", .required = true},
+               {.name = "value", .doc = "As a flag would have it; of a secret ***.", .required = true},
+               {.name = "group", .required = true},
+               {.name = "doc", .required = true},
+               {.name = "takes", .doc = "What may stand there.", .required = true},
+               {.name = "live", .type = kBoolean, .doc = "May be changed while the server runs.", .required = true}}};
+const Schema setting_list{
+    .name = "SettingList",
+    .fields = {{.name = "settings", .type = FieldType::kArray, .required = true, .of = &setting}}};
+const Schema settings_change{.name = "SettingsChange",
+                             .doc = "Names of live settings with their new values, which hold until the server's end.",
+                             .open = true};
 
 }  // namespace smew::http::schemas

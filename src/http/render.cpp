@@ -101,32 +101,37 @@ json::object render(const catalog::File& file) {
             {"tags", render(file.tags)}};
 }
 
-json::object render(const fleet::SessionInfo& session) {
+json::object render(const fleet::SessionInfo& session, const observe::QueryPolicy& policy) {
     const auto time_or_null = [](std::int64_t micros) -> json::value {
         if (micros == 0) return nullptr;
         return json::value(to_iso8601(WallTime(std::chrono::microseconds(micros))));
     };
     const auto& now = session.activity;
     const bool active = now && now->state == link::SessionState::kActive;
-    return {{"session_id", session.id.value()},
-            {"workspace_id", session.workspace.value()},
-            {"project_id", session.project.value()},
-            {"backend_pid", session.backend_pid},
-            {"door", link::to_text(session.door)},
-            {"state", now ? json::value(link::to_text(now->state)) : json::value(nullptr)},
-            {"since", now ? time_or_null(now->state_since_us) : json::value(nullptr)},
-            {"current_query", active ? json::value(now->query) : json::value(nullptr)},
-            {"last_query", now && !now->query.empty() ? json::value(now->query) : json::value(nullptr)},
-            {"query_started_at", now ? time_or_null(now->query_started_us) : json::value(nullptr)},
-            {"statements", now ? now->statements : 0},
-            {"bytes_sent", now ? now->bytes_sent : 0},
-            {"username", session.user},
-            {"client_ip", session.client_address},
-            {"client_port", session.client_port},
-            {"application_name", session.application_name},
-            {"connected_at", to_iso8601(session.connected_at)},
-            {"tls", session.tls},
-            {"status", "active"}};
+    const std::string query = now ? policy.shown(*now) : std::string();
+    const json::value text = query.empty() ? json::value(nullptr) : json::value(query);
+    return {
+        {"session_id", session.id.value()},
+        {"workspace_id", session.workspace.value()},
+        {"project_id", session.project.value()},
+        {"backend_pid", session.backend_pid},
+        {"door", link::to_text(session.door)},
+        {"state", now ? json::value(link::to_text(now->state)) : json::value(nullptr)},
+        {"since", now ? time_or_null(now->state_since_us) : json::value(nullptr)},
+        {"current_query", active ? text : json::value(nullptr)},
+        {"last_query", text},
+        {"waiting_for", now && now->waiting_for != link::QueryWait::kNone ? json::value(link::to_text(now->waiting_for))
+                                                                          : json::value(nullptr)},
+        {"query_started_at", now ? time_or_null(now->query_started_us) : json::value(nullptr)},
+        {"statements", now ? now->statements : 0},
+        {"bytes_sent", now ? now->bytes_sent : 0},
+        {"username", session.user},
+        {"client_ip", session.client_address},
+        {"client_port", session.client_port},
+        {"application_name", session.application_name},
+        {"connected_at", to_iso8601(session.connected_at)},
+        {"tls", session.tls},
+        {"status", "active"}};
 }
 
 const json::value* member_of(const json::value& body, std::string_view field) {

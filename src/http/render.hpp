@@ -4,6 +4,7 @@
 #include "catalog/store.hpp"
 #include "fleet/fleet.hpp"
 #include "http/context.hpp"
+#include "observe/query_policy.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -19,7 +20,8 @@ boost::json::object render(const catalog::ApiKey& key);
 boost::json::object render(const catalog::Bucket& bucket);
 boost::json::object render(const catalog::Table& table, const catalog::Bucket& bucket);
 boost::json::object render(const catalog::File& file);
-boost::json::object render(const fleet::SessionInfo& session);
+// Its texts as query_audit_mode allows.
+boost::json::object render(const fleet::SessionInfo& session, const observe::QueryPolicy& policy);
 
 boost::json::array render(const std::vector<link::ColumnSpec>& columns, const std::vector<std::string>& descriptions);
 boost::json::array render(const std::vector<std::string>& texts);

@@ -24,6 +24,7 @@ json::object render(const link::QueryRecord& record) {
             {"plan_ms", milliseconds(record.plan_us)},
             {"first_row_ms",
              record.first_row_us == 0 ? json::value(nullptr) : json::value(milliseconds(record.first_row_us))},
+            {"queued_ms", milliseconds(record.queued_us)},
             {"project_id", record.project.value()},
             {"workspace_id", record.workspace.value()},
             {"session_id", record.session.value()},

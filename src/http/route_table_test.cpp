@@ -50,8 +50,8 @@ TEST(RouteTable, EveryRouteIsReachableAndUnique) {
 }
 
 bool tells_of_all_projects(const Route& route) {
-    constexpr std::array kInstance{"/alerts",          "/usage",        "/workers",
-                                   "/metrics/history", "/slow-queries", "/query-audit", "/query-log"};
+    constexpr std::array kInstance{"/alerts",       "/usage",       "/workers",   "/metrics/history",
+                                   "/slow-queries", "/query-audit", "/query-log", "/settings"};
     return std::any_of(kInstance.begin(), kInstance.end(),
                        [&](const char* start) { return route.pattern.starts_with(start); });
 }

@@ -15,7 +15,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kMaxConnections = 2000;
 constexpr std::chrono::milliseconds kForceWait{1000};
 
 class BeastServer final : public Server {
@@ -76,8 +75,9 @@ private:
     };
 
     void welcome(asio::ip::tcp::socket socket) {
-        if (open_connections().size() >= kMaxConnections) {
-            log::warning("http_connections_exhausted", {{"limit", kMaxConnections}});
+        const auto limit = static_cast<std::size_t>(context_.settings.http_max_connections);
+        if (tasks_.size() >= limit) {
+            log::warning("http_connections_exhausted", {{"limit", limit}});
             return;  // closes it
         }
         const auto executor = socket.get_executor();

@@ -4,6 +4,7 @@
 
 #include "auth/login_throttle.hpp"
 #include "catalog/store.hpp"
+#include "config/live_settings.hpp"
 #include "config/settings.hpp"
 #include "fleet/fleet.hpp"
 #include "net/tls.hpp"
@@ -40,7 +41,8 @@ namespace smew::http {
 
 // What handlers work with. All references outlive the server.
 struct Services {
-    const config::Settings& settings;
+    const config::Settings& settings;  // as at start
+    config::LiveSettings& live;        // those that change while it runs
     const storage::Layout& layout;
     catalog::Store& store;
     storage::Versions& versions;

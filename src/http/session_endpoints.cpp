@@ -11,7 +11,9 @@ namespace json = boost::json;
 Response list_sessions(const Request& request, Context& context) {
     const catalog::Workspace workspace = find_workspace(request, context);
     json::array list;
-    for (const fleet::SessionInfo& session : context.fleet.sessions(workspace.id)) list.push_back(render(session));
+    for (const fleet::SessionInfo& session : context.fleet.sessions(workspace.id)) {
+        list.push_back(render(session, context.query_policy));
+    }
     const std::size_t count = list.size();
     return json_response(json::object{{"sessions", std::move(list)}, {"count", count}});
 }

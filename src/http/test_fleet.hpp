@@ -101,6 +101,7 @@ public:
         return std::erase_if(connected, [&](const auto& one) { return one.workspace == workspace; });
     }
     void end_worker(const WorkspaceId&, CancelReason reason) override { note("worker", reason); }
+    void reconfigure(const config::Settings&) override {}
     void set_limits(const catalog::Workspace& workspace) override { limited = workspace; }
 
     Result<fleet::Rows> execute(const catalog::Workspace&, std::string_view sql, std::chrono::milliseconds) override {

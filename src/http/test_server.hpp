@@ -128,11 +128,13 @@ protected:
         project_history_ = std::make_unique<observe::ProjectHistory>(
             *alerts_, [] { return std::vector<observe::ProjectHistory::Live>(); }, 10, clock_);
         slow_queries_ = std::make_unique<observe::SlowQueries>(query_policy_, metrics_, *alerts_);
-        query_log_ =
-            std::make_unique<querylog::QueryLog>(settings_, *layout_, *store_, fleet_, query_policy_, metrics_, clock_);
+        live_ = std::make_unique<config::LiveSettings>(settings_);
+        query_log_ = std::make_unique<querylog::QueryLog>(settings_, *live_, *layout_, *store_, fleet_, query_policy_,
+                                                          metrics_, clock_);
         throttle_ = std::make_unique<auth::LoginThrottle>(net::login_policy(settings_), clock_);
         server_ = Server::create(io_,
                                  {.settings = settings_,
+                                  .live = *live_,
                                   .layout = *layout_,
                                   .store = *store_,
                                   .versions = *versions_,
@@ -236,6 +238,7 @@ protected:
     observe::QueryPolicy query_policy_{settings_};
     std::unique_ptr<observe::SlowQueries> slow_queries_;
     TestFleet fleet_;
+    std::unique_ptr<config::LiveSettings> live_;
     std::unique_ptr<querylog::QueryLog> query_log_;
     std::unique_ptr<storage::Layout> layout_;
     std::unique_ptr<catalog::Store> store_;

@@ -28,7 +28,7 @@ void add_totals(json::object& body, const fleet::QueryTotals& totals, WallTime s
 
 Response workspace_usage(const Request& request, Context& context) {
     const catalog::Workspace workspace = find_workspace(request, context);
-    const link::WorkspaceLimits limits = fleet::limits_of(workspace, context.settings);
+    const link::WorkspaceLimits limits = fleet::limits_of(workspace, *context.live.now());
     const fleet::WorkspaceUsage usage = context.fleet.usage(workspace.id);
     // Without a worker nothing changes, and what its directory holds is what counts.
     const std::uint64_t disk =
@@ -45,6 +45,7 @@ Response workspace_usage(const Request& request, Context& context) {
                       {"temp_limit_bytes", limits.temp.count},
                       {"sessions", usage.sessions},
                       {"running_queries", usage.running},
+                      {"waiting_queries", usage.waiting},
                       {"max_concurrent_queries", limits.max_concurrent_queries}};
     add_totals(body, usage.queries, usage.since);
     return json_response(std::move(body));
@@ -57,6 +58,7 @@ Response instance_usage(const Request&, Context& context) {
                       {"loaders", totals.loaders},
                       {"sessions", totals.sessions},
                       {"running_queries", totals.running},
+                      {"waiting_queries", totals.waiting},
                       {"memory_bytes", totals.memory_bytes},
                       {"memory_granted_bytes", totals.memory_granted_bytes},
                       {"memory_limit_bytes", totals.memory_limit_bytes},

@@ -52,6 +52,7 @@ Head head_of(const Parser& parser, const Peer& client) {
     head.accept_encoding = message[field::accept_encoding];
     head.if_none_match = message[field::if_none_match];
     head.client_address = client.address;
+    head.client_network = client.network;
     head.client_port = client.port;
     head.traceparent = message["traceparent"];
     head.sentry_trace = message["sentry-trace"];

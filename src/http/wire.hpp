@@ -18,6 +18,7 @@ using Reply = boost::beast::http::response<boost::beast::http::buffer_body>;
 struct Peer {
     std::string address;
     std::uint16_t port = 0;
+    std::string network;  // what counts as one client (net/address.hpp)
 };
 Head head_of(const Parser& parser, const Peer& client);
 

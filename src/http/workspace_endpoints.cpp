@@ -29,7 +29,7 @@ std::optional<WallTime> wanted_end(const json::value& body, const Context& conte
     const auto hours = number_of(body, "ttl_hours");
     const auto text = text_of(body, "expires_at");
     const WallTime now = context.clock.now();
-    const std::chrono::hours most(context.settings.workspace_max_ttl_hours);
+    const std::chrono::hours most(context.live.now()->workspace_max_ttl_hours);
     if (hours && text) fail_field("expires_at", "cannot be given together with ttl_hours");
     if (hours && std::chrono::hours(*hours) > most) {
         fail_field("ttl_hours", "must be at most " + std::to_string(most.count()));
@@ -66,14 +66,15 @@ void remove_workspace(const catalog::Workspace& workspace, Context& context) {
 void check_room(const catalog::Project& project, Context& context) {
     const std::vector<catalog::Workspace> all = or_fail(context.store.workspaces(project.id), "project");
     const auto live = std::count_if(all.begin(), all.end(), [&](const auto& one) { return !is_expired(one, context); });
-    if (live < context.settings.workspace_max_per_project) return;
-    fail(409, "workspace_limit_reached", "the project has as many workspaces as it may have",
-         {{"limit", context.settings.workspace_max_per_project}});
+    const int limit = context.live.now()->workspace_max_per_project;
+    if (live < limit) return;
+    fail(409, "workspace_limit_reached", "the project has as many workspaces as it may have", {{"limit", limit}});
 }
 
 catalog::Workspace make_workspace(const catalog::Project& project, const json::value& body, const Secret& password,
                                   Context& context) {
-    const config::Settings& settings = context.settings;
+    const auto now = context.live.now();
+    const config::Settings& settings = *now;
     const WallTime end = wanted_end(body, context)
                              .value_or(context.clock.now() + std::chrono::hours(settings.workspace_default_ttl_hours));
     catalog::Workspace wanted{

@@ -27,6 +27,9 @@ constexpr std::array kChoices{
     Choice{"temp_limit_gb", "Disk for what does not fit into memory, in GiB.", &Choices::temp_limit_gb, 1, 1'000'000},
     Choice{"max_concurrent_queries", "Statements that run at a time; others wait.", &Choices::max_concurrent_queries, 1,
            1000},
+    Choice{"large_query_percent",
+           "Percent of memory_limit that its large statements may claim together; 0: no difference is made.",
+           &Choices::large_query_percent, 0, 100},
     Choice{"max_result_rows", "Rows a statement may send; 0: no limit. COPY is not bounded.", &Choices::max_result_rows,
            0, 1'000'000'000'000},
     Choice{"max_result_bytes", "Bytes of rows a statement may send; 0: no limit. COPY is not bounded.",
@@ -71,7 +74,7 @@ std::optional<Bytes> wanted_memory(const json::value& body, const Context& conte
     if (!text) return std::nullopt;
     const Result<Bytes> limit = parse_bytes(*text);
     if (!limit) fail_field("memory_limit", limit.error().message);
-    const std::uint64_t most = std::max(physical_memory(), context.settings.workspace_default_memory_limit.count);
+    const std::uint64_t most = std::max(physical_memory(), context.live.now()->workspace_default_memory_limit.count);
     if (limit->count < kLeastMemory || limit->count > most) {
         fail_field("memory_limit", "must be between " + to_text(Bytes{kLeastMemory}) + " and " + to_text(Bytes{most}));
     }
@@ -85,11 +88,12 @@ std::optional<Bytes> wanted_size(const json::value& body) {
 }
 
 json::object render_limits(const catalog::Workspace& workspace, const Context& context) {
-    const link::WorkspaceLimits limits = fleet::limits_of(workspace, context.settings);
+    const link::WorkspaceLimits limits = fleet::limits_of(workspace, *context.live.now());
     return {{"memory_limit", to_text(limits.memory)},
             {"size_limit_gb", limits.size.count >> 30U},
             {"temp_limit_gb", limits.temp.count >> 30U},
             {"max_concurrent_queries", limits.max_concurrent_queries},
+            {"large_query_percent", limits.large_query_percent},
             {"max_result_rows", limits.max_result_rows},
             {"max_result_bytes", limits.max_result_bytes.count},
             {"statement_timeout_seconds", limits.statement_timeout_ms / 1000},

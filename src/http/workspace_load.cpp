@@ -36,7 +36,7 @@ void check_destinations(const std::vector<LoadItem>& items) {
 
 Result<std::uint64_t> load_one(const catalog::Workspace& workspace, const LoadItem& item, Context& context) {
     const auto timeout =
-        std::chrono::duration_cast<std::chrono::milliseconds>(context.settings.pgwire_query_timeout_seconds);
+        std::chrono::duration_cast<std::chrono::milliseconds>(context.live.now()->pgwire_query_timeout_seconds);
     if (Result<fleet::Rows> made = context.fleet.execute(workspace, load_sql(item), timeout); !made)
         return made.error();
     const Result<fleet::Rows> counted = context.fleet.execute(

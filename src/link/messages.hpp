@@ -37,7 +37,10 @@ struct WorkspaceLimits {
     Bytes size;    // of what writable_dir holds beside temp_dir; RLIMIT_FSIZE is derived from it
     Bytes temp;    // of what temp_dir holds
     std::uint32_t max_concurrent_queries = 16;  // at least 1
-    std::uint64_t max_result_rows = 0;          // of one statement
+    // Of those, how many it may run now, as the machine's and the project's limits leave; may be 0.
+    std::uint32_t turns = UINT32_MAX;
+    std::uint32_t large_query_percent = 75;  // of its memory; 0: statements are not told apart by their plans
+    std::uint64_t max_result_rows = 0;       // of one statement
     Bytes max_result_bytes;
     std::uint32_t statement_timeout_ms = 300'000;  // the most a session may set
     std::uint32_t idle_timeout_ms = 3'600'000;
@@ -276,7 +279,10 @@ struct Stats {
     std::uint64_t bytes_sent = 0;  // since the last one
     std::uint64_t rows_sent = 0;   // likewise
     std::uint64_t memory_bytes = 0, disk_bytes = 0, temp_bytes = 0;
-    Bytes memory_limit;  // in force: a lower one is not taken while more than that is in use
+    Bytes memory_limit;               // in force: a lower one is not taken while more than that is in use
+    std::uint32_t waiting = 0;        // statements that wait for their turn
+    std::uint32_t waiting_large = 0;  // for memory
+    std::uint32_t turns = 0;          // in force: not fewer than are running
 };
 // What the statements did that ended since the last one, in their order: every 200 ms, or sooner when there is much.
 // Those of a session come before its SessionClosed.

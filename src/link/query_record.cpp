@@ -50,8 +50,84 @@ std::string_view to_text(SessionState state) {
     return "idle in transaction (aborted)";
 }
 
+std::string_view to_text(QueryWait wait) {
+    switch (wait) {
+        case QueryWait::kTurn:
+            return "turn";
+        case QueryWait::kMemory:
+            return "memory";
+        case QueryWait::kNone:
+            break;
+    }
+    return "";
+}
+
+namespace {
+
+// Writes what wire::Encoder writes, into room that is known to suffice. There is a record for every statement, and one
+// check a field costs as much as the rest of it.
+class FlatEncoder {
+public:
+    explicit FlatEncoder(std::uint8_t* at) : at_(at) {}
+
+    template <wire::Number T>
+    void write(T value) {
+        const auto big = to_big_endian(static_cast<std::make_unsigned_t<T>>(value));
+        std::memcpy(at_, &big, sizeof big);
+        at_ += sizeof big;
+    }
+    void write(std::same_as<bool> auto value) { *at_++ = value ? 1 : 0; }
+    void write(wire::Enumeration auto value) { *at_++ = static_cast<std::uint8_t>(value); }
+    void write(Sqlstate value) { put(value.text()); }
+    void write(const std::string& value) {
+        write(static_cast<std::uint32_t>(value.size()));
+        put(value);
+    }
+    template <class Tag, class Value>
+    void write(const StrongId<Tag, Value>& id) {
+        write(id.value());
+    }
+    const std::uint8_t* end() const { return at_; }
+
+private:
+    void put(std::string_view text) {
+        std::memcpy(at_, text.data(), text.size());
+        at_ += text.size();
+    }
+    std::uint8_t* at_;
+};
+
+std::size_t text_bytes(const std::string& text) {
+    return text.size();
+}
+template <class Tag, class Value>
+std::size_t text_bytes(const StrongId<Tag, Value>& id) {
+    return id.value().size();
+}
+std::size_t text_bytes(const auto&) {
+    return 0;
+}
+
+}  // namespace
+
 void append_record(std::vector<std::uint8_t>& out, const QueryRecord& record) {
-    wire::Encoder(out).write(record);
+    constexpr std::size_t kLargestFixed = 8;
+    std::size_t room = boost::pfr::tuple_size_v<QueryRecord> * kLargestFixed;
+    boost::pfr::for_each_field(record, [&](const auto& field) { room += text_bytes(field); });
+    const std::size_t before = out.size();
+    out.resize(before + room);
+    FlatEncoder encoder(out.data() + before);
+    boost::pfr::for_each_field(record, [&](const auto& field) { encoder.write(field); });
+    out.resize(static_cast<std::size_t>(encoder.end() - out.data()));
+}
+
+bool for_each_record(ByteSpan batch, QueryRecord& record, const std::function<void(QueryRecord&)>& each) {
+    wire::Decoder in(batch);
+    while (in.ok() && !in.complete()) {
+        in.read(record);
+        if (in.ok()) each(record);
+    }
+    return in.complete();
 }
 
 Result<std::vector<QueryRecord>> read_records(ByteSpan batch) {

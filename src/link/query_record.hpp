@@ -8,6 +8,7 @@
 #include "core/ids.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct QueryRecord {
     std::uint64_t duration_us = 0;   // of a portal that was suspended: of all its executions
     std::uint64_t plan_us = 0;       // of it, to parse, bind and plan; 0 when the plan was kept from before
     std::uint64_t first_row_us = 0;  // until the first row was there; 0: there was none, or all at once
+    std::uint64_t queued_us = 0;     // before started_at_us: how long it waited for its turn
 
     std::uint64_t rows_returned = 0;
     std::uint64_t rows_affected = 0;
@@ -62,6 +64,12 @@ struct QueryRecord {
 void append_record(std::vector<std::uint8_t>& out, const QueryRecord& record);
 // XX000 when malformed.
 Result<std::vector<QueryRecord>> read_records(ByteSpan batch);
+// Reads one record after the other into the same object, whose strings keep their memory, and calls `each` with it; for
+// those who look at each once. False when the batch is malformed; what came before was given.
+bool for_each_record(ByteSpan batch, QueryRecord& record, const std::function<void(QueryRecord&)>& each);
+
+// What may be kept of a text: query_audit_mode.
+enum class TextMode : std::uint8_t { kFull, kStructure, kHashOnly };
 
 // What a worker is to note. Sent when it starts and whenever it changes.
 struct SetObservation {
@@ -69,6 +77,7 @@ struct SetObservation {
     std::uint32_t max_query_bytes = 64U << 10;  // of a text; what is normalised and hashed is no more either
     std::uint32_t slow_threshold_ms = 1000;     // 0: nothing is slow
     bool slow_plans = true;
+    TextMode texts = TextMode::kFull;  // for those who see what another session runs
 };
 
 // ---------------------------------------------------------------- sessions, as they are now
@@ -76,14 +85,20 @@ struct SetObservation {
 enum class SessionState : std::uint8_t { kStarting, kActive, kIdle, kIdleInTransaction, kIdleInFailedTransaction };
 std::string_view to_text(SessionState state);  // as pg_stat_activity has them
 
+// What a statement waits for before it runs.
+enum class QueryWait : std::uint8_t { kNone, kTurn, kMemory };
+std::string_view to_text(QueryWait wait);  // "", "turn", "memory"
+
 struct SessionActivity {
     SessionId session;
     std::int32_t backend_pid = 0;
     SessionState state = SessionState::kStarting;
     std::string application_name;
     std::string query;                                      // that runs, or ran last; its first 1024 bytes
+    bool unreadable = false;                                // by the engine: where its literals are is unknown
     std::int64_t query_started_us = 0, state_since_us = 0;  // since 1970; 0: not yet
     std::uint64_t statements = 0, bytes_sent = 0;
+    QueryWait waiting_for = QueryWait::kNone;
 };
 
 }  // namespace smew::link

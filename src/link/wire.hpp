@@ -39,6 +39,10 @@ inline constexpr auto kLast<Door> = static_cast<std::uint8_t>(Door::kInternal);
 template <>
 inline constexpr auto kLast<QueryStatus> = static_cast<std::uint8_t>(QueryStatus::kCancelled);
 template <>
+inline constexpr auto kLast<TextMode> = static_cast<std::uint8_t>(TextMode::kHashOnly);
+template <>
+inline constexpr auto kLast<QueryWait> = static_cast<std::uint8_t>(QueryWait::kMemory);
+template <>
 inline constexpr auto kLast<SessionState> = static_cast<std::uint8_t>(SessionState::kIdleInFailedTransaction);
 
 template <class T>

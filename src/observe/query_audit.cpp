@@ -88,7 +88,7 @@ QueryAudit::~QueryAudit() {
 }
 
 void QueryAudit::executed(const link::QueryRecord& record) {
-    if (!policy_.values().audit) return;
+    if (!policy_.audits()) return;
     append_audit_line(made_.text, record);
     ++made_.count;
     if (made_.text.size() >= kHandedOverAt) hand_over();

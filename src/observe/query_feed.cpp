@@ -62,18 +62,16 @@ void QueryFeed::run() {
 }
 
 void QueryFeed::give(const Batch& batch) {
-    auto records = link::read_records(as_bytes(batch.records));
-    if (!records) {
-        log::error("query_records_malformed", {{"workspace_id", batch.workspace.value()}});
-        return;
-    }
-    metrics_.query_records(records->size());
-    for (link::QueryRecord& record : *records) {
+    std::uint64_t count = 0;
+    const bool whole = link::for_each_record(as_bytes(batch.records), record_, [&](link::QueryRecord& record) {
+        ++count;
         record.project = batch.project;
         record.workspace = batch.workspace;
         completion_.complete(record);
         for (QueryListener* listener : listeners_) listener->executed(record);
-    }
+    });
+    metrics_.query_records(count);
+    if (!whole) log::error("query_records_malformed", {{"workspace_id", batch.workspace.value()}});
 }
 
 }  // namespace smew::observe

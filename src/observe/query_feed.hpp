@@ -50,7 +50,8 @@ private:
     void give(const Batch& batch);
 
     telemetry::Metrics& metrics_;
-    QueryCompletion completion_;  // of the feed's thread
+    QueryCompletion completion_;
+    link::QueryRecord record_;  // one after the other, of the thread  // of the feed's thread
     std::vector<QueryListener*> listeners_;
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -1,5 +1,7 @@
 #include "observe/query_policy.hpp"
 
+#include "sql/normaliser.hpp"
+
 #include <algorithm>
 
 namespace smew::observe {
@@ -8,7 +10,26 @@ namespace {
 // What is normalised and hashed of a text, though less of it is kept.
 constexpr std::uint32_t kHashedBytes = 64U << 10;
 
+link::TextMode text_mode(config::QueryAuditMode mode) {
+    switch (mode) {
+        case config::QueryAuditMode::kFull:
+            return link::TextMode::kFull;
+        case config::QueryAuditMode::kStructure:
+            return link::TextMode::kStructure;
+        case config::QueryAuditMode::kHashOnly:
+            break;
+    }
+    return link::TextMode::kHashOnly;
+}
+
 }  // namespace
+
+std::string QueryPolicy::shown(const link::SessionActivity& activity) const {
+    const config::QueryAuditMode mode = values().mode;
+    if (mode == config::QueryAuditMode::kFull || activity.query.empty()) return activity.query;
+    return mode == config::QueryAuditMode::kStructure ? sql::without_literals(activity.query, activity.unreadable)
+                                                      : std::string();
+}
 
 QueryPolicy::QueryPolicy(const config::Settings& settings)
     : traced_(!settings.sentry_dsn.empty() || !settings.otlp_endpoint.empty()),
@@ -17,23 +38,20 @@ QueryPolicy::QueryPolicy(const config::Settings& settings)
               .max_length = static_cast<std::uint32_t>(settings.query_audit_max_length),
               .slow_threshold_ms = static_cast<std::uint32_t>(settings.slow_query_threshold_ms),
               .slow_explain = settings.slow_query_explain,
-              .slow_log_full = settings.slow_query_log_full} {}
+              .slow_log_full = settings.slow_query_log_full},
+      audits_(settings.query_audit_enabled) {}
 
 QueryPolicy::Values QueryPolicy::values() const {
     const std::lock_guard lock(mutex_);
     return values_;
 }
 
-std::uint64_t QueryPolicy::generation() const {
-    const std::lock_guard lock(mutex_);
-    return generation_;
-}
-
 link::SetObservation QueryPolicy::observation_of(const Values& values) const {
     return {.records = values.audit || traced_,
             .max_query_bytes = std::max(values.max_length, kHashedBytes),
             .slow_threshold_ms = values.slow_threshold_ms,
-            .slow_plans = values.slow_explain};
+            .slow_plans = values.slow_explain,
+            .texts = text_mode(values.mode)};
 }
 
 link::SetObservation QueryPolicy::observation() const {
@@ -54,6 +72,7 @@ QueryPolicy::Values QueryPolicy::change(const std::function<void(Values&)>& chan
         const std::lock_guard lock(mutex_);
         change(values_);
         ++generation_;
+        audits_ = values_.audit;
         now = values_;
         tell = changed_;
     }

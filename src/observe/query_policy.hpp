@@ -4,6 +4,7 @@
 #include "config/settings.hpp"
 #include "link/query_record.hpp"
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 
@@ -23,6 +24,8 @@ public:
     explicit QueryPolicy(const config::Settings& settings);
 
     Values values() const;
+    // What those who look at a session may see of its text, in the mode of this moment.
+    std::string shown(const link::SessionActivity& activity) const;
     // What the workers have to be told for it.
     link::SetObservation observation() const;
     // `changed` is called with every new observation, also at once: Fleet::observe.
@@ -30,7 +33,9 @@ public:
     // `change` edits the values; gives them as they then are.
     Values change(const std::function<void(Values&)>& change);
     // Grows with every change.
-    std::uint64_t generation() const;
+    std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+    // Of values(), without their lock.
+    bool audits() const { return audits_.load(std::memory_order_relaxed); }
 
 private:
     link::SetObservation observation_of(const Values& values) const;
@@ -38,7 +43,8 @@ private:
     const bool traced_;  // somebody is told of every statement, whether audited or not
     mutable std::mutex mutex_;
     Values values_;
-    std::uint64_t generation_ = 0;
+    std::atomic<std::uint64_t> generation_{0};
+    std::atomic<bool> audits_;
     std::function<void(const link::SetObservation&)> changed_;
 };
 

@@ -74,6 +74,7 @@ public:
     bool end_session(const WorkspaceId&, const SessionId&, CancelReason) override { return false; }
     std::size_t end_sessions(const WorkspaceId&, CancelReason) override { return 0; }
     void end_worker(const WorkspaceId&, CancelReason) override {}
+    void reconfigure(const config::Settings&) override {}
     void set_limits(const catalog::Workspace&) override {}
     Result<fleet::Rows> execute(const catalog::Workspace&, std::string_view, std::chrono::milliseconds) override {
         return fleet::Rows{};

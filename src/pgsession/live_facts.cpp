@@ -1,6 +1,7 @@
 #include "pgsession/live_facts.hpp"
 
 #include "pgsession/session.hpp"
+#include "sql/normaliser.hpp"
 
 namespace smew::pgsession {
 namespace {
@@ -19,6 +20,13 @@ std::string_view type_name(SettingKind kind) {
         default:
             return "string";
     }
+}
+
+// What others may see of a session's text.
+std::string shown(const link::SessionActivity& activity, link::TextMode mode) {
+    if (mode == link::TextMode::kFull) return activity.query;
+    if (mode == link::TextMode::kHashOnly || activity.query.empty()) return {};
+    return sql::without_literals(activity.query, activity.unreadable);
 }
 
 std::vector<std::string> split_choices(std::string_view choices) {
@@ -121,10 +129,12 @@ std::vector<engine::SessionFacts::SettingRow> LiveFacts::settings() const {
 
 std::vector<engine::Backends::Backend> LiveFacts::backends() const {
     std::vector<Backend> list;
-    parts_.roster.for_each([&list](const Session& session, SessionRoster::WallTime entered) {
+    const link::TextMode mode = parts_.observation.texts.load(std::memory_order_relaxed);
+    parts_.roster.for_each([&](const Session& session, SessionRoster::WallTime entered) {
         const link::AdoptSession& info = session.info();
         if (info.internal) return;
         link::SessionActivity now = session.activity();
+        if (info.backend_pid != identity_.backend_pid) now.query = shown(now, mode);
         list.push_back(
             {.identity = {info.user, info.database, info.backend_pid, info.client_address, info.client_port},
              .application_name = std::move(now.application_name),

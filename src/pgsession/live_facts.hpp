@@ -3,15 +3,18 @@
 
 #include "engine/backends.hpp"
 #include "engine/engine.hpp"
+#include "engine/memory_claims.hpp"
 #include "engine/session_objects.hpp"
 #include "link/messages.hpp"
 #include "pgsession/listing.hpp"
+#include "pgsession/observation.hpp"
 #include "pgsession/session_roster.hpp"
 #include "pgsession/settings.hpp"
 #include "pgsession/transaction_block.hpp"
 #include "pgsession/transaction_messages.hpp"
 
 #include <chrono>
+#include <functional>
 
 namespace smew::pgsession {
 
@@ -21,7 +24,10 @@ struct NamedObjects {
     Listing<engine::SessionObjects::CursorRow> cursors;
 };
 
-class LiveFacts final : public engine::SessionFacts, public engine::Backends, public engine::SessionObjects {
+class LiveFacts final : public engine::SessionFacts,
+                        public engine::Backends,
+                        public engine::SessionObjects,
+                        public engine::MemoryClaims {
 public:
     // The parts of the session it looks at; they outlive it.
     struct Parts {
@@ -33,6 +39,8 @@ public:
         const SessionRoster& roster;
         const NamedObjects& objects;
         TransactionMessages& messages;
+        const Observation& observation;
+        std::function<Result<std::shared_ptr<void>>(std::uint64_t bytes)> claim_memory;
     };
     explicit LiveFacts(const Parts& parts);
 
@@ -47,6 +55,7 @@ public:
     std::vector<SettingRow> settings() const override;
     std::vector<Backend> backends() const override;
     bool signal_backend(std::int32_t backend_pid, CancelReason reason) override;
+    Result<std::shared_ptr<void>> claim_memory(std::uint64_t bytes) override { return parts_.claim_memory(bytes); }
     std::vector<PreparedRow> prepared_statements() const override { return parts_.objects.statements.rows(); }
     std::vector<CursorRow> cursors() const override { return parts_.objects.cursors.rows(); }
     Result<void> notify(std::string channel, std::string payload) override;

@@ -13,12 +13,14 @@ struct Observation {
     std::atomic<bool> slow_plans{false};
     std::atomic<std::uint32_t> max_query_bytes{64U << 10};
     std::atomic<std::uint32_t> slow_threshold_ms{0};  // 0: nothing is slow
+    std::atomic<link::TextMode> texts{link::TextMode::kFull};
 
     void set(const link::SetObservation& wanted) {
         records.store(wanted.records, std::memory_order_relaxed);
         slow_plans.store(wanted.slow_plans, std::memory_order_relaxed);
         max_query_bytes.store(wanted.max_query_bytes, std::memory_order_relaxed);
         slow_threshold_ms.store(wanted.slow_threshold_ms, std::memory_order_relaxed);
+        texts.store(wanted.texts, std::memory_order_relaxed);
     }
 };
 

@@ -58,7 +58,16 @@ SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Insta
       wire_(std::move(socket), info_.read_ahead),
       settings_(group.limits),
       block_(settings_, group.fence),
-      facts_({info_, settings_, block_, group.limits, statement_started_, group.roster, objects_, messages_}),
+      facts_({.info = info_,
+              .settings = settings_,
+              .block = block_,
+              .limits = group.limits,
+              .statement_started = statement_started_,
+              .roster = group.roster,
+              .objects = objects_,
+              .messages = messages_,
+              .observation = group.observation,
+              .claim_memory = [this](std::uint64_t bytes) { return claim_memory(bytes); }}),
       recorder_(info_, group.observation) {
     info_.read_ahead = {};
     if (info_.reads_only || (group.reads_only && !info_.internal)) block_.allow_reads_only();
@@ -67,6 +76,8 @@ SessionImpl::SessionImpl(link::AdoptSession info, UniqueFd socket, engine::Insta
 
 SessionImpl::~SessionImpl() {
     group_.roster.leave(info_.backend_pid, *this);
+    group_.turns.leave(turn_);
+    group_.turns.give_back(turn_);
     stop_listening();
     watch_.attach(nullptr);
 }
@@ -86,6 +97,7 @@ Session::Next SessionImpl::run() {
         end_with({sqlstate::kInternalError, bug.what()});
         next = serve();
     }
+    give_turn_back(next);
     wire_.return_buffers();
     const std::uint64_t sent = wire_.bytes_sent();
     if (sent != reported_bytes_) events_.bytes_sent(sent - std::exchange(reported_bytes_, sent));
@@ -109,8 +121,9 @@ link::SessionState SessionImpl::rest_state() const {
 }
 
 Session::Next SessionImpl::serve() {
-    if (!over_ && ended() == CancelReason::kNone && serve_input() == Next::kWaitReadable && !is_over()) {
-        return Next::kWaitReadable;
+    if (!over_ && ended() == CancelReason::kNone) {
+        const Next next = serve_input();
+        if (next != Next::kClosed && !is_over()) return next;
     }
     const CancelReason reason = ended();
     if (!over_ && reason != CancelReason::kNone && reason != CancelReason::kClientGone) end_with(error_for(reason));
@@ -133,7 +146,14 @@ Session::Next SessionImpl::serve_input() {
     }
     if (!greeted_) {
         greeted_ = true;
-        if (!greet() || !handle_frames() || !flush(Wait::kAnswer)) return Next::kClosed;
+        if (!greet()) return Next::kClosed;
+        const Next next = after_frames(handle_frames());
+        if (next != Next::kWaitReadable) return next;
+    }
+    // What stood still when there was no turn for it.
+    if (queued_at_ != TimePoint{}) {
+        const Next next = after_frames(handle_frames());
+        if (next != Next::kWaitReadable) return next;
     }
     for (;;) {
         const Wire::Fill fill = wire_.fill();
@@ -144,33 +164,39 @@ Session::Next SessionImpl::serve_input() {
             return Next::kClosed;
         }
         reading_.store(true, std::memory_order_relaxed);
-        const bool goes_on = handle_frames();
-        reading_.store(false, std::memory_order_relaxed);
-        watch_.forget_early();
-        if (!goes_on || !flush(Wait::kAnswer)) return Next::kClosed;
+        const Next next = after_frames(handle_frames());
+        if (next != Next::kWaitReadable) return next;
         if (fill == Wire::Fill::kPart) return Next::kWaitReadable;
     }
 }
 
-bool SessionImpl::handle_frames() {
+Session::Next SessionImpl::after_frames(Frames ended) {
+    if (ended == Frames::kWaitTurn) return flush(Wait::kAnswer) ? Next::kWaitTurn : Next::kClosed;
+    reading_.store(false, std::memory_order_relaxed);
+    watch_.forget_early();
+    return ended == Frames::kNeedMore && flush(Wait::kAnswer) ? Next::kWaitReadable : Next::kClosed;
+}
+
+SessionImpl::Frames SessionImpl::handle_frames() {
     while (!is_over()) {
         ByteSpan input = wire_.input();
         const std::size_t before = input.size();
         const pgproto::Frame frame = pgproto::take_frame(input, limits_.max_message_bytes);
         if (frame.state == pgproto::FrameState::kNeedMore) {
             wire_.expect(frame.need_bytes);
-            return true;
+            return Frames::kNeedMore;
         }
         if (frame.state == pgproto::FrameState::kMalformed) {
             end_with({sqlstate::kProtocolViolation, "invalid message length", "",
                       "The largest message is " + to_text(Bytes{limits_.max_message_bytes}) + "."});
-            return false;
+            return Frames::kOver;
         }
+        if (!may_dispatch(frame)) return Frames::kWaitTurn;
         // The bytes stay where they are until the next fill().
         wire_.consume(before - input.size());
         dispatch(frame.type, frame.body);
     }
-    return false;
+    return Frames::kOver;
 }
 
 void SessionImpl::dispatch(char type, ByteSpan body) {
@@ -249,6 +275,8 @@ void SessionImpl::ready() {
     pgproto::write_ready_for_query(wire_.out(), block_.status());
     flush_due_ = true;
     at_rest_ = true;
+    // Between two statements of one that has sent several, others have theirs.
+    if (group_.turns.waiting() != 0 && !copy_in_) group_.turns.give_back(turn_);
 }
 
 void SessionImpl::fail(const Error& error) {
@@ -317,7 +345,8 @@ void SessionImpl::record(StatementOutcome outcome, std::string_view tag, const E
                                                    .error = error,
                                                    .taken = taken,
                                                    .written = wire_.written(),
-                                                   .number = number});
+                                                   .number = number,
+                                                   .queued = std::exchange(queued_, {})});
     if (made == nullptr) return;
     if (made->slow && group_.observation.slow_plans.load(std::memory_order_relaxed) && profiling_ != nullptr) {
         engine::Profile profile = profiling_->profile();
@@ -341,6 +370,7 @@ void SessionImpl::cancel_statement(CancelReason reason) {
     int unread = 0;
     const bool sent = ::ioctl(wire_.fd(), FIONREAD, &unread) == 0 && unread > 0;
     watch_.cancel(reason, sent || reading_.load(std::memory_order_relaxed));
+    stop_waiting(reason);
 }
 
 void SessionImpl::end(CancelReason reason) {
@@ -348,15 +378,21 @@ void SessionImpl::end(CancelReason reason) {
     if (!end_reason_.compare_exchange_strong(none, reason)) return;
     watch_.cancel(reason);
     wire_.wake();
+    stop_waiting(reason);
+}
+
+void SessionImpl::check_peer(steady_clock::time_point now) {
+    const std::int64_t time = nanoseconds_of(now);
+    if (time < next_peer_check_.load(std::memory_order_relaxed)) return;
+    next_peer_check_.store(time + kPeerCheckInterval.count(), std::memory_order_relaxed);
+    if (ended() == CancelReason::kNone && wire_.peer_gone()) end(CancelReason::kClientGone);
 }
 
 milliseconds SessionImpl::check_deadlines(steady_clock::time_point now) {
+    const bool waits = waiting() == link::QueryWait::kTurn;
+    if (waits || watch_.running()) check_peer(now);
+    if (waits) check_wait(now);
     if (watch_.running()) {
-        const std::int64_t time = nanoseconds_of(now);
-        if (time >= next_peer_check_.load(std::memory_order_relaxed)) {
-            next_peer_check_.store(time + kPeerCheckInterval.count(), std::memory_order_relaxed);
-            if (ended() == CancelReason::kNone && wire_.peer_gone()) end(CancelReason::kClientGone);
-        }
         const milliseconds overdue = watch_.check_deadline(now);
         // A COPY that waits for its client is not stuck: it ends when more of it comes.
         if (idle_since_.load(std::memory_order_relaxed) == 0) return overdue;
@@ -386,6 +422,7 @@ link::SessionActivity SessionImpl::activity() const {
                              : std::chrono::duration_cast<std::chrono::microseconds>(wall - rested).count();
     now.statements = statements();
     now.bytes_sent = bytes_sent();
+    now.waiting_for = waiting();
     return now;
 }
 

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace smew::pgsession {
@@ -44,7 +45,8 @@ public:
                                            const SessionLimits& limits, SessionEvents& events, SessionGroup& group);
     virtual ~Session() = default;
 
-    enum class Next { kWaitReadable, kClosed };
+    // kWaitTurn: it has input but no turn; ask again when its on_turn() was called.
+    enum class Next { kWaitReadable, kWaitTurn, kClosed };
     // Does all the work there is: the first call sends the greeting, each reads what the socket has, answers it and
     // returns when the input is exhausted or the session is over. Blocks while a statement runs or the client is slow
     // to read. One thread at a time.
@@ -69,6 +71,11 @@ public:
     virtual int wait_fd() const = 0;
     virtual const link::AdoptSession& info() const = 0;
     virtual bool running() const = 0;
+    // What a statement it has got waits for.
+    virtual link::QueryWait waiting() const = 0;
+    // What is called, from any thread, when run() has said kWaitTurn and should be called again. Before the first
+    // run().
+    virtual void on_turn(std::function<void()> call) = 0;
     // A statement runs that may make the workspace larger.
     virtual bool growing() const = 0;
     virtual std::uint64_t statements() const = 0;

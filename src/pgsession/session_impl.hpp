@@ -42,6 +42,8 @@ public:
     int wait_fd() const override { return mailbox_ ? mailbox_->wait_fd() : wire_.fd(); }
     const link::AdoptSession& info() const override { return info_; }
     bool running() const override { return watch_.running(); }
+    link::QueryWait waiting() const override { return waiting_.load(std::memory_order_relaxed); }
+    void on_turn(std::function<void()> call) override { turn_.on_turn = std::move(call); }
     bool growing() const override { return growing_.load(std::memory_order_relaxed); }
     std::uint64_t statements() const override { return statement_count_.load(std::memory_order_relaxed); }
     std::uint64_t bytes_sent() const override { return wire_.bytes_sent(); }
@@ -54,13 +56,17 @@ private:
     // ---- session.cpp: life
     Next serve();
     Next serve_input();
-    bool handle_frames();  // false: the session is over
+    enum class Frames : std::uint8_t { kNeedMore, kOver, kWaitTurn };
+    Frames handle_frames();
+    Next after_frames(Frames ended);
     void dispatch(char type, ByteSpan body);
     void dispatch_extended(const pgproto::FrontendMessage& message, ByteSpan body);
     void handle_protocol_error(char type, const Error& error);
     void end_with(const Error& error);  // FATAL, then no more
     void go_idle();
     link::SessionState rest_state() const;
+    void check_peer(std::chrono::steady_clock::time_point now);
+    void check_wait(std::chrono::steady_clock::time_point now);
     bool flush(Wait wait);
     bool is_over() const { return over_ || ended() != CancelReason::kNone; }
     CancelReason ended() const { return end_reason_.load(std::memory_order_relaxed); }
@@ -259,6 +265,14 @@ private:
     void append_rows(const Answer& answer, const PreparedStatement& statement, std::span<const pgproto::Format> formats,
                      pgproto::Buffer& out) const;
 
+    // ---- session_turns.cpp
+    // Whether what comes next may run: it needs no turn, or has one. Else it waits.
+    bool may_dispatch(const pgproto::Frame& frame);
+    void begin_waiting(const pgproto::Frame& frame);
+    void stop_waiting(CancelReason reason);  // from any thread
+    void give_turn_back(Next next);
+    Result<std::shared_ptr<void>> claim_memory(std::uint64_t bytes);
+
     link::AdoptSession info_;
     const SessionLimits limits_;
     engine::Instance& instance_;
@@ -305,13 +319,19 @@ private:
     bool skip_to_sync_ = false;
     bool flush_due_ = false;  // an answer is complete and the client may be waiting for it
     TimePoint statement_started_{};
-    Delivered delivered_;  // of the statement that runs
+    Turns::Ticket turn_;
+    TimePoint queued_at_{};                // while it waits for its turn
+    std::chrono::microseconds queued_{0};  // how long it has waited, for the statement that comes
+    std::weak_ptr<void> claim_;            // on the memory for large statements
+    Delivered delivered_;                  // of the statement that runs
     std::uint64_t reported_bytes_ = 0;
 
     // ---- any thread
     std::atomic<bool> reading_{false};  // messages that have arrived are being handled
     std::atomic<std::uint64_t> statement_count_{0};
     std::atomic<bool> growing_{false};
+    std::atomic<link::QueryWait> waiting_{link::QueryWait::kNone};
+    std::atomic<std::int64_t> waiting_since_{0};  // for a turn
     std::atomic<CancelReason> end_reason_{CancelReason::kNone};
     // When run() last returned and for how long the client may then stay idle; 0: it is in run(), or for ever.
     std::atomic<std::int64_t> idle_since_{0}, idle_limit_{0};

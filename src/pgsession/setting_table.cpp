@@ -145,6 +145,12 @@ constexpr std::array kTable{
                       .choices = "scram-sha-256",
                       .description = "How passwords are kept."},
     SettingDefinition{
+        .name = "query_class",
+        .kind = Kind::kEnum,
+        .default_value = "auto",
+        .choices = "auto,small,large",
+        .description = "Whether statements wait for the memory of large ones: auto decides by their plans."},
+    SettingDefinition{
         .name = "quote_all_identifiers", .kind = Kind::kBool, .default_value = "off", .description = "Without effect."},
     SettingDefinition{
         .name = "row_security", .kind = Kind::kBool, .default_value = "on", .description = "Without effect."},

@@ -44,6 +44,7 @@ enum class Setting : std::uint8_t {
     kMaxIdentifierLength,
     kMaxIndexKeys,
     kPasswordEncryption,
+    kQueryClass,
     kQuoteAllIdentifiers,
     kRowSecurity,
     kSearchPath,

@@ -64,6 +64,7 @@ std::string_view StatementRecorder::as_written() const {
 void StatementRecorder::publish() {
     const std::lock_guard lock(mutex_);
     shown_query_.assign(cut(as_written(), kShownBytes));
+    shown_unreadable_ = false;
     shown_since_ = started_;
 }
 
@@ -89,6 +90,10 @@ void StatementRecorder::note_first_row() {
 }
 
 link::QueryRecord* StatementRecorder::end(const End& end) {
+    if (end.error != nullptr && end.error->code == sqlstate::kSyntaxError) {
+        const std::lock_guard lock(mutex_);
+        shown_unreadable_ = true;
+    }
     if (!recorded_ || text_.empty()) return nullptr;
     const microseconds taken = notes_.taken + end.taken;
     const std::chrono::milliseconds threshold(observation_.slow_threshold_ms.load(std::memory_order_relaxed));
@@ -102,6 +107,7 @@ link::QueryRecord* StatementRecorder::end(const End& end) {
     record_.duration_us = count_of(taken);
     record_.plan_us = count_of(notes_.planning);
     record_.first_row_us = count_of(notes_.first_row);
+    record_.queued_us = count_of(end.queued);
     record_.rows_returned = notes_.rows;
     record_.rows_affected = rows_affected(end.tag, notes_.rows);
     record_.bytes_returned = notes_.bytes + end.written - written_before_;
@@ -125,6 +131,7 @@ void StatementRecorder::show(link::SessionActivity& activity) const {
     {
         const std::lock_guard lock(mutex_);
         activity.query = shown_query_;
+        activity.unreadable = shown_unreadable_;
         activity.application_name = shown_application_;
         since = shown_since_;
     }

@@ -59,6 +59,7 @@ public:
         std::chrono::microseconds taken{0};  // since begin()
         std::uint64_t written = 0;
         std::uint64_t number = 0;
+        std::chrono::microseconds queued{0};  // before begin(), or within it for memory
     };
     // The record, good until the next call; nullptr when none is wanted.
     link::QueryRecord* end(const End& end);
@@ -85,6 +86,7 @@ private:
     mutable std::mutex mutex_;  // guards what is shown
     std::string shown_query_, shown_application_;
     TimePoint shown_since_{};
+    bool shown_unreadable_ = false;
 };
 
 // rows_affected of a finished statement, by its tag.

@@ -23,6 +23,11 @@ void StatementWatch::forget_early() {
     early_ = CancelReason::kNone;
 }
 
+bool StatementWatch::has_early() {
+    const std::lock_guard lock(mutex_);
+    return early_ != CancelReason::kNone;
+}
+
 void StatementWatch::end() {
     const std::lock_guard lock(mutex_);
     running_ = false;

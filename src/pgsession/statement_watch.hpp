@@ -24,6 +24,8 @@ public:
     void end();
     // What the client had sent when it cancelled is answered.
     void forget_early();
+    // The next one is cancelled already.
+    bool has_early();
     // Why the running statement was cancelled; of a statement that ended, the last reason.
     CancelReason cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
 

@@ -42,7 +42,7 @@ private:
     std::string table_, sql_;
 };
 
-std::string sessions(fleet::Fleet& fleet) {
+std::string sessions(fleet::Fleet& fleet, const observe::QueryPolicy& policy) {
     std::set<WorkspaceId> busy;
     for (const fleet::SessionInfo& session : fleet.all_sessions()) busy.insert(session.workspace);
     Insert insert("sessions");
@@ -53,7 +53,7 @@ std::string sessions(fleet::Fleet& fleet) {
                 {literal(session.id.value()), literal(session.project.value()), literal(session.workspace.value()),
                  literal(session.user), literal(session.client_address), literal(session.application_name),
                  literal(link::to_text(session.door)), std::to_string(session.backend_pid),
-                 session.activity ? literal(link::to_text(now.state)) : "NULL", literal(now.query),
+                 session.activity ? literal(link::to_text(now.state)) : "NULL", literal(policy.shown(now)),
                  time_literal(session.connected_at), time_literal(now.query_started_us),
                  time_literal(now.state_since_us), std::to_string(now.statements), std::to_string(now.bytes_sent)});
         }
@@ -98,8 +98,9 @@ std::string live_definition() {
            "CREATE TABLE IF NOT EXISTS settings (name VARCHAR, value VARCHAR, \"group\" VARCHAR, doc VARCHAR);";
 }
 
-std::string live_content(const config::Settings& settings, catalog::Store& store, fleet::Fleet& fleet) {
-    return "BEGIN;" + sessions(fleet) + workspaces(store, fleet) + settings_rows(settings) + "COMMIT";
+std::string live_content(const config::Settings& settings, catalog::Store& store, fleet::Fleet& fleet,
+                         const observe::QueryPolicy& policy) {
+    return "BEGIN;" + sessions(fleet, policy) + workspaces(store, fleet) + settings_rows(settings) + "COMMIT";
 }
 
 }  // namespace smew::querylog

@@ -4,6 +4,7 @@
 #include "catalog/store.hpp"
 #include "config/settings.hpp"
 #include "fleet/fleet.hpp"
+#include "observe/query_policy.hpp"
 
 #include <string>
 
@@ -12,6 +13,7 @@ namespace smew::querylog {
 // CREATE TABLE … IF NOT EXISTS.
 std::string live_definition();
 // Fills them anew, in one transaction.
-std::string live_content(const config::Settings& settings, catalog::Store& store, fleet::Fleet& fleet);
+std::string live_content(const config::Settings& settings, catalog::Store& store, fleet::Fleet& fleet,
+                         const observe::QueryPolicy& policy);
 
 }  // namespace smew::querylog

@@ -37,10 +37,11 @@ catalog::Workspace admin_workspace(const config::Settings& settings) {
     return workspace;
 }
 
-QueryLog::QueryLog(const config::Settings& settings, const storage::Layout& layout, catalog::Store& store,
-                   fleet::Fleet& fleet, const observe::QueryPolicy& policy, telemetry::Metrics& metrics,
-                   const Clock& clock)
+QueryLog::QueryLog(const config::Settings& settings, const config::LiveSettings& live, const storage::Layout& layout,
+                   catalog::Store& store, fleet::Fleet& fleet, const observe::QueryPolicy& policy,
+                   telemetry::Metrics& metrics, const Clock& clock)
     : settings_(settings),
+      live_(live),
       layout_(layout),
       store_(store),
       fleet_(fleet),
@@ -175,7 +176,7 @@ void QueryLog::refresh() {
         std::ranges::any_of(fleet_.all_sessions(), [this](const auto& one) { return one.workspace == workspace_.id; });
     if (!watched) return;
     refreshed_at_ = now;
-    const auto filled = fleet_.execute(workspace_, live_content(settings_, store_, fleet_), kPatience);
+    const auto filled = fleet_.execute(workspace_, live_content(*live_.now(), store_, fleet_, policy_), kPatience);
     if (!filled) log::warning("smew_admin_not_refreshed", {{"error", filled.error().message}});
 }
 
@@ -183,7 +184,7 @@ Result<void> QueryLog::open() {
     if (!enabled()) return {};
     const std::lock_guard order(write_mutex_);
     if (auto made = make_tables(); !made) return made;
-    const auto filled = fleet_.execute(workspace_, live_content(settings_, store_, fleet_), kPatience);
+    const auto filled = fleet_.execute(workspace_, live_content(*live_.now(), store_, fleet_, policy_), kPatience);
     if (!filled) return filled.error();
     return {};
 }

@@ -3,7 +3,7 @@
 // like a workspace's. Written in batches by a thread; what it cannot take is counted, and no statement waits for it.
 
 #include "catalog/store.hpp"
-#include "config/settings.hpp"
+#include "config/live_settings.hpp"
 #include "fleet/fleet.hpp"
 #include "observe/query_feed.hpp"
 #include "storage/layout.hpp"
@@ -44,8 +44,9 @@ public:
     static constexpr std::size_t kBatchBytes = 4U << 20;
 
     // What it refers to outlives it, but for the fleet, which has to live until stop() only.
-    QueryLog(const config::Settings& settings, const storage::Layout& layout, catalog::Store& store,
-             fleet::Fleet& fleet, const observe::QueryPolicy& policy, telemetry::Metrics& metrics, const Clock& clock);
+    QueryLog(const config::Settings& settings, const config::LiveSettings& live, const storage::Layout& layout,
+             catalog::Store& store, fleet::Fleet& fleet, const observe::QueryPolicy& policy,
+             telemetry::Metrics& metrics, const Clock& clock);
     ~QueryLog() override;
 
     bool enabled() const { return settings_.query_log_enabled; }
@@ -73,6 +74,7 @@ private:
     void flush();
 
     const config::Settings& settings_;
+    const config::LiveSettings& live_;
     const storage::Layout& layout_;
     catalog::Store& store_;
     fleet::Fleet& fleet_;

@@ -42,6 +42,7 @@ constexpr std::array kColumns{
     Column{"peak_memory_bytes", "BIGINT"},
     Column{"spilled_bytes", "BIGINT"},
     Column{"traceparent", "VARCHAR"},
+    Column{"queued_ms", "DOUBLE"},
 };
 
 class Line {
@@ -122,7 +123,8 @@ std::string definition() {
         columns += std::string(column.name) + " " + std::string(column.type);
     }
     return "CREATE TABLE IF NOT EXISTS query_log (" + columns +
-           "); CREATE OR REPLACE VIEW slow_queries AS SELECT * FROM query_log WHERE slow";
+           "); ALTER TABLE query_log ADD COLUMN IF NOT EXISTS queued_ms DOUBLE;"  // a log of an older smew
+           "CREATE OR REPLACE VIEW slow_queries AS SELECT * FROM query_log WHERE slow";
 }
 
 void append_row(std::string& out, std::int64_t id, const link::QueryRecord& record) {
@@ -155,6 +157,7 @@ void append_row(std::string& out, std::int64_t id, const link::QueryRecord& reco
         .number(record.peak_memory_bytes)
         .number(record.spilled_bytes)
         .text_or_null(record.traceparent)
+        .milliseconds(record.queued_us)
         .end();
 }
 

@@ -143,6 +143,8 @@ struct Metrics::Impl {
     Gauge& sessions = gauges(registry, "pgwire_sessions_total", "Sessions that workers serve now.").Add({});
 
     Gauge& running = gauges(registry, "smew_queries_running", "Statements that run now.").Add({});
+    Gauge& waiting =
+        gauges(registry, "smew_queries_waiting", "Statements that wait for their turn, or for memory.").Add({});
     Gauge& loaders = gauges(registry, "smew_loaders_active", "Running worker processes of loads.").Add({});
     Gauge& memory = gauges(registry, "smew_worker_memory_bytes", "Memory in use by all workers.").Add({});
     Gauge& memory_granted =
@@ -304,6 +306,7 @@ void Metrics::rows_sent(std::uint64_t count) {
 void Metrics::fleet(const FleetNow& now) {
     impl_->sessions.Set(static_cast<double>(now.sessions));
     impl_->running.Set(static_cast<double>(now.running));
+    impl_->waiting.Set(static_cast<double>(now.waiting));
     impl_->loaders.Set(static_cast<double>(now.loaders));
     impl_->memory.Set(static_cast<double>(now.memory_bytes));
     impl_->memory_granted.Set(static_cast<double>(now.memory_granted_bytes));

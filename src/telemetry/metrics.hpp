@@ -57,10 +57,10 @@ public:
     void rows_sent(std::uint64_t count);  // pgwire_rows_sent_total
 
     // The fleet as it is now. pgwire_sessions_total (a gauge in spite of its name), smew_queries_running,
-    // smew_loaders_active, smew_worker_memory_bytes, …_granted_bytes, …_limit_bytes, smew_workspace_disk_bytes,
-    // smew_workspace_temp_bytes
+    // smew_queries_waiting, smew_loaders_active, smew_worker_memory_bytes, …_granted_bytes, …_limit_bytes,
+    // smew_workspace_disk_bytes, smew_workspace_temp_bytes
     struct FleetNow {
-        std::size_t sessions = 0, running = 0, loaders = 0;
+        std::size_t sessions = 0, running = 0, waiting = 0, loaders = 0;
         std::uint64_t memory_bytes = 0, memory_granted_bytes = 0, memory_limit_bytes = 0;
         std::uint64_t disk_bytes = 0, temp_bytes = 0;
     };

@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint64_t kProcessBytes = 256U << 20;
 // Main, watch, and what a library may start for itself.
 constexpr std::uint32_t kOwnThreads = 6;
+constexpr std::size_t kSpareThreads = 2;
 constexpr std::uint64_t kLeastSpareBytes = 128U << 20;
 constexpr rlim_t kMaxProcesses = 2048;  // loaders of one project share a user
 
@@ -43,8 +44,12 @@ Bytes data_limit(Bytes memory_limit, std::uint32_t threads) {
     return {memory_limit.count + memory_limit.count / 4 + kProcessBytes + threads * kThreadStackBytes};
 }
 
-std::uint32_t thread_count(const link::Start& start) {
-    return start.limits.max_concurrent_queries + start.threads + kOwnThreads;
+std::size_t session_threads(const link::WorkspaceLimits& limits) {
+    return std::size_t{limits.max_concurrent_queries} * 2 + kSpareThreads;
+}
+
+std::uint32_t thread_count(const link::WorkspaceLimits& limits, std::uint32_t engine_threads) {
+    return static_cast<std::uint32_t>(session_threads(limits)) + engine_threads + kOwnThreads;
 }
 
 Result<void> set_data_limit(Bytes limit) {
@@ -63,7 +68,8 @@ Bytes file_size_limit(const link::WorkspaceLimits& limits) {
 }
 
 Result<void> apply_limits(const link::Start& start) {
-    if (auto done = set_data_limit(data_limit(start.limits.memory, thread_count(start))); !done) return done;
+    if (auto done = set_data_limit(data_limit(start.limits.memory, thread_count(start.limits, start.threads))); !done)
+        return done;
     if (auto done = set_file_size_limit(file_size_limit(start.limits)); !done) return done;
     if (auto done = set_soft(RLIMIT_NOFILE, RLIM_INFINITY, "on open files"); !done) return done;
     const rlimit none{0, 0};

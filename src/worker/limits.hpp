@@ -18,8 +18,12 @@ inline constexpr std::uint64_t kThreadStackBytes = 8U << 20;
 // threads it may have, which the kernel counts in full though they are hardly touched. 0 (none) without a memory_limit.
 Bytes data_limit(Bytes memory_limit, std::uint32_t threads);
 
-// The most threads a worker started with `start` has.
-std::uint32_t thread_count(const link::Start& start);
+// The most threads that a workspace's sessions have: one for each statement that may run, as many for those that wait
+// for memory, and some so that one at its limit still answers.
+std::size_t session_threads(const link::WorkspaceLimits& limits);
+
+// The most threads a worker has, with `engine_threads` of DuckDB's.
+std::uint32_t thread_count(const link::WorkspaceLimits& limits, std::uint32_t engine_threads);
 
 // Limits on memory, file size, core dumps, descriptors and, when the worker has a user of its own, processes.
 // Memory and file size are soft limits: they bound SQL, not code that has broken out, and SetLimits may raise them.

@@ -276,7 +276,7 @@ TEST_F(SandboxTest, LimitsMemoryFilesAndDumps) {
         const auto allocate = [](std::size_t bytes) {
             return ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
         };
-        const std::size_t allowed = data_limit(start.limits.memory, thread_count(start)).count;
+        const std::size_t allowed = data_limit(start.limits.memory, thread_count(start.limits, start.threads)).count;
         HOLDS(kSanitized || !allocate(allowed));
         HOLDS(allocate(start.limits.memory.count));
         const int file = open_flags(dir / "ws/big", O_RDWR | O_CREAT);

@@ -28,12 +28,17 @@ SessionPool::SessionPool(const Options& options, Events events)
       events_(std::move(events)),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       stop_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
-      slots_(std::max(options.max_threads, options.base_threads)) {
+      called_(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE), "eventfd")),
+      slots_(std::max({options.max_threads, options.base_threads, options.most_threads})),
+      max_threads_(std::max(options.max_threads, options.base_threads)) {
     epoll_event event{EPOLLIN, {.ptr = nullptr}};
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_.get(), &event) != 0) {
+    epoll_event called{EPOLLIN, {.ptr = &called_}};
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_.get(), &event) != 0 ||
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, called_.get(), &called) != 0) {
         throw std::system_error(errno, std::generic_category(), "epoll_ctl");
     }
     for (std::size_t i = 0; i < options_.base_threads; ++i) {
+        used_slots_ = i + 1;
         if (start_thread(slots_[i], false)) continue;
         stop();
         throw std::system_error(EAGAIN, std::generic_category(), "starting a session thread");
@@ -50,6 +55,14 @@ void SessionPool::stop() {
     for (Slot& slot : slots_) {
         if (slot.thread.joinable()) slot.thread.join();
     }
+    // Those that are left are about to go, and each lets another have its turn.
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, member] : sessions_) forget(*member.call);
+}
+
+void SessionPool::forget(Call& call) {
+    const std::lock_guard lock(call.mutex);
+    call.member = nullptr;
 }
 
 // ---------------------------------------------------------------- sessions
@@ -59,6 +72,9 @@ bool SessionPool::add(std::unique_ptr<pgsession::Session> session) {
     const std::lock_guard lock(mutex_);
     const auto [place, fresh] = sessions_.try_emplace(id, std::move(session));
     if (!fresh) return false;
+    Member& member = place->second;
+    member.call->member = &member;
+    member.session->on_turn([this, its = member.call] { call(*its); });
     if (arm(EPOLL_CTL_ADD, place->second, kAtOnce)) return true;
     sessions_.erase(place);
     return false;
@@ -99,6 +115,7 @@ void SessionPool::finish(const Member& member) {
     // The gateway may hold the same socket: it stays watched and connected until it is told otherwise.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, member.watched, nullptr);
     ::shutdown(session.fd(), SHUT_RDWR);
+    forget(*member.call);
     std::unique_lock lock(mutex_);
     auto ended = sessions_.extract(session.info().session);
     lock.unlock();
@@ -126,7 +143,8 @@ void SessionPool::serve(Slot& slot, bool spare) {
         const int ready = ::epoll_wait(epoll_.get(), &event, 1, timeout);
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0 || event.data.ptr == nullptr) break;
-        drive(slot, *static_cast<Member*>(event.data.ptr));
+        Member* const member = event.data.ptr == &called_ ? next_called() : static_cast<Member*>(event.data.ptr);
+        if (member != nullptr) drive(slot, *member);
     }
     slot.state = SlotState::kEnded;
 }
@@ -138,21 +156,68 @@ void SessionPool::drive(Slot& slot, Member& member) {
     if (quiet_.load() && quiet_.exchange(false)) events_.woken();
     auto next = pgsession::Session::Next::kClosed;
     try {
-        next = session.run();
+        next = run(member);
     } catch (const std::exception& error) {
         // Out of memory, or a bug: this session is in no known state, the others are.
         log::error("session_failed", {{"session_id", session.info().session.value()}, {"error", error.what()}});
         session.last_words({sqlstate::kInternalError, "the session ended because of an internal error"});
     }
-    if (next != pgsession::Session::Next::kWaitReadable || !arm(EPOLL_CTL_MOD, member, kReadable)) finish(member);
+    // One that waits for its turn may be another thread's already.
+    const bool waits = next == pgsession::Session::Next::kWaitTurn;
+    const bool goes_on = next == pgsession::Session::Next::kWaitReadable && arm(EPOLL_CTL_MOD, member, kReadable);
+    if (!waits && !goes_on) finish(member);
     slot.turns.fetch_add(1);
+}
+
+pgsession::Session::Next SessionPool::run(Member& member) {
+    for (;;) {
+        const auto next = member.session->run();
+        if (next != pgsession::Session::Next::kWaitTurn) return next;
+        if (!has_been_called(*member.call)) return next;
+    }
+}
+
+// True: before it could wait. Else it waits from now on, and may be another thread's when this returns.
+bool SessionPool::has_been_called(Call& call) {
+    const std::lock_guard lock(call.mutex);
+    const bool called = call.wait == Call::Wait::kCalled;
+    call.wait = called ? Call::Wait::kNone : Call::Wait::kWaits;
+    return called;
+}
+
+// From any thread, whatever it holds: the session may go on.
+void SessionPool::call(Call& call) {
+    const std::lock_guard lock(call.mutex);
+    if (call.member == nullptr) return;
+    if (std::exchange(call.wait, Call::Wait::kCalled) != Call::Wait::kWaits) return;
+    call.wait = Call::Wait::kNone;
+    call.member->turns.fetch_add(1, std::memory_order_release);
+    {
+        const std::lock_guard list(called_mutex_);
+        called_members_.push_back(call.member);
+    }
+    const std::uint64_t one = 1;
+    (void)!::write(called_.get(), &one, sizeof one);
+}
+
+SessionPool::Member* SessionPool::next_called() {
+    std::uint64_t one = 0;
+    if (::read(called_.get(), &one, sizeof one) != sizeof one) return nullptr;  // another thread was faster
+    const std::lock_guard lock(called_mutex_);
+    Member* const next = called_members_.front();
+    called_members_.pop_front();
+    return next;
+}
+
+void SessionPool::set_max_threads(std::size_t count) {
+    max_threads_ = std::clamp(count, options_.base_threads, slots_.size());
 }
 
 // ---------------------------------------------------------------- watching
 
 SessionPool::Look SessionPool::look() {
     Look look;
-    for (Slot& slot : slots_) {
+    for (Slot& slot : used_slots()) {
         if (slot.state == SlotState::kEnded) {
             slot.thread.join();
             slot.state = SlotState::kFree;
@@ -166,10 +231,12 @@ SessionPool::Look SessionPool::look() {
         look.stuck += busy && unchanged ? 1 : 0;
         look.active = look.active || busy || !unchanged;
     }
-    for (Slot& slot : slots_) {
-        if (look.threads - look.stuck >= options_.base_threads) break;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        Slot& slot = slots_[i];
+        if (look.threads - look.stuck >= options_.base_threads || look.threads >= max_threads_) break;
         if (slot.state != SlotState::kFree) continue;
         if (!start_thread(slot, true)) break;
+        used_slots_ = std::max(used_slots_, i + 1);
         ++look.threads;
     }
     return look;
@@ -177,7 +244,7 @@ SessionPool::Look SessionPool::look() {
 
 bool SessionPool::quiet() {
     quiet_ = true;
-    for (const Slot& slot : slots_) {
+    for (const Slot& slot : used_slots()) {
         if (slot.turns.load() == slot.seen) continue;
         quiet_ = false;
         return false;

@@ -263,5 +263,35 @@ TEST_F(SessionPoolTest, DestructionWaitsForTurnsAndDropsTheRest) {
     EXPECT_EQ(closed, 0);
 }
 
+// A session that waits for its turn costs no thread, goes on when it is called, and loses no call that comes while it
+// says that it waits.
+TEST(SessionPool, ASessionThatWaitsForItsTurnIsCalled) {
+    SessionPool pool({.base_threads = 2, .max_threads = 2}, {.closed = [](const Session&) {}, .woken = [] {}});
+    std::array<int, 2> pair{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+    const Client client{UniqueFd(pair[0])};
+    std::atomic<int> turns{0};
+    auto session = std::make_unique<FakeSession>("waits", UniqueFd(pair[1]), [&](FakeSession& self) {
+        switch (++turns) {
+            case 1:
+                return Next::kWaitTurn;
+            case 2:
+                self.turn_has_come();  // before it has said that it waits
+                return Next::kWaitTurn;
+            default:
+                return echo(self);
+        }
+    });
+    FakeSession& waiting = *session;
+    ASSERT_TRUE(pool.add(std::move(session)));
+    ASSERT_TRUE(eventually([&] { return turns == 1; }));
+    client.say('a');
+    waiting.turn_has_come();
+    EXPECT_EQ(client.hear(), 'a');
+    EXPECT_EQ(turns, 3);
+    client.say('b');
+    EXPECT_EQ(client.hear(), 'b');
+}
+
 }  // namespace
 }  // namespace smew::worker

@@ -75,12 +75,15 @@ public:
     int wait_fd() const override { return socket_.get(); }
     const link::AdoptSession& info() const override { return info_; }
     bool running() const override { return false; }
+    link::QueryWait waiting() const override { return link::QueryWait::kNone; }
+    void on_turn(std::function<void()> call) override { turn_has_come = std::move(call); }
     bool growing() const override { return false; }
     std::uint64_t statements() const override { return 0; }
     std::uint64_t bytes_sent() const override { return 0; }
     link::SessionActivity activity() const override { return {.session = info_.session}; }
 
     std::optional<Error> last_error;
+    std::function<void()> turn_has_come;
 
 private:
     link::AdoptSession info_;

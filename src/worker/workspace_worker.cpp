@@ -17,15 +17,17 @@ constexpr int kEndedByItself = 70;  // EX_SOFTWARE
 // For sessions when the gateway is gone: nobody waits for this process, but its clients' connections may live on.
 constexpr milliseconds kOrphanGrace{3'000};
 constexpr std::uint64_t kWorthGivingBack = 12U << 20;
-constexpr std::size_t kSpareThreads = 2;  // so that a workspace at its limit of statements still answers the next
-
 pgsession::SessionLimits session_limits(const link::Start& start) {
     return {.max_message_bytes = start.max_message_bytes, .max_prepared_statements = start.max_prepared_statements};
 }
 
-SessionPool::Options pool_options(const link::Start& start) {
-    const std::size_t base = std::max(2U, std::thread::hardware_concurrency());
-    return {.base_threads = base, .max_threads = std::max(base, start.limits.max_concurrent_queries + kSpareThreads)};
+std::size_t base_threads() {
+    return std::max(2U, std::thread::hardware_concurrency());
+}
+
+// Beside those of the statements that run there are as many at most that wait for memory, and the spare ones.
+std::size_t max_threads(const link::WorkspaceLimits& limits) {
+    return std::max(base_threads(), session_threads(limits));
 }
 
 }  // namespace
@@ -45,7 +47,8 @@ WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& star
       services_(records_),
       profiles_(channel),
       memory_limit_(start.limits.memory) {
-    group_.limits.set(start.limits);
+    set_shares(start.limits);
+    group_.turns.on_shortage = group_.turns.on_settled = [this] { report(); };
     group_.reads_only = start.project.value().empty();  // smew's own database, which no project has
 }
 
@@ -81,7 +84,7 @@ Result<void> WorkspaceWorker::open_instance() {
 void WorkspaceWorker::start_threads() {
     engine_check_ = std::make_unique<EngineCheck>(channel_, *instance_);
     pool_ = std::make_unique<SessionPool>(
-        pool_options(start_),
+        SessionPool::Options{.base_threads = base_threads(), .max_threads = max_threads(start_.limits)},
         SessionPool::Events{.closed = [this](const pgsession::Session& session) { session_closed(session); },
                             .woken = [this] { watch_->wake(); }});
     watch_ =
@@ -155,13 +158,15 @@ void WorkspaceWorker::adopt(link::AdoptSession order, UniqueFd socket) {
 void WorkspaceWorker::set_limits(const link::WorkspaceLimits& limits) {
     {
         const std::lock_guard lock(memory_mutex_);
-        // Less than is in use is refused: the old limit stays, which the report then tells.
-        if (const auto set = instance_->set_memory_limit(limits.memory); set) {
+        // Setting it costs something, also to what it is. Less than is in use is refused: the old limit stays, which
+        // the report then tells.
+        if (limits.memory.count == memory_limit_.count) {
+        } else if (const auto set = instance_->set_memory_limit(limits.memory); set) {
             memory_limit_ = limits.memory;
         } else {
             log::info("worker_memory_in_use", {{"limit", limits.memory.count}, {"error", set.error().message}});
         }
-        const Result<void> results[] = {set_data_limit(data_limit(memory_limit_, thread_count(start_))),
+        const Result<void> results[] = {set_data_limit(data_limit(memory_limit_, thread_count(limits, start_.threads))),
                                         set_file_size_limit(file_size_limit(limits))};
         for (const Result<void>& result : results) {
             if (!result) log::error("worker_limit_not_set", {{"error", result.error().message}});
@@ -170,8 +175,15 @@ void WorkspaceWorker::set_limits(const link::WorkspaceLimits& limits) {
     instance_->set_temp_limit(limits.temp);
     link::WorkspaceLimits in_force = limits;
     in_force.memory = memory_limit_;
-    group_.limits.set(in_force);
+    pool_->set_max_threads(max_threads(limits));
+    set_shares(in_force);
     report();
+}
+
+void WorkspaceWorker::set_shares(const link::WorkspaceLimits& limits) {
+    group_.limits.set(limits);
+    group_.large.set_room(limits.memory.count, limits.large_query_percent);
+    group_.turns.set_limit(limits.max_concurrent_queries, limits.turns);
 }
 
 void WorkspaceWorker::list_sessions(const link::ListSessions& question) {
@@ -253,8 +265,11 @@ void WorkspaceWorker::report() {
     pool_->for_each([&](pgsession::Session& session) {
         if (session.info().internal) return;
         ++stats.sessions;
-        stats.running += session.running() ? 1 : 0;
+        stats.running += session.running() && session.waiting() == link::QueryWait::kNone ? 1 : 0;
     });
+    stats.waiting = group_.turns.waiting();
+    stats.waiting_large = group_.large.waiting();
+    stats.turns = group_.turns.in_force();
     stats.memory_bytes = memory_.bytes();
     const DiskWatch::Usage usage = services_.disk_watch->look();
     stats.disk_bytes = usage.disk;

@@ -50,6 +50,7 @@ private:
     void handle(link::Channel::Received received);
     void adopt(link::AdoptSession order, UniqueFd socket);
     void set_limits(const link::WorkspaceLimits& limits);
+    void set_shares(const link::WorkspaceLimits& limits);
     void list_sessions(const link::ListSessions& question);
     void begin_drain(CancelReason reason, std::chrono::milliseconds grace);
     bool drained() const;

@@ -180,3 +180,46 @@ def test_expiry_ends_live_sessions(shop):
     assert running.wait() is not None and running.connection.closed
     with pytest.raises(psycopg2.OperationalError):
         workspace.connect()
+
+
+# ---------------------------------------------------------------- the mode of the audit
+
+
+@pytest.fixture(scope="module")
+def masked(start_server):
+    server = start_server("masked")
+    return server, server.project("masked").workspace()
+
+
+SECRET = "SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i) WHERE 'zq' <> 'secret'"
+SHAPE = "SELECT sum(a.i * b.i) FROM range(?) a(i), range(?) b(i) WHERE ? <> ?"
+
+
+@pytest.mark.parametrize("mode, shown", [("full", SECRET), ("structure", SHAPE), ("hash_only", None)])
+def test_what_others_run_is_shown_as_the_audit_mode_says(masked, mode, shown):
+    server, workspace = masked
+    server.admin.patch("/query-audit", {"query_audit_mode": mode})
+    running = Running(workspace, SECRET)
+    session = session_of(workspace, running.pid, "active")
+    eventually(lambda: session_of(workspace, running.pid)["current_query"] == shown, 20, f"text in mode {mode}")
+    with workspace.connect() as connection, connection.cursor() as cursor:
+        def seen():
+            cursor.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", (running.pid,))
+            return cursor.fetchone()[0] == (shown or "")
+        eventually(seen, 20, f"pg_stat_activity in mode {mode}")
+        # One's own text is one's own.
+        cursor.execute("SELECT query, 'mine' FROM pg_stat_activity WHERE pid = pg_backend_pid()")
+        assert "'mine'" in cursor.fetchone()[0]
+        cursor.execute("SET app.token = secretword")
+        last = session_of(workspace, connection.info.backend_pid, "idle in transaction")["last_query"]
+        assert last == {"full": "SET app.token = secretword", "structure": "SET app.token = ?", "hash_only": None}[mode]
+        # Where the engine could not read it, nobody knows where the literals are.
+        with pytest.raises(psycopg2.Error):
+            cursor.execute("SELECT 1 secret two 'x'")
+        last = session_of(workspace, connection.info.backend_pid, "idle in transaction (aborted)")["last_query"]
+        assert last == {"full": "SELECT 1 secret two 'x'", "structure": "SELECT ...", "hash_only": None}[mode]
+    connection.close()
+    running.connection.cancel()
+    running.wait()
+    running.connection.close()
+    server.admin.patch("/query-audit", {"query_audit_mode": "full"})

@@ -92,7 +92,7 @@ Guest Door::known_guest(const UpgradeHead& head, const Peer& peer, std::chrono::
     if (!login->key.empty() && login->workspace.empty()) {
         fail(400, "workspace_missing", "a key needs the workspace in the header X-Smew-Workspace");
     }
-    auto guest = gate_.judge(*login, peer.network);
+    auto guest = gate_.judge(*login, {peer.address, peer.network});
     if (guest) return std::move(*guest);
     delay = guest.error().delay;
     if (guest.error().throttled) fail(429, "too_many_failures", guest.error().error.message);

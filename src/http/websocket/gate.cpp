@@ -1,8 +1,6 @@
 #include "http/websocket/gate.hpp"
 
 #include "auth/basic.hpp"
-#include "auth/scram.hpp"
-#include "catalog/mock_secret.hpp"
 #include "http/lookup.hpp"
 
 #include <algorithm>
@@ -10,8 +8,6 @@
 
 namespace smew::http::websocket {
 namespace {
-
-constexpr std::string_view kKeyUser = "rest";  // as AccessControl counts wrong keys
 
 Error wrong_password(std::string_view user) {
     return {sqlstate::kInvalidPassword, "password authentication failed for user \"" + std::string(user) + "\""};
@@ -31,27 +27,24 @@ Denial denied(Error error, telemetry::WebSocketLogin outcome = telemetry::WebSoc
     return {.error = std::move(error), .outcome = outcome};
 }
 
-}  // namespace
-
-Gate::Gate(Context& context) : context_(context), mock_secret_(catalog::mock_secret(context.store)) {}
-
-Judged<Guest> Gate::judge(const Login& login, const std::string& network) {
-    return login.key.empty() ? by_password(login, network) : by_key(login, network);
+Denial refused(const Credentials::Refused& refused, Error error) {
+    if (refused.throttled) return too_many_failures();
+    Denial denial = denied(std::move(error));
+    denial.delay = refused.delay;
+    return denial;
 }
 
-Judged<Guest> Gate::by_password(const Login& login, const std::string& network) {
-    if (context_.throttle.check(network, login.user).refused) return too_many_failures();
-    std::optional<catalog::Workspace> workspace = context_.store.workspace_by_user(login.user);
-    // An unknown user costs the same time as a wrong password.
-    const auto verifier = workspace ? auth::ScramVerifier::parse(workspace->verifier)
-                                    : auth::ScramVerifier::mock(login.user, mock_secret_);
-    const bool right = verifier && verifier->matches(login.password) && workspace;
-    // Guesses made side by side must not be more than guesses made in turn.
-    if (context_.throttle.check(network, login.user).refused) return too_many_failures();
-    if (!right) {
-        return failed(wrong_password(login.user), workspace ? workspace->project : ProjectId(), network, login.user);
-    }
-    context_.throttle.succeeded(network, login.user);
+}  // namespace
+
+Gate::Gate(Context& context) : context_(context), credentials_(context) {}
+
+Judged<Guest> Gate::judge(const Login& login, const Credentials::Client& client) {
+    return login.key.empty() ? by_password(login, client) : by_key(login, client);
+}
+
+Judged<Guest> Gate::by_password(const Login& login, const Credentials::Client& client) {
+    auto workspace = credentials_.by_password(login.user, login.password, client);
+    if (!workspace) return refused(workspace.error(), wrong_password(login.user));
     if (!login.workspace.empty() && login.workspace != workspace->id.value()) {
         return denied({sqlstate::kInvalidCatalogName, "the user belongs to another workspace", "",
                        "Leave out \"workspace\": a user has only one."});
@@ -59,31 +52,15 @@ Judged<Guest> Gate::by_password(const Login& login, const std::string& network) 
     return open({std::move(*workspace), login.user});
 }
 
-Judged<Guest> Gate::by_key(const Login& login, const std::string& network) {
-    Judged<Owner> owner = owner_of(login, network);
-    if (!owner) return owner.error();
-    Result<catalog::Workspace> workspace = context_.store.workspace(owner->project, WorkspaceId(login.workspace));
+Judged<Guest> Gate::by_key(const Login& login, const Credentials::Client& client) {
+    const auto key = credentials_.by_key(login.key.reveal(), client);
+    if (!key) return refused(key.error(), wrong_key());
+    const ProjectId project = *key ? (*key)->project : ProjectId(login.project);
+    Result<catalog::Workspace> workspace = context_.store.workspace(project, WorkspaceId(login.workspace));
     if (!workspace) return denied(workspace.error());
-    return open({std::move(*workspace), std::move(owner->name), owner->reads_only});
-}
-
-Judged<Gate::Owner> Gate::owner_of(const Login& login, const std::string& network) {
-    const std::string_view presented = login.key.reveal();
-    const std::string hash = auth::sha256_hex(presented);
-    if (const std::optional<ApiKeyId> id = auth::key_id_of(presented)) {
-        const std::optional<catalog::ApiKey> key = context_.store.find_api_key(*id);
-        const bool live = key && !key->revoked_at && (!key->expires_at || *key->expires_at > context_.clock.now());
-        if (live && auth::equal_constant_time(hash, key->hash)) {
-            context_.store.touch_api_key(*id);
-            return Owner{key->project, id->value(), key->scope == auth::Scope::kProjectRead};
-        }
-    }
-    if (context_.throttle.check(network, kKeyUser).refused) return too_many_failures();
-    if (!context_.admin_key_hash.empty() && auth::equal_constant_time(hash, context_.admin_key_hash)) {
-        context_.throttle.succeeded(network, kKeyUser);
-        return Owner{ProjectId(login.project), "admin"};
-    }
-    return failed(wrong_key(), ProjectId(), network, kKeyUser);
+    return open({.workspace = std::move(*workspace),
+                 .name = *key ? (*key)->id.value() : std::string("admin"),
+                 .reads_only = *key && (*key)->scope == auth::Scope::kProjectRead});
 }
 
 Judged<Guest> Gate::open(Guest guest) const {
@@ -93,13 +70,6 @@ Judged<Guest> Gate::open(Guest guest) const {
                       telemetry::WebSocketLogin::kExpired);
     }
     return guest;
-}
-
-Denial Gate::failed(Error error, const ProjectId& project, const std::string& network, std::string_view user) {
-    context_.project_history.login_failed(project, user, network);
-    Denial denial = denied(std::move(error));
-    denial.delay = context_.throttle.failed(network, user).delay;
-    return denial;
 }
 
 std::optional<Login> login_of(std::string_view authorization, std::string_view workspace, std::string_view project) {

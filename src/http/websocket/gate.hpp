@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "http/context.hpp"
+#include "http/credentials.hpp"
 #include "http/websocket/client_message.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -32,23 +33,16 @@ class Gate {
 public:
     explicit Gate(Context& context);
 
-    // `network`: what counts as one client. Nothing about a workspace is told before the password or key was right.
-    Judged<Guest> judge(const Login& login, const std::string& network);
+    // Nothing about a workspace is told before the password or key was right.
+    Judged<Guest> judge(const Login& login, const Credentials::Client& client);
 
 private:
-    Judged<Guest> by_password(const Login& login, const std::string& network);
-    Judged<Guest> by_key(const Login& login, const std::string& network);
-    struct Owner {
-        ProjectId project;
-        std::string name;  // the key's id
-        bool reads_only = false;
-    };
-    Judged<Owner> owner_of(const Login& login, const std::string& network);
+    Judged<Guest> by_password(const Login& login, const Credentials::Client& client);
+    Judged<Guest> by_key(const Login& login, const Credentials::Client& client);
     Judged<Guest> open(Guest guest) const;
-    Denial failed(Error error, const ProjectId& project, const std::string& network, std::string_view user);
 
     Context& context_;
-    const Secret mock_secret_;
+    Credentials credentials_;
 };
 
 // The login of an Authorization header: Basic with a workspace's user, or Bearer with a key, and the workspace (and

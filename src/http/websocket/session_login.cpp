@@ -92,7 +92,7 @@ awaitable<std::optional<Login>> Session::read_login() {
 }
 
 awaitable<bool> Session::judge(Login login) {
-    const auto look = [this, &login] { return house_.gate.judge(login, peer_.network); };
+    const auto look = [this, &login] { return house_.gate.judge(login, {peer_.address, peer_.network}); };
     auto guest = co_await net::run_blocking(house_.pool, look);
     if (!guest) {
         if (guest.error().delay.count() > 0) {

@@ -1,0 +1,153 @@
+#include "pgsession/turns.hpp"
+
+#include "pgsession/large_statements.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace smew::pgsession {
+namespace {
+
+struct Member {
+    Turns::Ticket ticket;
+    int calls = 0;
+    Member() {
+        ticket.on_turn = [this] { ++calls; };
+    }
+};
+
+TEST(Turns, AreGivenInTheOrderOfArrival) {
+    Turns turns;
+    turns.set_limit(1, UINT32_MAX);
+    Member first, second, third;
+    EXPECT_TRUE(turns.take(first.ticket));
+    EXPECT_TRUE(turns.take(first.ticket)) << "it has one";
+    EXPECT_FALSE(turns.take(second.ticket));
+    EXPECT_FALSE(turns.take(third.ticket));
+    EXPECT_EQ(turns.waiting(), 2U);
+    turns.give_back(first.ticket);
+    EXPECT_TRUE(second.ticket.held());
+    EXPECT_EQ(second.calls, 1);
+    EXPECT_FALSE(third.ticket.held());
+    EXPECT_FALSE(turns.take(first.ticket)) << "the third was there before";
+    turns.give_back(second.ticket);
+    turns.give_back(third.ticket);
+    EXPECT_TRUE(first.ticket.held());
+    EXPECT_EQ(turns.taken(), 1U);
+}
+
+TEST(Turns, OneThatLeavesIsNotCalled) {
+    Turns turns;
+    turns.set_limit(1, UINT32_MAX);
+    Member first, second;
+    ASSERT_TRUE(turns.take(first.ticket));
+    ASSERT_FALSE(turns.take(second.ticket));
+    EXPECT_TRUE(turns.leave(second.ticket));
+    EXPECT_FALSE(turns.leave(second.ticket));
+    turns.give_back(first.ticket);
+    EXPECT_EQ(second.calls, 0);
+    EXPECT_EQ(turns.taken(), 0U);
+}
+
+TEST(Turns, AHigherLimitCallsWhoWaitsAndALowerOneHoldsForThoseWhoCome) {
+    Turns turns;
+    turns.set_limit(1, UINT32_MAX);
+    Member one, two, three;
+    turns.take(one.ticket);
+    turns.take(two.ticket);
+    turns.set_limit(2, UINT32_MAX);
+    EXPECT_TRUE(two.ticket.held());
+    int settled = 0;
+    turns.on_settled = [&] { ++settled; };
+    turns.set_limit(1, UINT32_MAX);
+    EXPECT_EQ(turns.in_force(), 2U) << "both run on";
+    EXPECT_FALSE(turns.take(three.ticket));
+    turns.give_back(one.ticket);
+    EXPECT_EQ(settled, 1);
+    EXPECT_EQ(turns.in_force(), 1U);
+    EXPECT_FALSE(three.ticket.held());
+    turns.give_back(two.ticket);
+    EXPECT_TRUE(three.ticket.held());
+    EXPECT_EQ(settled, 1);
+}
+
+TEST(Turns, AShortageIsToldOnceUntilTheLimitChanges) {
+    Turns turns;
+    int told = 0;
+    turns.on_shortage = [&] { ++told; };
+    Member one, two, three;
+    turns.set_limit(4, 1);
+    turns.take(one.ticket);
+    turns.take(two.ticket);
+    turns.take(three.ticket);
+    EXPECT_EQ(told, 1);
+    turns.set_limit(4, 2);
+    EXPECT_TRUE(two.ticket.held());
+    EXPECT_EQ(told, 2) << "one waits still";
+    turns.set_limit(2, 4);
+    EXPECT_EQ(told, 2) << "its own limit is no shortage";
+}
+
+TEST(Turns, ManyThreadsNeverHoldMoreThanTheLimit) {
+    Turns turns;
+    turns.set_limit(3, UINT32_MAX);
+    std::atomic<int> inside{0}, most{0}, done{0};
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            Turns::Ticket ticket;
+            for (int n = 0; n < 2000; ++n) {
+                if (!turns.wait(ticket, [] { return false; })) return;
+                const int now = ++inside;
+                for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+                }
+                --inside;
+                turns.give_back(ticket);
+            }
+            ++done;
+        });
+    }
+    threads.clear();
+    EXPECT_EQ(done, 8);
+    EXPECT_LE(most, 3);
+    EXPECT_EQ(turns.taken(), 0U);
+    EXPECT_EQ(turns.waiting(), 0U);
+}
+
+TEST(LargeStatements, TellsClassesByTheEstimate) {
+    LargeStatements large;
+    EXPECT_EQ(large.claim_of(1000, QueryClass::kAuto), 0U) << "without room there is no class";
+    large.set_room(1600, 50);
+    EXPECT_EQ(large.claim_of(100, QueryClass::kAuto), 0U);
+    EXPECT_EQ(large.claim_of(101, QueryClass::kAuto), 101U);
+    EXPECT_EQ(large.claim_of(101, QueryClass::kSmall), 0U);
+    EXPECT_EQ(large.claim_of(1, QueryClass::kLarge), 400U);
+}
+
+TEST(LargeStatements, WaitUntilTheirClaimFits) {
+    LargeStatements large;
+    large.set_room(1000, 60);
+    auto one = large.try_claim(400);
+    ASSERT_TRUE(one);
+    EXPECT_FALSE(large.try_claim(300));
+    auto beside = large.try_claim(200);
+    EXPECT_TRUE(beside);
+    std::atomic<bool> stop{false};
+    LargeStatements::Claim got;
+    std::jthread waiter([&] { got = large.claim(5000, [&] { return stop.load(); }); });
+    while (large.waiting() == 0) std::this_thread::yield();
+    EXPECT_FALSE(large.try_claim(1)) << "nobody overtakes";
+    one.reset();
+    beside.reset();
+    waiter.join();
+    EXPECT_TRUE(got) << "more than there is, but alone";
+    std::jthread cancelled([&] { EXPECT_FALSE(large.claim(100, [&] { return stop.load(); })); });
+    while (large.waiting() == 0) std::this_thread::yield();
+    stop = true;
+    cancelled.join();
+    EXPECT_EQ(large.waiting(), 0U);
+}
+
+}  // namespace
+}  // namespace smew::pgsession
