@@ -228,14 +228,6 @@ constexpr std::array kTable{
                                                  "ones never do. A session chooses otherwise "
                                                  "with SET query_class. 0: no difference is made.",
                                                  0, 100})),
-    live(row<&S::max_running_queries>(
-        {"max_running_queries", kWorkers,
-         "Most statements that run in all workspaces together; others wait for their turn. 0: "
-         "no limit.",
-         0, 100'000})),
-    live(row<&S::max_running_queries_per_project>({"max_running_queries_per_project", kWorkers,
-                                                   "The same for the workspaces of one project. 0: no limit.", 0,
-                                                   100'000})),
     row<&S::workspace_threads>(
         {"workspace_threads", kWorkspaces, "Threads of a workspace's engine. 0: one a core.", 0, 1024}),
 
@@ -254,6 +246,14 @@ constexpr std::array kTable{
         {"worker_kill_grace_seconds", kWorkers,
          "From the deadline of a statement that cannot be interrupted to the end of its worker.", 1, 600}),
     row<&S::worker_max_count>({"worker_max_count", kWorkers, "Most workers at a time.", 1, 100'000}),
+    live(row<&S::max_running_queries>(
+        {"max_running_queries", kWorkers,
+         "Most statements that run in all workspaces together; others wait for their turn. 0: "
+         "no limit.",
+         0, 100'000})),
+    live(row<&S::max_running_queries_per_project>({"max_running_queries_per_project", kWorkers,
+                                                   "The same for the workspaces of one project. 0: no limit.", 0,
+                                                   100'000})),
     live(row<&S::memory_total_limit>(
         {"memory_total_limit", kWorkers,
          "Memory of all workers together. 0: four fifths of the machine's, or of the control "

@@ -89,13 +89,11 @@ private:
 
     // ---- statements: fleet_turns.cpp
     std::vector<WorkerPointer> workspace_workers() const;
-    bool turns_limited() const;
-    std::uint32_t free_turns(const ProjectId& project) const;
-    std::uint32_t turns_for_start(const ProjectId& project, const link::WorkspaceLimits& limits) const;
-    std::vector<std::uint32_t> turn_shares(const std::vector<WorkerPointer>& workers) const;
-    void rebalance_turns();
-    void grant_turns(const WorkerPointer& worker, std::uint32_t turns);
-    void tell_limits(const WorkerPointer& worker);
+    TurnLimits turn_limits() const;
+    static std::vector<TurnHolder> turn_holders(const std::vector<WorkerPointer>& workers);
+    void lend_first_turns(WorkerRecord& worker, link::Start& start);
+    void lend_turns();
+    void on_turns_used(const WorkerPointer& worker, const link::TurnsUsed& used);
     void set_limits(const WorkerPointer& worker, const catalog::Workspace& workspace);
 
     void begin_end(const WorkerPointer& worker, CancelReason reason, std::chrono::milliseconds grace);
@@ -140,6 +138,7 @@ private:
     config::Settings live_;  // limits among the settings as they are now
     std::uint64_t memory_total_;
     std::condition_variable changed_;  // a worker's state, or a job
+    bool turns_lent_ = false;          // some worker's are limited
     std::unordered_map<WorkspaceId, WorkerPointer> workspaces_;
     std::map<std::uint64_t, WorkerPointer> loaders_;
     struct BackendAddress {

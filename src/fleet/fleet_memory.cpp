@@ -60,13 +60,8 @@ std::uint64_t FleetImpl::free_memory() const {
 void FleetImpl::grant(const WorkerPointer& worker, std::uint64_t memory) {
     worker->memory_granted = memory;
     worker->told_at = clock_.steady_now();
-    tell_limits(worker);
-}
-
-void FleetImpl::tell_limits(const WorkerPointer& worker) {
     link::SetLimits order{worker->limits};
-    order.limits.memory = Bytes{worker->memory_granted};
-    order.limits.turns = worker->turns_granted;
+    order.limits.memory = Bytes{memory};
     // Under the fleet's mutex: a worker that does not read may not hold up all others.
     if (!worker->channel.send_now(order)) kill_process(worker->process);
 }

@@ -1,110 +1,69 @@
-// How many statements each worker may run, so that together they are no more than max_running_queries and, of one
-// project, max_running_queries_per_project. A worker has turns in advance and asks for more only when statements wait,
-// so that most know nothing of it. All of it under the fleet's mutex.
+// Lends turns to workers, so that together they run no more statements than max_running_queries and, of one project,
+// max_running_queries_per_project. All of it under the fleet's mutex.
 
 #include "fleet/fleet_impl.hpp"
-#include "fleet/turn_shares.hpp"
 
 #include <algorithm>
 
 namespace smew::fleet {
 namespace {
 
-constexpr std::uint32_t kNoLimit = UINT32_MAX;
-
 std::uint32_t limit_or_none(int setting) {
-    return setting == 0 ? kNoLimit : static_cast<std::uint32_t>(setting);
-}
-
-// Until it has confirmed a lower number, the higher one counts.
-std::uint32_t held_by(const WorkerRecord& worker) {
-    return std::max(worker.turns_granted, worker.turns_in_force);
-}
-
-// Who has waited longest with nothing comes first, who has had its turn longest last.
-bool goes_before(const WorkerPointer& one, const WorkerPointer& other) {
-    const bool one_starves = one->waiting_queries > 0 && one->turns_in_force == 0;
-    const bool other_starves = other->waiting_queries > 0 && other->turns_in_force == 0;
-    if (one_starves != other_starves) return one_starves;
-    return one_starves ? one->waiting_since < other->waiting_since : one->turns_since > other->turns_since;
+    return setting == 0 ? kNoTurnLimit : static_cast<std::uint32_t>(setting);
 }
 
 }  // namespace
 
+TurnLimits FleetImpl::turn_limits() const {
+    return {.all = limit_or_none(live_.max_running_queries),
+            .of_project = limit_or_none(live_.max_running_queries_per_project)};
+}
+
 std::vector<WorkerPointer> FleetImpl::workspace_workers() const {
     std::vector<WorkerPointer> workers;
-    for (const auto& [id, worker] : workspaces_) {
-        if (worker->state != WorkerState::kGone) workers.push_back(worker);
-    }
+    for (const auto& [id, worker] : workspaces_) workers.push_back(worker);
     return workers;
 }
 
-bool FleetImpl::turns_limited() const {
-    return live_.max_running_queries != 0 || live_.max_running_queries_per_project != 0;
-}
-
-// What nobody holds, of the machine's and of the project's.
-std::uint32_t FleetImpl::free_turns(const ProjectId& project) const {
-    std::uint64_t all = 0, own = 0;
-    for (const WorkerPointer& worker : workspace_workers()) {
-        all += held_by(*worker);
-        if (worker->project == project) own += held_by(*worker);
-    }
-    const auto left = [](std::uint64_t limit, std::uint64_t held) { return limit - std::min(limit, held); };
-    return static_cast<std::uint32_t>(std::min(left(limit_or_none(live_.max_running_queries), all),
-                                               left(limit_or_none(live_.max_running_queries_per_project), own)));
-}
-
-std::uint32_t FleetImpl::turns_for_start(const ProjectId& project, const link::WorkspaceLimits& limits) const {
-    return turns_limited() ? std::min(limits.max_concurrent_queries, free_turns(project)) : kNoLimit;
-}
-
-// One share for each of `workers`: within its project first, then of the machine.
-std::vector<std::uint32_t> FleetImpl::turn_shares(const std::vector<WorkerPointer>& workers) const {
-    std::vector<TurnClaim> claims;
+std::vector<TurnHolder> FleetImpl::turn_holders(const std::vector<WorkerPointer>& workers) {
+    std::vector<TurnHolder> holders;
     for (const WorkerPointer& worker : workers) {
-        claims.push_back(
-            {.wanted = worker->limits.max_concurrent_queries, .needed = worker->running + worker->waiting_queries});
+        holders.push_back({.project = worker->project,
+                           .lease = worker->turns,
+                           .wanted = worker->limits.max_concurrent_queries,
+                           .listens = worker->state == WorkerState::kReady});
     }
-    if (live_.max_running_queries_per_project != 0) {
-        std::map<ProjectId, std::vector<std::size_t>> projects;
-        for (std::size_t i = 0; i < workers.size(); ++i) projects[workers[i]->project].push_back(i);
-        for (const auto& [project, places] : projects) {
-            std::vector<TurnClaim> own;
-            for (const std::size_t place : places) own.push_back(claims[place]);
-            const auto shares = divide_turns(limit_or_none(live_.max_running_queries_per_project), own);
-            for (std::size_t i = 0; i < places.size(); ++i) claims[places[i]].wanted = shares[i];
-        }
-    }
-    return divide_turns(limit_or_none(live_.max_running_queries), claims);
+    return holders;
 }
 
-void FleetImpl::rebalance_turns() {
-    std::vector<WorkerPointer> workers = workspace_workers();
-    std::erase_if(workers, [](const WorkerPointer& worker) { return worker->state != WorkerState::kReady; });
-    if (!turns_limited()) {
-        for (const WorkerPointer& worker : workers) {
-            if (worker->turns_granted != kNoLimit) grant_turns(worker, kNoLimit);
-        }
-        return;
-    }
-    std::ranges::sort(workers, goes_before);
-    const std::vector<std::uint32_t> shares = turn_shares(workers);
-    for (std::size_t i = 0; i < workers.size(); ++i) {
-        if (shares[i] < workers[i]->turns_granted) grant_turns(workers[i], shares[i]);
-    }
-    for (std::size_t i = 0; i < workers.size(); ++i) {
-        const std::uint32_t granted = workers[i]->turns_granted;
-        if (shares[i] <= granted) continue;
-        const std::uint32_t more = std::min(shares[i] - granted, free_turns(workers[i]->project));
-        if (more > 0) grant_turns(workers[i], granted + more);
-    }
+// What is free now: whoever has too much is told so when this one has asked for more.
+void FleetImpl::lend_first_turns(WorkerRecord& worker, link::Start& start) {
+    const TurnLimits limits = turn_limits();
+    if (!limits.any()) return;
+    const std::vector<WorkerPointer> workers = workspace_workers();
+    const std::uint32_t free = free_turns(limits, turn_holders(workers), worker.project);
+    start.turns.turns = std::min(start.limits.max_concurrent_queries, free);
+    worker.turns = TurnLease(start.turns.turns, clock_.steady_now());
+    turns_lent_ = true;
 }
 
-void FleetImpl::grant_turns(const WorkerPointer& worker, std::uint32_t turns) {
-    if (worker->turns_granted == 0 || turns < worker->turns_granted) worker->turns_since = clock_.steady_now();
-    worker->turns_granted = turns;
-    tell_limits(worker);
+void FleetImpl::lend_turns() {
+    const TurnLimits limits = turn_limits();
+    if (!limits.any() && !turns_lent_) return;
+    const std::vector<WorkerPointer> workers = workspace_workers();
+    for (const std::size_t i : fleet::lend_turns(limits, turn_holders(workers), clock_.steady_now())) {
+        WorkerRecord& worker = *workers[i];
+        if (!worker.channel.send_now(worker.turns.lent())) kill_process(worker.process);
+    }
+    turns_lent_ = limits.any() || std::ranges::any_of(workers, [](const WorkerPointer& worker) {
+                      return worker->turns.lent().turns != kNoTurnLimit;
+                  });
+}
+
+void FleetImpl::on_turns_used(const WorkerPointer& worker, const link::TurnsUsed& used) {
+    const std::lock_guard lock(mutex_);
+    worker->turns.hear(used, clock_.steady_now());
+    lend_turns();
 }
 
 }  // namespace smew::fleet

@@ -43,12 +43,8 @@ void FleetImpl::on_stats(const WorkerPointer& worker, const link::Stats& stats) 
         worker->running = stats.running;
         if (workspace) {
             worker->memory_in_force = stats.memory_limit.count;
-            worker->turns_in_force = stats.turns;
-            if (worker->waiting_queries == 0) worker->waiting_since = clock_.steady_now();
-            worker->waiting_queries = stats.waiting;
             worker->waiting_large = stats.waiting_large;
             count(worker->workspace, stats);
-            rebalance_turns();
         }
         activity.size_limit = worker->limits.size.count;
     }
@@ -79,7 +75,7 @@ WorkspaceUsage FleetImpl::usage(const WorkspaceId& workspace) const {
     usage.disk_bytes = worker.disk_bytes;
     usage.temp_bytes = worker.temp_bytes;
     usage.running = worker.running;
-    usage.waiting = worker.waiting_queries + worker.waiting_large;
+    usage.waiting = worker.turns.waiting() + worker.waiting_large;
     for (const auto& [id, session] : worker.sessions) usage.sessions += session.internal ? 0 : 1;
     return usage;
 }
@@ -98,7 +94,7 @@ FleetImpl::Totals FleetImpl::totals() const {
         if (worker->kind == link::WorkerKind::kLoader) continue;
         totals.sessions += worker->sessions.size();
         totals.running += worker->running;
-        totals.waiting += worker->waiting_queries + worker->waiting_large;
+        totals.waiting += worker->turns.waiting() + worker->waiting_large;
         totals.disk_bytes += worker->disk_bytes;
     }
     for (const auto& [workspace, counted] : totals_) totals.queries += counted;

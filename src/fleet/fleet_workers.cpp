@@ -164,9 +164,8 @@ Result<WorkerPointer> FleetImpl::workspace_worker(Lock& lock, const catalog::Wor
         if (!granted) return granted.error();
         memory = *granted;
     }
-    Result<link::Start> start = workspace_start(workspace);
+    const Result<link::Start> start = workspace_start(workspace);
     if (!start) return start.error();
-    start->limits.turns = turns_for_start(workspace.project, start->limits);
     return start_worker(lock, link::WorkerKind::kWorkspace, workspace.project, workspace.id, *start, *memory,
                         workspace);
 }
@@ -194,8 +193,7 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
     worker->crash_paper = std::move(crash_paper);
     worker->limits = start.limits;
     worker->own = own;
-    worker->turns_granted = start.limits.turns;
-    worker->turns_since = clock_.steady_now();
+    if (kind == link::WorkerKind::kWorkspace) lend_first_turns(*worker, start);
     worker->temp_dir = start.temp_dir;
     worker->memory_granted = worker->memory_in_force = memory;
     start.limits.memory = Bytes{memory};
@@ -294,7 +292,7 @@ void FleetImpl::set_limits(const catalog::Workspace& workspace) {
     if (found == workspaces_.end()) return;  // it starts with the new ones
     set_limits(found->second, workspace);
     rebalance_memory(0);
-    rebalance_turns();
+    lend_turns();
 }
 
 void FleetImpl::set_limits(const WorkerPointer& worker, const catalog::Workspace& workspace) {
@@ -312,7 +310,7 @@ void FleetImpl::reconfigure(const config::Settings& settings) {
                                       settings.websocket_max_sessions_per_workspace);
     for (const WorkerPointer& worker : workspace_workers()) set_limits(worker, worker->own);
     rebalance_memory(0);
-    rebalance_turns();
+    lend_turns();
 }
 
 void FleetImpl::observe(const link::SetObservation& wanted) {
@@ -349,6 +347,8 @@ void FleetImpl::on_message(const WorkerPointer& worker, link::Message message) {
         on_session_closed(worker, *closed);
     else if (const auto* stats = std::get_if<link::Stats>(&message))
         on_stats(worker, *stats);
+    else if (const auto* used = std::get_if<link::TurnsUsed>(&message))
+        on_turns_used(worker, *used);
     else if (auto* records = std::get_if<link::QueryRecords>(&message))
         records_.take(worker->project, worker->workspace, std::move(*records));
     else if (auto* listed = std::get_if<link::SessionsListed>(&message))
@@ -382,6 +382,7 @@ void FleetImpl::on_ready(const WorkerPointer& worker, const link::Ready& ready) 
         worker->state = WorkerState::kReady;
         worker->idle_since = clock_.steady_now();
         failed_starts_ = 0;
+        lend_turns();
         metrics_.workers_active(static_cast<std::int64_t>(workspaces_.size() + loaders_.size()));
     }
     changed_.notify_all();
@@ -432,6 +433,7 @@ void FleetImpl::on_exited(const WorkerPointer& worker, const std::string& status
             workspaces_.erase(worker->workspace);
         else
             loaders_.erase(worker->number);
+        lend_turns();
         metrics_.workers_active(static_cast<std::int64_t>(workspaces_.size() + loaders_.size()));
     }
     changed_.notify_all();
@@ -472,8 +474,9 @@ void FleetImpl::on_tick() {
     const std::lock_guard lock(mutex_);
     guard_memory();
     rebalance_memory(0);
-    rebalance_turns();
+    lend_turns();
     const auto look_after = [&](const WorkerPointer& worker) {
+        worker->channel.flush();
         if (worker->state == WorkerState::kEnding && worker->kill_at != SteadyTime{} && now >= worker->kill_at) {
             kill_process(worker->process);
             return;

@@ -7,16 +7,18 @@ namespace {
 
 using Shares = std::vector<std::uint32_t>;
 
-// Raises shares evenly, from the first on, to what `goal` says of each claim, until nothing is left.
+// Raises the smallest shares first, in the order given, to what `goal` says of each claim, until nothing is left.
 template <class Goal>
 void raise(Shares& shares, std::uint32_t& left, std::span<const TurnClaim> claims, Goal goal) {
-    for (bool raised = true; raised && left > 0;) {
-        raised = false;
+    bool more = true;
+    for (std::uint32_t level = 1; more && left > 0; ++level) {
+        more = false;
         for (std::size_t i = 0; i < claims.size() && left > 0; ++i) {
-            if (shares[i] >= std::min(goal(claims[i]), claims[i].wanted)) continue;
+            const std::uint32_t most = std::min(goal(claims[i]), claims[i].wanted);
+            more = more || most > level;
+            if (shares[i] >= level || most < level) continue;
             ++shares[i];
             --left;
-            raised = true;
         }
     }
 }
@@ -31,7 +33,6 @@ std::vector<std::uint32_t> divide_turns(std::uint32_t total, std::span<const Tur
         std::ranges::transform(claims, shares.begin(), &TurnClaim::wanted);
         return shares;
     }
-    raise(shares, total, claims, [](const TurnClaim& claim) { return std::min(claim.needed, 1U); });
     raise(shares, total, claims, [](const TurnClaim& claim) { return claim.needed; });
     raise(shares, total, claims, [](const TurnClaim& claim) { return claim.wanted; });
     return shares;

@@ -12,9 +12,8 @@ struct TurnClaim {
     std::uint32_t needed = 0;  // run or wait now
 };
 
-// One share for each claim, none above what is wanted, together not above `total`. First each that needs something gets
-// one, in the order given; then what is needed is filled up evenly, and what is left goes in the same way to those who
-// may need it soon. So a share may be 0.
+// One share for each claim, none above what is wanted, together not above `total`. What is needed comes first, then
+// what may be needed soon; of both the smallest shares are raised first, in the order given. So a share may be 0.
 std::vector<std::uint32_t> divide_turns(std::uint32_t total, std::span<const TurnClaim> claims);
 
 }  // namespace smew::fleet

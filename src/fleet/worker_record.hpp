@@ -5,6 +5,7 @@
 #include "fleet/fleet.hpp"
 #include "fleet/live_session.hpp"
 #include "fleet/process.hpp"
+#include "fleet/turn_lease.hpp"
 #include "link/channel.hpp"
 
 #include <map>
@@ -56,13 +57,9 @@ struct WorkerRecord {
     std::uint64_t memory_granted = 0;   // as it was last told
     std::uint64_t memory_in_force = 0;  // as it last said
     SteadyTime told_at{};
-    std::uint32_t turns_granted = UINT32_MAX;  // statements it may run, as it was last told
-    std::uint32_t turns_in_force = 0;          // as it last said
-    SteadyTime turns_since{};                  // it has had some of them
-    std::uint32_t running = 0;                 // statements
-    std::uint32_t waiting_queries = 0;         // for their turn
-    std::uint32_t waiting_large = 0;           // for memory
-    SteadyTime waiting_since{};
+    TurnLease turns;                  // of a loader unused
+    std::uint32_t running = 0;        // statements
+    std::uint32_t waiting_large = 0;  // for memory
     std::uint64_t memory_bytes = 0, disk_bytes = 0, temp_bytes = 0;
 
     bool usable() const { return state == WorkerState::kStarting || state == WorkerState::kReady; }

@@ -16,10 +16,19 @@ namespace {
 namespace json = boost::json;
 
 // What is no text, as it is written; the others are.
-constexpr std::array<std::string_view, 13> kAsWritten{
-    "id",          "duration_ms",       "plan_ms",       "first_row_ms", "queued_ms",
-    "query_bytes", "rows_returned",     "rows_affected", "bytes_returned",
-    "plan",        "peak_memory_bytes", "spilled_bytes", "slow"};
+constexpr std::array<std::string_view, 13> kAsWritten{"id",
+                                                      "duration_ms",
+                                                      "plan_ms",
+                                                      "first_row_ms",
+                                                      "queued_ms",
+                                                      "query_bytes",
+                                                      "rows_returned",
+                                                      "rows_affected",
+                                                      "bytes_returned",
+                                                      "plan",
+                                                      "peak_memory_bytes",
+                                                      "spilled_bytes",
+                                                      "slow"};
 
 json::value value_of(const std::string& column, const std::optional<std::string>& text) {
     if (!text) return nullptr;

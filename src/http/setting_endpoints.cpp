@@ -41,7 +41,8 @@ Response list_settings(const Request&, Context& context) {
 
 Response change_settings(const Request& request, Context& context) {
     std::vector<config::LiveSettings::Change> changes;
-    for (const auto& [name, value] : request.body.as_object()) changes.push_back({std::string(name), text_of_value(value)});
+    for (const auto& [name, value] : request.body.as_object())
+        changes.push_back({std::string(name), text_of_value(value)});
     if (const Result<void> changed = context.live.change(changes); !changed) {
         const Error& error = changed.error();
         fail(422, "setting_not_changed", error.hint.empty() ? error.message : error.message + ". " + error.hint);

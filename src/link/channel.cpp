@@ -18,6 +18,7 @@ constexpr std::size_t kKeptCapacity = 1U << 20;  // a buffer that once held a la
 constexpr std::size_t kMaxQueuedFds = 16;
 constexpr std::size_t kMaxFdsPerRead = 8;
 constexpr std::size_t kCompactBytes = 256U << 10;
+constexpr std::size_t kMaxKeptBytes = 256U << 10;  // thousands of orders, and what the socket itself holds beside them
 
 Error lost(const char* what, int code) {
     return {sqlstate::kConnectionFailure, std::string("the link between gateway and worker failed: ") + what,
@@ -68,8 +69,7 @@ bool would_block(int code) {
     return code == EAGAIN || code == EWOULDBLOCK;
 }
 
-int send_all(int socket, ByteSpan data, int fd) {
-    const auto deadline = std::chrono::steady_clock::now() + kSendTimeout;
+int send_all(int socket, ByteSpan data, int fd, std::chrono::steady_clock::time_point deadline) {
     while (!data.empty()) {
         const ssize_t sent = send_once(socket, data, fd);
         if (sent > 0) {
@@ -115,9 +115,20 @@ Result<void> Channel::send(const Message& message, int fd) {
         return Error{sqlstate::kProgramLimitExceeded, "a message between gateway and worker is too large",
                      std::to_string(frame.size()) + " bytes, at most " + std::to_string(kMaxFrameBytes)};
     }
+    const Result<void> sent = send_frame(frame, fd);
+    flush();
+    return sent;
+}
+
+Result<void> Channel::send_frame(ByteSpan frame, int fd) {
     const std::lock_guard lock(send_mutex_);
     if (send_failed_) return lost("sending failed earlier", 0);
-    const int failure = send_all(socket_.get(), frame, fd);
+    const auto deadline = std::chrono::steady_clock::now() + kSendTimeout;
+    take_kept();
+    int failure = send_all(socket_.get(), unsent_, -1, deadline);
+    kept_bytes_ -= unsent_.size();
+    unsent_.clear();
+    if (failure == 0) failure = send_all(socket_.get(), frame, fd, deadline);
     // Part of a frame may be out: nothing that follows could be understood.
     send_failed_ = failure != 0;
     if (failure != 0) return lost("the peer is gone or does not read", failure);
@@ -125,14 +136,60 @@ Result<void> Channel::send(const Message& message, int fd) {
 }
 
 Result<void> Channel::send_now(const Message& message) {
-    std::vector<std::uint8_t> frame;
+    Frame frame;
     encode(frame, message);
-    const std::unique_lock lock(send_mutex_, std::try_to_lock);
-    if (!lock.owns_lock() || send_failed_) return lost("the peer does not read", 0);
-    const ssize_t sent = send_once(socket_.get(), frame, -1);
-    if (sent == static_cast<ssize_t>(frame.size())) return {};
-    send_failed_ = sent > 0;  // part of a frame is out
-    return lost("the peer is gone or does not read", sent < 0 ? errno : 0);
+    {
+        const std::lock_guard lock(kept_mutex_);
+        if (kept_bytes_ + frame.size() > kMaxKeptBytes) return lost("the peer does not read", 0);
+        kept_.insert(kept_.end(), frame.begin(), frame.end());
+        kept_bytes_ += frame.size();
+    }
+    flush();
+    if (send_failed_) return lost("the peer is gone", 0);
+    return {};
+}
+
+void Channel::flush() {
+    for (;;) {
+        {
+            const std::unique_lock lock(send_mutex_, std::try_to_lock);
+            // Whoever has it comes here afterwards.
+            if (!lock.owns_lock() || send_failed_) return;
+            take_kept();
+            if (!push_unsent()) return;
+        }
+        // Kept by others meanwhile, who found the mutex taken?
+        const std::lock_guard lock(kept_mutex_);
+        if (kept_.empty()) return;
+    }
+}
+
+void Channel::take_kept() {
+    const std::lock_guard lock(kept_mutex_);
+    if (unsent_.empty()) {
+        unsent_.swap(kept_);
+    } else {
+        unsent_.insert(unsent_.end(), kept_.begin(), kept_.end());
+    }
+    kept_.clear();
+}
+
+// False: the socket takes no more.
+bool Channel::push_unsent() {
+    std::size_t done = 0;
+    int failure = 0;
+    while (done < unsent_.size() && failure == 0) {
+        const ssize_t sent = send_once(socket_.get(), ByteSpan(unsent_).subspan(done), -1);
+        if (sent > 0) {
+            done += static_cast<std::size_t>(sent);
+        } else if (errno != EINTR) {
+            failure = errno;
+        }
+    }
+    unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(done));
+    kept_bytes_ -= done;
+    if (failure != 0 && !would_block(failure)) send_failed_ = true;
+    return failure == 0;
 }
 
 Result<std::optional<Channel::Received>> Channel::receive() {

@@ -5,6 +5,7 @@
 #include "core/fd.hpp"
 #include "link/messages.hpp"
 
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <vector>
@@ -18,9 +19,12 @@ public:
     // Blocks at most 10 s in all. `fd` is borrowed, and given exactly when carries_fd(message). Error 08006 when the
     // peer is gone or stuck, from then on for every call; 54000 for a message above kMaxFrameBytes, which is not sent.
     Result<void> send(const Message& message, int fd = -1);
-    // The same without waiting, for callers that hold locks: error 08006 when the peer has let its socket fill up or
-    // another thread is in the middle of a send that waits. Only for messages without a descriptor.
+    // The same without waiting, for callers that hold locks. What the socket has no room for, or another thread's send
+    // goes before, is kept and leaves with the next send or flush(). Error 08006 also when very much would be kept: the
+    // peer has not read for long. Only for messages without a descriptor.
     Result<void> send_now(const Message& message);
+    // Sends what was kept, as far as the socket takes it. Never waits.
+    void flush();
 
     struct Received {
         Message message;
@@ -36,13 +40,21 @@ public:
     int fd() const { return socket_.get(); }
 
 private:
+    using Frame = std::vector<std::uint8_t>;
+    Result<void> send_frame(ByteSpan frame, int fd);
+    void take_kept();
+    bool push_unsent();
     Result<std::optional<Received>> take_buffered();
     Result<bool> fill(int flags);  // false: would block or closed
     void make_room();
 
     UniqueFd socket_;
-    std::mutex send_mutex_;
-    bool send_failed_ = false;  // under send_mutex_
+    std::mutex send_mutex_;  // whoever writes to the socket
+    Frame unsent_;           // kept before, under send_mutex_; without what has left
+    std::atomic<bool> send_failed_{false};
+    std::mutex kept_mutex_;                   // held for moments only
+    Frame kept_;                              // since somebody last took the other mutex
+    std::atomic<std::size_t> kept_bytes_{0};  // of both
     std::vector<std::uint8_t> incoming_;
     std::size_t consumed_ = 0;
     std::deque<UniqueFd> fds_;

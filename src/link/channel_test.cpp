@@ -5,6 +5,7 @@
 #include <array>
 #include <fcntl.h>
 #include <future>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -164,6 +165,59 @@ TEST(Channel, SendNowFailsInsteadOfWaitingForAPeerThatDoesNotRead) {
     for (int i = 0; i < 1'000'000 && !refused; ++i) refused = !pair.left->send_now(Ending{std::string(1000, 'x'), {}});
     EXPECT_TRUE(refused);
     EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(5));
+    EXPECT_TRUE(std::holds_alternative<Shutdown>(pair.right->receive().value()->message));
+}
+
+// The gateway gives orders under locks while other threads ask the same worker: it was killed when the two met.
+TEST(Channel, SendNowDoesNotFailBecauseAnotherThreadSends) {
+    Pair pair;
+    const std::string large(3'000'000, 'j');
+    auto sent = std::async(std::launch::async, [&] { return pair.left->send(Ending{large, SessionId()}).has_value(); });
+    // Its first bytes are here, and it waits for room.
+    pollfd readable{pair.right->fd(), POLLIN, 0};
+    ASSERT_EQ(::poll(&readable, 1, 10'000), 1);
+    EXPECT_TRUE(pair.left->send_now(ListCatalog{7}));
+    EXPECT_TRUE(pair.left->send_now(ListCatalog{8}));
+    EXPECT_EQ(std::get<Ending>(pair.right->receive().value()->message).reason, large);
+    EXPECT_TRUE(sent.get());
+    EXPECT_EQ(std::get<ListCatalog>(pair.right->receive().value()->message).request, 7U);
+    EXPECT_EQ(std::get<ListCatalog>(pair.right->receive().value()->message).request, 8U);
+}
+
+TEST(Channel, EverythingArrivesOfThreadsThatSendAndThoseThatDoNotWait) {
+    Pair pair;
+    constexpr std::uint64_t kEach = 20'000;
+    const auto send_many = [&](std::uint64_t base, bool now) {
+        bool all = true;
+        for (std::uint64_t i = 0; i < kEach; ++i) {
+            const ListCatalog message{base + i};
+            while (now && !pair.left->send_now(message)) std::this_thread::yield();  // so much that none is kept
+            if (!now) all = all && pair.left->send(message).has_value();
+        }
+        return all;
+    };
+    auto one = std::async(std::launch::async, send_many, 0, false);
+    auto two = std::async(std::launch::async, send_many, kEach, true);
+    auto three = std::async(std::launch::async, send_many, 2 * kEach, true);
+    std::array<std::uint64_t, 3> next{0, kEach, 2 * kEach};
+    for (std::uint64_t i = 0; i < 3 * kEach; ++i) {
+        pair.left->flush();  // as the gateway does now and then
+        const std::uint64_t got = std::get<ListCatalog>(pair.right->receive().value()->message).request;
+        ASSERT_EQ(got, next[got / kEach]++) << "each thread's in their order";
+    }
+    EXPECT_TRUE(one.get() && two.get() && three.get());
+}
+
+TEST(Channel, WhatWasKeptLeavesWhenThePeerReads) {
+    Pair pair;
+    std::size_t sent = 0;
+    const std::string text(1000, 'x');
+    while (pair.left->send_now(Ending{text, SessionId()})) ++sent;
+    for (std::size_t i = 0; i < sent; ++i) {
+        pair.left->flush();
+        ASSERT_EQ(std::get<Ending>(pair.right->receive().value()->message).reason, text) << i;
+    }
+    EXPECT_TRUE(pair.left->send_now(Shutdown{}));
     EXPECT_TRUE(std::holds_alternative<Shutdown>(pair.right->receive().value()->message));
 }
 

@@ -37,14 +37,19 @@ struct WorkspaceLimits {
     Bytes size;    // of what writable_dir holds beside temp_dir; RLIMIT_FSIZE is derived from it
     Bytes temp;    // of what temp_dir holds
     std::uint32_t max_concurrent_queries = 16;  // at least 1
-    // Of those, how many it may run now, as the machine's and the project's limits leave; may be 0.
-    std::uint32_t turns = UINT32_MAX;
-    std::uint32_t large_query_percent = 75;  // of its memory; 0: statements are not told apart by their plans
-    std::uint64_t max_result_rows = 0;       // of one statement
+    std::uint32_t large_query_percent = 75;     // of its memory; 0: statements are not told apart by their plans
+    std::uint64_t max_result_rows = 0;          // of one statement
     Bytes max_result_bytes;
     std::uint32_t statement_timeout_ms = 300'000;  // the most a session may set
     std::uint32_t idle_timeout_ms = 3'600'000;
     std::uint32_t idle_in_transaction_timeout_ms = 600'000;
+};
+
+// How many statements the worker may run now, as the machine's and the project's limits leave of
+// max_concurrent_queries; may be 0. The order's number comes back in TurnsUsed.
+struct LendTurns {
+    std::uint32_t turns = UINT32_MAX;
+    std::uint32_t order = 0;
 };
 
 // fd: a memfd of 8 bytes, mapped read-only by the worker: the project's catalog generation (see CatalogGeneration).
@@ -61,7 +66,8 @@ struct Start {
     Sandbox sandbox = Sandbox::kPreferred;
     std::uint32_t uid = 0, gid = 0;  // 0: keep
     WorkspaceLimits limits;          // of a loader memory and size only
-    std::uint32_t threads = 1;       // DuckDB threads
+    LendTurns turns;
+    std::uint32_t threads = 1;  // DuckDB threads
     std::uint32_t max_prepared_statements = 1000;
     std::uint64_t max_message_bytes = 256U << 20;
     std::uint32_t kill_grace_ms = 5'000;  // after a statement's deadline: interrupt, wait this long, end the worker
@@ -280,9 +286,13 @@ struct Stats {
     std::uint64_t rows_sent = 0;   // likewise
     std::uint64_t memory_bytes = 0, disk_bytes = 0, temp_bytes = 0;
     Bytes memory_limit;               // in force: a lower one is not taken while more than that is in use
-    std::uint32_t waiting = 0;        // statements that wait for their turn
-    std::uint32_t waiting_large = 0;  // for memory
-    std::uint32_t turns = 0;          // in force: not fewer than are running
+    std::uint32_t waiting_large = 0;  // statements that wait for memory
+};
+// How many of its turns a worker's statements have taken, and how many wait for one: after each LendTurns, with each
+// Stats, and at once when the first begins to wait or one ends that ran beyond a limit that was lowered.
+struct TurnsUsed {
+    std::uint32_t order = 0;  // the last that it took
+    std::uint32_t taken = 0, waiting = 0;
 };
 // What the statements did that ended since the last one, in their order: every 200 ms, or sooner when there is much.
 // Those of a session come before its SessionClosed.
@@ -310,10 +320,11 @@ struct Ending {
     SessionId session;
 };
 
-using Message = std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
-                             CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog,
-                             SessionClosed, JobDone, Stats, Ending, SetObservation, ListSessions, QueryRecords,
-                             SessionsListed, TakeProfile, ProfileTaken, CheckEngine, EngineChecked>;
+using Message =
+    std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
+                 CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog, SessionClosed, JobDone,
+                 Stats, Ending, SetObservation, ListSessions, QueryRecords, SessionsListed, TakeProfile, ProfileTaken,
+                 CheckEngine, EngineChecked, LendTurns, TurnsUsed>;
 
 // Takes what workers report. Called on the fleet's thread, which all workers wait for: implementations return at once.
 class QueryRecordSink {

@@ -50,8 +50,8 @@ private:
     void give(const Batch& batch);
 
     telemetry::Metrics& metrics_;
-    QueryCompletion completion_;
-    link::QueryRecord record_;  // one after the other, of the thread  // of the feed's thread
+    QueryCompletion completion_;  // of the feed's thread
+    link::QueryRecord record_;    // likewise: one after the other
     std::vector<QueryListener*> listeners_;
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -58,7 +58,7 @@ std::vector<LimitRow> limit_rows(const LiveLimits& limits) {
             {"smew.max_result_rows", std::to_string(now.max_result_rows),
              "The most rows that a statement sends; 0: no limit. COPY is not bounded."},
             {"smew.memory_limit", size_or_none(now.memory), "The memory the workspace has at the moment."},
-            {"smew.running_queries_allowed", std::to_string(std::min(now.turns, now.max_concurrent_queries)),
+            {"smew.running_queries_allowed", std::to_string(std::min(limits.turns(), now.max_concurrent_queries)),
              "How many of max_concurrent_queries the limits of the project and the machine leave at the moment."},
             {"smew.size_limit", size_or_none(now.size), "The disk space of the workspace's tables."},
             {"smew.statement_timeout", milliseconds_text(now.statement_timeout_ms),

@@ -27,6 +27,10 @@ public:
     std::chrono::milliseconds idle_timeout() const { return time(idle_timeout_ms_); }
     std::chrono::milliseconds idle_in_transaction_timeout() const { return time(idle_in_transaction_timeout_ms_); }
 
+    // How many of max_concurrent_queries others leave.
+    std::uint32_t turns() const { return turns_.load(std::memory_order_relaxed); }
+    void set_turns(std::uint32_t turns) { turns_.store(turns, std::memory_order_relaxed); }
+
     // Whether the workspace holds as much as it may: then nothing is written that makes it larger.
     bool disk_full() const { return disk_full_.load(std::memory_order_relaxed); }
     void set_disk_full(bool full) { disk_full_.store(full, std::memory_order_relaxed); }
@@ -43,6 +47,7 @@ private:
     Milliseconds statement_timeout_ms_{link::WorkspaceLimits().statement_timeout_ms};
     Milliseconds idle_timeout_ms_{link::WorkspaceLimits().idle_timeout_ms};
     Milliseconds idle_in_transaction_timeout_ms_{link::WorkspaceLimits().idle_in_transaction_timeout_ms};
+    std::atomic<std::uint32_t> turns_{UINT32_MAX};
     std::atomic<bool> disk_full_{false};
 };
 

@@ -18,10 +18,13 @@ bool runs_something(char type) {
 bool SessionImpl::may_dispatch(const pgproto::Frame& frame) {
     if (!runs_something(frame.type) || skip_to_sync_ || copy_in_ || info_.internal) return true;
     // What is cancelled already ends as soon as it begins.
-    if (!turn_.held() && !watch_.has_early() && !group_.turns.take(turn_)) {
+    if (!group_.turns.take(turn_) && !watch_.has_early()) {
+        // Shown as waiting before it is in the queue, where whoever cancels it finds it.
         begin_waiting(frame);
-        const bool stopped = watch_.has_early() || ended() != CancelReason::kNone;
-        if (!stopped || !group_.turns.leave(turn_)) return false;
+        if (!group_.turns.queue(turn_)) {
+            const bool stopped = watch_.has_early() || ended() != CancelReason::kNone;
+            if (!stopped || !group_.turns.leave(turn_)) return false;
+        }
     }
     if (queued_at_ != TimePoint{}) {
         queued_ += duration_cast<microseconds>(steady_clock::now() - std::exchange(queued_at_, {}));

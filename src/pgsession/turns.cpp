@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <vector>
 
 namespace smew::pgsession {
 namespace {
@@ -10,33 +11,45 @@ constexpr std::chrono::milliseconds kAskEvery{20};  // whether to stop
 
 }  // namespace
 
-void Turns::set_limit(std::uint32_t own, std::uint32_t allowed) {
-    limit_ = std::min(own, allowed);
-    short_of_turns_ = allowed < own;
-    told_ = false;
-    over_ = taken_ > limit_;
+void Turns::set_limit(std::uint32_t own, std::uint32_t lent, std::uint32_t order) {
+    std::uint64_t word = state_.load();
+    while (!state_.compare_exchange_weak(word, pack({std::min(own, lent), unpack(word).taken}))) {
+    }
+    lent_too_few_ = lent < own;
+    order_ = order;  // after the limit: see use()
     hand_out();
     if (waiting_ > 0) tell_of_shortage();
 }
 
-std::uint32_t Turns::in_force() const {
-    return std::max(limit_.load(), taken_.load());
+link::TurnsUsed Turns::use() {
+    // First forgotten, then looked at: who begins to wait in between tells of it once too often, not never.
+    told_ = false;
+    // First the order, then what is taken: from here on nobody takes a turn by an order that was before it.
+    link::TurnsUsed used{.order = order_};
+    used.taken = taken();
+    used.waiting = waiting_.load();
+    if (used.waiting > 0) told_ = true;
+    return used;
 }
 
 bool Turns::try_take() {
-    std::uint32_t taken = taken_.load();
-    while (taken < limit_.load()) {
-        if (taken_.compare_exchange_weak(taken, taken + 1)) return true;
+    std::uint64_t word = state_.load();
+    for (;;) {
+        const State state = unpack(word);
+        if (state.taken >= state.limit) return false;
+        if (state_.compare_exchange_weak(word, pack({state.limit, state.taken + 1}))) return true;
     }
-    return false;
 }
 
 bool Turns::take(Ticket& ticket) {
     if (ticket.held()) return true;
-    if (waiting_.load() == 0 && try_take()) {
-        ticket.held_ = true;
-        return true;
-    }
+    // Nobody overtakes those who wait.
+    if (waiting_.load() != 0 || !try_take()) return false;
+    ticket.held_ = true;
+    return true;
+}
+
+bool Turns::queue(Ticket& ticket) {
     Lock lock(mutex_);
     return take_or_queue(lock, ticket);
 }
@@ -56,7 +69,7 @@ bool Turns::take_or_queue(Lock& lock, Ticket& ticket) {
 }
 
 bool Turns::wait(Ticket& ticket, const std::function<bool()>& stop) {
-    if (ticket.held()) return true;
+    if (take(ticket)) return true;
     Lock lock(mutex_);
     ticket.in_thread_ = true;
     if (take_or_queue(lock, ticket)) {
@@ -77,9 +90,10 @@ bool Turns::wait(Ticket& ticket, const std::function<bool()>& stop) {
 void Turns::give_back(Ticket& ticket) {
     if (!ticket.held()) return;
     ticket.held_ = false;
-    const std::uint32_t left = taken_.fetch_sub(1) - 1;
+    const State before = unpack(state_.fetch_sub(1));
     if (waiting_.load() != 0) hand_out();
-    if (over_.load() && left <= limit_.load() && over_.exchange(false) && on_settled) on_settled();
+    // Free for others as soon as it is known.
+    if (before.taken > before.limit && on_use) on_use();
 }
 
 bool Turns::leave(Ticket& ticket) {
@@ -110,7 +124,7 @@ void Turns::hand_out() {
 }
 
 void Turns::tell_of_shortage() {
-    if (short_of_turns_.load() && !told_.exchange(true) && on_shortage) on_shortage();
+    if (lent_too_few_.load() && !told_.exchange(true) && on_use) on_use();
 }
 
 }  // namespace smew::pgsession

@@ -17,20 +17,25 @@ struct Member {
     }
 };
 
+// As a session does.
+bool take_or_queue(Turns& turns, Member& member) {
+    return turns.take(member.ticket) || turns.queue(member.ticket);
+}
+
 TEST(Turns, AreGivenInTheOrderOfArrival) {
     Turns turns;
-    turns.set_limit(1, UINT32_MAX);
+    turns.set_limit(1);
     Member first, second, third;
-    EXPECT_TRUE(turns.take(first.ticket));
-    EXPECT_TRUE(turns.take(first.ticket)) << "it has one";
-    EXPECT_FALSE(turns.take(second.ticket));
-    EXPECT_FALSE(turns.take(third.ticket));
+    EXPECT_TRUE(take_or_queue(turns, first));
+    EXPECT_TRUE(take_or_queue(turns, first)) << "it has one";
+    EXPECT_FALSE(take_or_queue(turns, second));
+    EXPECT_FALSE(take_or_queue(turns, third));
     EXPECT_EQ(turns.waiting(), 2U);
     turns.give_back(first.ticket);
     EXPECT_TRUE(second.ticket.held());
     EXPECT_EQ(second.calls, 1);
     EXPECT_FALSE(third.ticket.held());
-    EXPECT_FALSE(turns.take(first.ticket)) << "the third was there before";
+    EXPECT_FALSE(take_or_queue(turns, first)) << "the third was there before";
     turns.give_back(second.ticket);
     turns.give_back(third.ticket);
     EXPECT_TRUE(first.ticket.held());
@@ -39,10 +44,10 @@ TEST(Turns, AreGivenInTheOrderOfArrival) {
 
 TEST(Turns, OneThatLeavesIsNotCalled) {
     Turns turns;
-    turns.set_limit(1, UINT32_MAX);
+    turns.set_limit(1);
     Member first, second;
-    ASSERT_TRUE(turns.take(first.ticket));
-    ASSERT_FALSE(turns.take(second.ticket));
+    ASSERT_TRUE(take_or_queue(turns, first));
+    ASSERT_FALSE(take_or_queue(turns, second));
     EXPECT_TRUE(turns.leave(second.ticket));
     EXPECT_FALSE(turns.leave(second.ticket));
     turns.give_back(first.ticket);
@@ -50,48 +55,96 @@ TEST(Turns, OneThatLeavesIsNotCalled) {
     EXPECT_EQ(turns.taken(), 0U);
 }
 
+TEST(Turns, OneThatIsFreeBeforeTheQueueIsReachedIsTaken) {
+    Turns turns;
+    turns.set_limit(1);
+    Member first, second;
+    ASSERT_TRUE(turns.take(first.ticket));
+    ASSERT_FALSE(turns.take(second.ticket));
+    turns.give_back(first.ticket);
+    EXPECT_TRUE(turns.queue(second.ticket));
+    EXPECT_EQ(second.calls, 0);
+    EXPECT_EQ(turns.waiting(), 0U);
+}
+
 TEST(Turns, AHigherLimitCallsWhoWaitsAndALowerOneHoldsForThoseWhoCome) {
     Turns turns;
-    turns.set_limit(1, UINT32_MAX);
+    turns.set_limit(1);
     Member one, two, three;
-    turns.take(one.ticket);
-    turns.take(two.ticket);
-    turns.set_limit(2, UINT32_MAX);
+    take_or_queue(turns, one);
+    take_or_queue(turns, two);
+    turns.set_limit(2);
     EXPECT_TRUE(two.ticket.held());
-    int settled = 0;
-    turns.on_settled = [&] { ++settled; };
-    turns.set_limit(1, UINT32_MAX);
-    EXPECT_EQ(turns.in_force(), 2U) << "both run on";
-    EXPECT_FALSE(turns.take(three.ticket));
+    int told = 0;
+    turns.on_use = [&] { ++told; };
+    turns.set_limit(2, 1, 7);
+    const link::TurnsUsed both = turns.use();
+    EXPECT_EQ(both.order, 7U);
+    EXPECT_EQ(both.taken, 2U) << "both run on";
+    EXPECT_FALSE(take_or_queue(turns, three));
+    EXPECT_EQ(std::exchange(told, 0), 1) << "it waits";
     turns.give_back(one.ticket);
-    EXPECT_EQ(settled, 1);
-    EXPECT_EQ(turns.in_force(), 1U);
+    EXPECT_EQ(told, 1) << "what was too much is free";
+    EXPECT_EQ(turns.use().taken, 1U);
     EXPECT_FALSE(three.ticket.held());
     turns.give_back(two.ticket);
     EXPECT_TRUE(three.ticket.held());
-    EXPECT_EQ(settled, 1);
+    EXPECT_EQ(told, 1);
 }
 
-TEST(Turns, AShortageIsToldOnceUntilTheLimitChanges) {
+TEST(Turns, AShortageIsToldOnceUntilItIsSaidThatThereIsNone) {
     Turns turns;
     int told = 0;
-    turns.on_shortage = [&] { ++told; };
+    turns.on_use = [&] {
+        ++told;
+        turns.use();
+    };
     Member one, two, three;
-    turns.set_limit(4, 1);
-    turns.take(one.ticket);
-    turns.take(two.ticket);
-    turns.take(three.ticket);
+    turns.set_limit(4, 1, 1);
+    take_or_queue(turns, one);
+    take_or_queue(turns, two);
+    take_or_queue(turns, three);
     EXPECT_EQ(told, 1);
-    turns.set_limit(4, 2);
+    EXPECT_EQ(turns.use().waiting, 2U);
+    turns.set_limit(4, 2, 2);
     EXPECT_TRUE(two.ticket.held());
-    EXPECT_EQ(told, 2) << "one waits still";
-    turns.set_limit(2, 4);
+    turns.leave(three.ticket);
+    EXPECT_EQ(turns.use().waiting, 0U);
+    take_or_queue(turns, three);
+    EXPECT_EQ(told, 2) << "it was said that nobody waits";
+    turns.set_limit(2, 4, 3);
+    turns.leave(three.ticket);
+    turns.use();
+    take_or_queue(turns, three);
     EXPECT_EQ(told, 2) << "its own limit is no shortage";
+}
+
+// While the limit changes, what use() says bounds what runs until the next order.
+TEST(Turns, NobodyTakesATurnByALimitThatIsNotInForce) {
+    Turns turns;
+    turns.set_limit(8, 0, 0);
+    std::atomic<bool> stop{false};
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            Turns::Ticket ticket;
+            while (!stop) {
+                if (turns.take(ticket)) turns.give_back(ticket);
+            }
+        });
+    }
+    for (std::uint32_t order = 1; order < 20'000; order += 2) {
+        turns.set_limit(8, 4, order);
+        turns.set_limit(8, 0, order + 1);
+        const std::uint32_t most = turns.use().taken;
+        ASSERT_LE(turns.taken(), most);
+    }
+    stop = true;
 }
 
 TEST(Turns, ManyThreadsNeverHoldMoreThanTheLimit) {
     Turns turns;
-    turns.set_limit(3, UINT32_MAX);
+    turns.set_limit(3);
     std::atomic<int> inside{0}, most{0}, done{0};
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i) {

@@ -46,9 +46,11 @@ WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& star
       records_(channel),
       services_(records_),
       profiles_(channel),
+      turns_(start.turns),
       memory_limit_(start.limits.memory) {
+    group_.limits.set_turns(start.turns.turns);
     set_shares(start.limits);
-    group_.turns.on_shortage = group_.turns.on_settled = [this] { report(); };
+    group_.turns.on_use = [this] { report_turns(); };
     group_.reads_only = start.project.value().empty();  // smew's own database, which no project has
 }
 
@@ -89,7 +91,11 @@ void WorkspaceWorker::start_threads() {
                             .woken = [this] { watch_->wake(); }});
     watch_ =
         std::make_unique<Watch>(*pool_, Watch::Duties{.check_deadlines = [this](Time now) { check_deadlines(now); },
-                                                      .report = [this] { report(); },
+                                                      .report =
+                                                          [this] {
+                                                              report_turns();
+                                                              report();
+                                                          },
                                                       .rest = [this] { give_memory_back(); }});
 }
 
@@ -124,6 +130,8 @@ void WorkspaceWorker::handle(link::Channel::Received received) {
         resolver_.answer(std::move(*listed));
     } else if (const auto* limits = std::get_if<link::SetLimits>(&message)) {
         set_limits(limits->limits);
+    } else if (const auto* lent = std::get_if<link::LendTurns>(&message)) {
+        take_turns(*lent);
     } else if (const auto* wanted = std::get_if<link::SetObservation>(&message)) {
         group_.observation.set(*wanted);
     } else if (const auto* question = std::get_if<link::ListSessions>(&message)) {
@@ -183,7 +191,14 @@ void WorkspaceWorker::set_limits(const link::WorkspaceLimits& limits) {
 void WorkspaceWorker::set_shares(const link::WorkspaceLimits& limits) {
     group_.limits.set(limits);
     group_.large.set_room(limits.memory.count, limits.large_query_percent);
-    group_.turns.set_limit(limits.max_concurrent_queries, limits.turns);
+    group_.turns.set_limit(limits.max_concurrent_queries, turns_.turns, turns_.order);
+}
+
+void WorkspaceWorker::take_turns(const link::LendTurns& lent) {
+    turns_ = lent;
+    group_.limits.set_turns(lent.turns);
+    group_.turns.set_limit(group_.limits.get().max_concurrent_queries, lent.turns, lent.order);
+    report_turns();
 }
 
 void WorkspaceWorker::list_sessions(const link::ListSessions& question) {
@@ -267,15 +282,19 @@ void WorkspaceWorker::report() {
         ++stats.sessions;
         stats.running += session.running() && session.waiting() == link::QueryWait::kNone ? 1 : 0;
     });
-    stats.waiting = group_.turns.waiting();
     stats.waiting_large = group_.large.waiting();
-    stats.turns = group_.turns.in_force();
     stats.memory_bytes = memory_.bytes();
     const DiskWatch::Usage usage = services_.disk_watch->look();
     stats.disk_bytes = usage.disk;
     stats.temp_bytes = usage.temp;
     stats.memory_limit = group_.limits.get().memory;
     (void)channel_.send(stats);  // a gateway that is gone is noticed by the inbox
+}
+
+// The gateway lends turns by what it was told last: one at a time, in the order in which it was so.
+void WorkspaceWorker::report_turns() {
+    const std::lock_guard one_at_a_time(turns_mutex_);
+    (void)channel_.send(group_.turns.use());
 }
 
 // DuckDB's allocator returns what it freed only while it is used again: after one large sort an idle worker kept 178 MB

@@ -51,6 +51,7 @@ private:
     void adopt(link::AdoptSession order, UniqueFd socket);
     void set_limits(const link::WorkspaceLimits& limits);
     void set_shares(const link::WorkspaceLimits& limits);
+    void take_turns(const link::LendTurns& lent);
     void list_sessions(const link::ListSessions& question);
     void begin_drain(CancelReason reason, std::chrono::milliseconds grace);
     bool drained() const;
@@ -60,6 +61,7 @@ private:
     void check_deadlines(Time now);
     void check_disk();
     void report();
+    void report_turns();
     void give_memory_back();
 
     // ---- on a session's thread
@@ -84,7 +86,8 @@ private:
     ProfileTaker profiles_;
     std::unique_ptr<EngineCheck> engine_check_;  // goes before instance_
 
-    std::mutex report_mutex_;
+    std::mutex report_mutex_, turns_mutex_;
+    link::LendTurns turns_;  // of the main thread
     std::mutex memory_mutex_;
     Bytes memory_limit_;  // in force; under memory_mutex_
     std::atomic<bool> draining_{false};

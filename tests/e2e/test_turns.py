@@ -45,6 +45,14 @@ class Client:
         return eventually(lambda: (s := self.session()) and s["state"] == "active" and s["waiting_for"] == waiting_for and
                           (text is None or s["current_query"] == text) and s, 60, f"{text!r} waits for {waiting_for}")
 
+    def start_until_it_waits(self, sql):
+        """A lower limit holds for what comes after the worker has heard of it: what ran before is tried again."""
+        def waits():
+            self.start(sql)
+            eventually(lambda: not self.thread.is_alive() or self.session()["waiting_for"] == "turn", 60, f"{sql!r} ends or waits")
+            return self.thread.is_alive()
+        eventually(waits, 60, f"{sql!r} waits")
+
     def wait(self):
         self.thread.join(60)
         assert not self.thread.is_alive()
@@ -88,7 +96,7 @@ def test_a_statement_waits_and_a_higher_limit_holds_at_once(narrow):
     assert second.wait() == [("second",)]
     # And a lower one for what comes then.
     patch(narrow, max_concurrent_queries=1)
-    second.start("SELECT 'again'").until("turn", "SELECT 'again'")
+    second.start_until_it_waits("SELECT 'again'")
     first.stop()
     assert second.wait() == [("again",)]
     second.connection.close()
@@ -173,14 +181,15 @@ def test_statements_of_all_workspaces_share_the_machines_limit(limited):
     first.wait()
     assert second.wait() == [("other",)]
     # From now on two.
-    first.start(LONG).until(None, LONG)
+    again = LONG + " -- again"
+    first.start(again).until(None, again)
     second.start("SELECT 'two'").until("turn", None)
     changed = limited.admin.patch("/settings", {"max_running_queries": 2})
     assert {s["name"]: s["value"] for s in changed["settings"]}["max_running_queries"] == "2"
     assert second.wait() == [("two",)]
     # Of one project's.
     limited.admin.patch("/settings", {"max_running_queries": 0, "max_running_queries_per_project": 1})
-    second.start("SELECT 'three'").until("turn", None)
+    second.start_until_it_waits("SELECT 'three'")
     stranger = limited.project("stranger").workspace()
     assert stranger.query("SELECT 'not concerned'") == [("not concerned",)]
     limited.admin.patch("/settings", {"max_running_queries_per_project": 0})
@@ -219,9 +228,12 @@ def test_turns_go_round_among_workspaces(limited):
 
 def test_large_statements_share_a_part_of_the_memory(shop):
     workspace = shop.workspace("classes", memory_limit="256MB", limits={"temp_limit_gb": 100})
-    first, second = Client(workspace), Client(workspace)
-    first.start(LARGE).until(None, LARGE)
-    second.start(LARGE + " -- 2").until("memory", LARGE + " -- 2")
+    both = [Client(workspace).start(f"{LARGE} -- {n}") for n in (1, 2)]
+    # Whichever was planned first has its claim.
+    waiting = eventually(lambda: next((one for one in both if (one.session() or {}).get("waiting_for") == "memory"), None),
+                         60, "one waits")
+    running = both[1 - both.index(waiting)]
+    assert running.session()["waiting_for"] is None and running.session()["state"] == "active"
     # Small ones do not wait, and neither does who says that his is small.
     assert workspace.query("SELECT count(*) FROM range(1000)") == [(1000,)]
     third = Client(workspace, ["SET query_class = small"]).start(LARGE + " -- 3")
@@ -232,9 +244,9 @@ def test_large_statements_share_a_part_of_the_memory(shop):
     chosen.stop()
     # Without classes nobody waits.
     assert patch(workspace, large_query_percent=0)["large_query_percent"] == 0
-    second.until(None, LARGE + " -- 2")
-    first.stop()
-    second.stop()
+    waiting.until(None, None)
+    running.stop()
+    waiting.stop()
     with pytest.raises(psycopg2.errors.InvalidParameterValue):
         workspace.query("SET query_class = huge")
     shop.rest.delete(workspace.path)
