@@ -23,7 +23,7 @@ public:
     std::vector<SettingRow> settings() const override { return {}; }
 
 private:
-    const Identity identity_;
+    const Identity identity_{};
 };
 
 }  // namespace
