@@ -23,7 +23,7 @@ struct Wanted {
 
 // Writes the file into staging; removed there on failure.
 link::JobOutcome run_export(const TablePlace& place, Wanted wanted, const std::filesystem::path& output,
-                            Context& context) {
+                            const Request& request, Context& context) {
     require_columns(place.table, wanted.columns);
     if (!wanted.where.empty()) {
         if (Result<void> fine = check_expression(wanted.where); !fine) {
@@ -31,15 +31,15 @@ link::JobOutcome run_export(const TablePlace& place, Wanted wanted, const std::f
         }
     }
     const SteadyTime started = context.clock.steady_now();
-    Result<link::JobOutcome> done =
-        context.fleet.run_job(place.project, link::ExportJob{.table_file = version_path(place.table, context),
-                                                             .output_file = job_path(output),
-                                                             .format = wanted.format,
-                                                             .compression = wanted.compression,
-                                                             .csv = std::move(wanted.csv),
-                                                             .columns = std::move(wanted.columns),
-                                                             .where = std::move(wanted.where),
-                                                             .limit = wanted.limit});
+    Result<link::JobOutcome> done = run_job(request, context, place.project,
+                                            link::ExportJob{.table_file = version_path(place.table, context),
+                                                            .output_file = job_path(output),
+                                                            .format = wanted.format,
+                                                            .compression = wanted.compression,
+                                                            .csv = std::move(wanted.csv),
+                                                            .columns = std::move(wanted.columns),
+                                                            .where = std::move(wanted.where),
+                                                            .limit = wanted.limit});
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(context.clock.steady_now() - started);
     context.metrics.export_done(to_text(wanted.format), done.has_value(), taken, done ? done->rows : 0);
     return or_fail(std::move(done));
@@ -61,7 +61,7 @@ Response export_stream(const Request& request, Context& context) {
     if (request.option("limit")) wanted.limit = request.number("limit");
     const MediaType media = media_type(wanted.format, wanted.compression);
     StagingFile output(context.layout.new_staging_path(place.project.number, media.suffix));
-    const link::JobOutcome outcome = run_export(place, std::move(wanted), output.path(), context);
+    const link::JobOutcome outcome = run_export(place, std::move(wanted), output.path(), request, context);
     Response response;
     response.content_type = media.type;
     response.headers = {{"Content-Disposition", attachment(export_name(place, media))},
@@ -81,7 +81,7 @@ Response export_file(const Request& request, Context& context) {
     if (const auto limit = number_of(request.body, "limit")) wanted.limit = static_cast<std::uint64_t>(*limit);
     const MediaType media = media_type(wanted.format, wanted.compression);
     StagingFile output(context.layout.new_staging_path(place.project.number, media.suffix));
-    const link::JobOutcome outcome = run_export(place, std::move(wanted), output.path(), context);
+    const link::JobOutcome outcome = run_export(place, std::move(wanted), output.path(), request, context);
     const catalog::File file = keep_as_file(
         {.project = place.project, .name = export_name(place, media), .content_type = media.type, .tags = {}},
         output.path(), context);

@@ -61,8 +61,8 @@ std::optional<catalog::Table> current_table(const TablePlace& place, const std::
 }
 
 // One attempt on the version that is current now. 40001 when somebody else published meanwhile.
-Result<catalog::Table> load_once(TablePlace& place, const std::string& name, const Load& load, Context& context,
-                                 link::JobOutcome& outcome) {
+Result<catalog::Table> load_once(TablePlace& place, const std::string& name, const Load& load, const Request& request,
+                                 Context& context, link::JobOutcome& outcome) {
     const std::optional<catalog::Table> table = current_table(place, name, load, context);
     const std::vector<std::string> primary_key = primary_key_for(load, table);
     StagingFile output(context.layout.new_staging_path(place.project.number, ".duckdb"));
@@ -78,7 +78,7 @@ Result<catalog::Table> load_once(TablePlace& place, const std::string& name, con
         job.columns = table->columns;
         job.base_file = version_path(*table, context);
     }
-    Result<link::JobOutcome> done = context.fleet.run_job(place.project, std::move(job));
+    Result<link::JobOutcome> done = run_job(request, context, place.project, std::move(job));
     if (!done) return done.error();
     outcome = std::move(*done);
     if (table) return context.versions.publish(place.project, *table, output.path(), outcome, primary_key);
@@ -108,10 +108,10 @@ Response run_load(TablePlace& place, const std::string& name, const Load& load, 
     const TableLocks::Hold hold(context.table_locks, lock_name(place.project.id, place.bucket.schema, name));
     const SteadyTime started = context.clock.steady_now();
     link::JobOutcome outcome;
-    Result<catalog::Table> table = load_once(place, name, load, context, outcome);
+    Result<catalog::Table> table = load_once(place, name, load, request, context, outcome);
     for (int attempt = 1; !table && table.error().code == sqlstate::kSerializationFailure && attempt < kMostAttempts;
          ++attempt) {
-        table = load_once(place, name, load, context, outcome);
+        table = load_once(place, name, load, request, context, outcome);
     }
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(context.clock.steady_now() - started);
     context.metrics.import_done(to_text(load.format), table.has_value(), taken, table ? outcome.rows : 0,

@@ -58,7 +58,7 @@ Response create_table(const Request& request, Context& context) {
     StagingFile output(context.layout.new_staging_path(place.project.number, ".duckdb"));
     wanted.job.output_file = job_path(output.path());
     const std::vector<std::string> primary_key = wanted.job.primary_key;
-    const link::JobOutcome made = context.fleet.run_job(place.project, std::move(wanted.job)).value();
+    const link::JobOutcome made = run_job(request, context, place.project, std::move(wanted.job)).value();
     place.table = or_fail(context.versions.create_table(place.project, place.bucket.schema, wanted.name,
                                                         text_of(request.body, "description").value_or(""),
                                                         wanted.descriptions, output.path(), made, primary_key),
@@ -116,12 +116,11 @@ Response preview_table(const Request& request, Context& context) {
     const TablePlace place = find_table(request, context);
     std::vector<std::string> columns = split_names(request.option("columns").value_or(""));
     require_columns(place.table, columns);
-    link::JobOutcome outcome =
-        context.fleet
-            .run_job(place.project, link::PreviewJob{.table_file = version_path(place.table, context),
-                                                     .columns = std::move(columns),
-                                                     .limit = request.number("limit")})
-            .value();
+    link::JobOutcome outcome = run_job(request, context, place.project,
+                                       link::PreviewJob{.table_file = version_path(place.table, context),
+                                                        .columns = std::move(columns),
+                                                        .limit = request.number("limit")})
+                                   .value();
     Response response;
     response.body = std::move(outcome.preview_json);
     return response;

@@ -13,6 +13,12 @@ namespace {
 
 constexpr int kMostAttempts = 5;
 
+std::string_view name_of(const link::LoadJob& job) {
+    if (std::holds_alternative<link::ImportJob>(job)) return "import";
+    if (std::holds_alternative<link::ExportJob>(job)) return "export";
+    return std::holds_alternative<link::PreviewJob>(job) ? "preview" : "rewrite";
+}
+
 }  // namespace
 
 StagingFile::~StagingFile() {
@@ -27,6 +33,15 @@ std::string job_path(const std::filesystem::path& path) {
 
 std::string version_path(const catalog::Table& table, const Context& context) {
     return job_path(context.layout.absolute(table.version_file));
+}
+
+Result<link::JobOutcome> run_job(const Request& request, Context& context, const catalog::Project& project,
+                                 link::LoadJob job) {
+    tracing::Span span = request.transaction->span("loader.run", name_of(job));
+    Result<link::JobOutcome> done = context.fleet.run_job(project, std::move(job));
+    span.set_status(done ? tracing::Status::kOk : tracing::status_of_sqlstate(done.error().code.text()));
+    if (done) span.set_data("rows", static_cast<std::int64_t>(done->rows));
+    return done;
 }
 
 Rewrite unchanged(const catalog::Table& table) {
@@ -47,14 +62,13 @@ Rewritten rewrite_table(const Request& request, Context& context,
         Rewrite rewrite = plan(place.table);
         StagingFile output(context.layout.new_staging_path(place.project.number, ".duckdb"));
         const std::vector<std::string> primary_key = rewrite.primary_key;
-        link::JobOutcome outcome =
-            context.fleet
-                .run_job(place.project, link::RewriteJob{.base_file = version_path(place.table, context),
-                                                         .columns = std::move(rewrite.columns),
-                                                         .primary_key = std::move(rewrite.primary_key),
-                                                         .delete_where = std::move(rewrite.delete_where),
-                                                         .output_file = job_path(output.path())})
-                .value();
+        link::JobOutcome outcome = run_job(request, context, place.project,
+                                           link::RewriteJob{.base_file = version_path(place.table, context),
+                                                            .columns = std::move(rewrite.columns),
+                                                            .primary_key = std::move(rewrite.primary_key),
+                                                            .delete_where = std::move(rewrite.delete_where),
+                                                            .output_file = job_path(output.path())})
+                                       .value();
         Result<catalog::Table> published =
             context.versions.publish(place.project, place.table, output.path(), outcome, primary_key);
         if (!published && published.error().code == sqlstate::kSerializationFailure && attempt < kMostAttempts)

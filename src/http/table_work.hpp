@@ -28,6 +28,10 @@ private:
 std::string job_path(const std::filesystem::path& path);
 std::string version_path(const catalog::Table& table, const Context& context);
 
+// A loader's work, waited for: a part of the request's trace.
+Result<link::JobOutcome> run_job(const Request& request, Context& context, const catalog::Project& project,
+                                 link::LoadJob job);
+
 struct Rewrite {
     std::vector<link::RewriteJob::Column> columns;
     std::vector<std::string> primary_key;

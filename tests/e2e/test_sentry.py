@@ -228,6 +228,18 @@ def test_an_error_that_is_logged_where_it_was_caught_has_its_stack(start_server,
     server.stop()
 
 
+def test_a_load_is_a_part_of_its_request(start_server, sink):
+    server = start_server("sentry-load", sentry_dsn=sink.dsn, **EVERYTHING)
+    project = server.project("loads")
+    project.bucket("in.c-x")
+    project.import_csv("in_c_x", "t", "a\n1\n2\n")
+    server.stop()
+    request = next(one for one in sink.of("transaction") if one["transaction"].endswith("/import"))
+    load = next(span for span in request["spans"] if span["op"] == "loader.run")
+    assert (load["description"], load["status"], load["data"]["rows"]) == ("import", "ok", 2)
+    assert {"http.server.receive", "db"} <= {span["op"] for span in request["spans"]}
+
+
 def test_a_connection_over_websocket_has_the_rate_of_websockets(start_server, sink):
     server = start_server("sentry-upgrade", sentry_dsn=sink.dsn, sentry_websocket_sample_rate=1, sentry_api_sample_rate=0)
     with logged_in(server, server.project("p").workspace()):
