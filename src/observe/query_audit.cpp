@@ -1,78 +1,13 @@
 #include "observe/query_audit.hpp"
 
-#include "core/clock.hpp"
-#include "telemetry/json_text.hpp"
 #include "telemetry/log.hpp"
-
-#include <array>
-#include <charconv>
 
 namespace smew::observe {
 namespace {
 
 constexpr std::size_t kHandedOverAt = 64U << 10;
 
-void append_text(std::string& out, std::string_view name, std::string_view value) {
-    out += ",\"";
-    out += name;
-    out += "\":";
-    telemetry::append_json_string(out, value);
-}
-
-void append_text_or_null(std::string& out, std::string_view name, std::string_view value) {
-    if (!value.empty()) return append_text(out, name, value);
-    out += ",\"";
-    out += name;
-    out += "\":null";
-}
-
-void append_digits(std::string& out, std::uint64_t value) {
-    std::array<char, 20> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
-}
-
-void append_number(std::string& out, std::string_view name, std::uint64_t value) {
-    out += ",\"";
-    out += name;
-    out += "\":";
-    append_digits(out, value);
-}
-
-// Milliseconds, to the microsecond.
-void append_milliseconds(std::string& out, std::string_view name, std::uint64_t micros) {
-    append_number(out, name, micros / 1000);
-    const std::uint64_t rest = micros % 1000;
-    if (rest == 0) return;
-    const auto digit = [](std::uint64_t value) { return static_cast<char>('0' + value % 10); };
-    out += {'.', digit(rest / 100), digit(rest / 10), digit(rest)};
-}
-
 }  // namespace
-
-void append_audit_line(std::string& out, const link::QueryRecord& record) {
-    const auto ended = std::chrono::microseconds(record.started_at_us) + std::chrono::microseconds(record.duration_us);
-    out += R"({"event":"query_executed","timestamp":")";
-    out += to_iso8601(WallTime(ended));
-    out += '"';
-    append_text(out, "workspace_id", record.workspace.value());
-    append_text(out, "project_id", record.project.value());
-    append_text(out, "session_id", record.session.value());
-    append_text(out, "query_id", record.session.value());
-    out.back() = '-';  // in the place of the closing quote
-    append_digits(out, record.number);
-    out += '"';
-    append_text(out, "username", record.user);
-    append_text(out, "client_ip", record.client_address);
-    append_text_or_null(out, "query", record.query);
-    append_text(out, "query_hash", record.query_hash);
-    append_milliseconds(out, "duration_ms", record.duration_us);
-    append_number(out, "rows_returned", record.rows_returned);
-    append_number(out, "bytes_returned", record.bytes_returned);
-    append_text(out, "status", to_text(record.status));
-    append_text_or_null(out, "error", record.error);
-    out += "}\n";
-}
 
 QueryAudit::QueryAudit(RotatingFile file, const QueryPolicy& policy, telemetry::Metrics& metrics)
     : policy_(policy), metrics_(metrics), file_(std::move(file)), thread_([this] { run(); }) {}
@@ -89,7 +24,7 @@ QueryAudit::~QueryAudit() {
 
 void QueryAudit::executed(const link::QueryRecord& record) {
     if (!policy_.audits()) return;
-    append_audit_line(made_.text, record);
+    lines_.append(made_.text, record);
     ++made_.count;
     if (made_.text.size() >= kHandedOverAt) hand_over();
 }

@@ -1,7 +1,7 @@
 #pragma once
-// The audit: a line of JSON for every statement, in a file. Names and fields: the seed workspace-production-readiness,
-// task 2.
+// The audit: a line of JSON for every statement, in a file.
 
+#include "observe/audit_lines.hpp"
 #include "observe/query_feed.hpp"
 #include "observe/rotating_file.hpp"
 
@@ -11,9 +11,6 @@
 #include <thread>
 
 namespace smew::observe {
-
-// {"event":"query_executed",…} and the end of the line.
-void append_audit_line(std::string& out, const link::QueryRecord& record);
 
 class QueryAudit final : public QueryListener {
 public:
@@ -38,7 +35,8 @@ private:
 
     const QueryPolicy& policy_;
     telemetry::Metrics& metrics_;
-    Lines made_;  // of the feed's thread
+    AuditLines lines_;  // of the feed's thread, as what it made
+    Lines made_;
 
     RotatingFile file_;  // of the writing thread
     bool failing_ = false;
