@@ -205,7 +205,7 @@ Result<void> GatedConnection::apply_path(ParsedStatement::Parts& parts) {
 Result<std::unique_ptr<Prepared>> GatedConnection::prepare(std::unique_ptr<Statement> statement,
                                                            std::span<const std::uint32_t> parameter_types) {
     auto& parts = static_cast<ParsedStatement&>(*statement).parts();
-    profile_next(context_, false);
+    profile_next(context_, {});
     try {
         if (auto applied = apply_path(parts); !applied) return applied.error();
         if (!parts.before.empty() || !parts.after.empty())
@@ -266,8 +266,8 @@ Result<void> GatedConnection::restart_transaction(bool read_only) {
     return begun;
 }
 
-void GatedConnection::set_profiling(bool on) {
-    want_profiles(context_, on);
+void GatedConnection::set_profiling(std::chrono::milliseconds slow) {
+    want_profiles(context_, slow);
 }
 
 Profile GatedConnection::profile() {

@@ -49,7 +49,7 @@ public:
     Result<void> set_search_path(const std::vector<std::string>& schemas) override;
     Result<void> set_time_zone(std::string_view zone) override;
     void set_dialect(Dialect dialect) override;
-    void set_profiling(bool on) override;
+    void set_profiling(std::chrono::milliseconds slow) override;
     Profile profile() override;
 
 private:

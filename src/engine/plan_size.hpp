@@ -6,6 +6,8 @@
 #include <duckdb/main/prepared_statement_data.hpp>
 #include <duckdb/planner/logical_operator.hpp>
 
+#include <chrono>
+
 namespace smew::engine {
 
 // What a scan may read; kManyRows where the function cannot tell. In a transaction.
@@ -20,8 +22,9 @@ void note_size(duckdb::ClientContext& context, duckdb::LogicalOperator& plan);
 
 // Of the plan that note_size() was told of last.
 bool last_plan_is_large(duckdb::ClientContext& context);
-// It reads one small table and makes no more rows of them: over before another thread or a profile could help.
-bool last_plan_reads_little(duckdb::ClientContext& context);
+// What it takes at worst, by what it reads; kForEver of a plan that may make many rows of few.
+inline constexpr std::chrono::microseconds kForEver = std::chrono::microseconds::max();
+std::chrono::microseconds last_plan_at_worst(duckdb::ClientContext& context);
 
 // What a plan may cost, by DuckDB's own estimates of rows.
 struct PlanCost {

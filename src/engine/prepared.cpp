@@ -116,7 +116,9 @@ Result<void> PlannedStatement::plan(Tree tree) {
     lasting_ = {};
     const auto& physical = planned_->data->physical_plan;
     // Without one it is planned at each execution.
-    profiled_ = !physical || (worth_profiling(physical->Root()) && !last_plan_reads_little(*context_));
+    at_worst_ = !physical                            ? kForEver
+                : !worth_profiling(physical->Root()) ? std::chrono::microseconds(0)
+                                                     : last_plan_at_worst(*context_);
     cost_ = physical ? std::optional(last_cost(*context_)) : std::nullopt;
     describe_parameters();
     take_facts();
@@ -302,7 +304,7 @@ bool PlannedStatement::plan_to_last() {
     casts_ = std::move(casts);
     values_.clear();
     // It reads so little that a profile would double its time.
-    profiled_ = false;
+    at_worst_ = {};
     lasting_ = std::move(lasting);
     return true;
 }
@@ -364,7 +366,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     session_->running_text = sql_;
     const std::uint64_t plans = session_->plans();
     const std::uint64_t generation = current_generation();
-    profile_next(*context_, profiled_ || pace_->was_slow());
+    profile_next(*context_, pace_->was_slow() ? kForEver : at_worst_);
     pace_->start();
     if (lasts()) lasting_.narrow(*context_, values_);
     auto pending = planned_->PendingQuery(values_, true);

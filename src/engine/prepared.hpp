@@ -12,6 +12,7 @@
 
 #include <duckdb/main/prepared_statement.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <set>
@@ -72,8 +73,8 @@ private:
     duckdb::shared_ptr<SessionState> session_;
     const StatementKind kind_;
     bool constant_;
-    bool profiled_ = false;         // when profiles are wanted
-    std::optional<PlanCost> cost_;  // of the plan that is kept, or was made last
+    std::chrono::microseconds at_worst_{0};  // what it takes, for all that is known of its plan
+    std::optional<PlanCost> cost_;           // of the plan that is kept, or was made last
     bool returns_rows_ = false;
     bool repeatable_ = false;
     std::set<std::string> tables_;  // named in the statement

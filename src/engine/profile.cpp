@@ -25,7 +25,7 @@ const duckdb::profiler_settings_t& metrics() {
 
 // Kept with the connection.
 struct ProfileState final : duckdb::ClientContextState {
-    bool wanted = false;
+    std::chrono::milliseconds slow{0};
     bool taken = false;  // of the last statement
 };
 
@@ -39,14 +39,14 @@ std::uint64_t number(const duckdb::ProfilingInfo& info, MetricType metric) {
 
 }  // namespace
 
-void want_profiles(duckdb::ClientContext& context, bool wanted) {
-    state_of(context).wanted = wanted;
+void want_profiles(duckdb::ClientContext& context, std::chrono::milliseconds slow) {
+    state_of(context).slow = slow;
 }
 
-void profile_next(duckdb::ClientContext& context, bool worth_it) {
+void profile_next(duckdb::ClientContext& context, std::chrono::microseconds at_worst) {
     ProfileState& state = state_of(context);
     auto& config = duckdb::ClientConfig::GetConfig(context);
-    state.taken = state.wanted && worth_it;
+    state.taken = state.slow.count() != 0 && at_worst >= state.slow;
     if (state.taken && !config.enable_profiler) {
         config.profiler_settings = metrics();
         config.emit_profiler_output = false;

@@ -9,10 +9,10 @@
 
 namespace smew::engine {
 
-// Whether statements of this connection that are worth it are profiled.
-void want_profiles(duckdb::ClientContext& context, bool wanted);
-// Around a statement: the next one is profiled, if that is wanted and it is worth it. The one before is forgotten.
-void profile_next(duckdb::ClientContext& context, bool worth_it);
+// Statements of this connection are profiled that may take so long; 0: none.
+void want_profiles(duckdb::ClientContext& context, std::chrono::milliseconds slow);
+// Around a statement: the next one is profiled, if one that takes `at_worst` is to be. The one before is forgotten.
+void profile_next(duckdb::ClientContext& context, std::chrono::microseconds at_worst);
 // Until the next statement none is, and what was noted is kept: for COMMIT and its like.
 void pause_profiles(duckdb::ClientContext& context);
 // Of the statement that ended last; empty when it was not profiled.

@@ -1,6 +1,7 @@
 #pragma once
 // What a Connection of a real engine can do beside running statements: tell what they did while they ran.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -14,8 +15,8 @@ struct Profile {
 class Profiling {
 public:
     virtual ~Profiling() = default;
-    // Whether statements that may take long are profiled from now on.
-    virtual void set_profiling(bool on) = 0;
+    // Statements that may take so long are profiled from now on; 0: none.
+    virtual void set_profiling(std::chrono::milliseconds slow) = 0;
     // Of the statement that ended last.
     virtual Profile profile() = 0;
 };

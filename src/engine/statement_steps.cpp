@@ -49,7 +49,7 @@ Result<void> StatementSteps::run() {
 
 Result<std::unique_ptr<Cursor>> StatementSteps::execute(std::span<const ParameterValue>) {
     const bool own = context_->transaction.IsAutoCommit();
-    profile_next(*context_, false);
+    profile_next(*context_, {});
     if (own) {
         if (auto begun = run(transaction(duckdb::TransactionType::BEGIN_TRANSACTION)); !begun) return begun.error();
     }

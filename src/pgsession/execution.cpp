@@ -80,9 +80,10 @@ void SessionImpl::tell_dialect() {
 Result<void> SessionImpl::tell_engine_settings() {
     tell_dialect();
     const Observation& wanted = group_.observation;
-    const bool profiling = wanted.slow_plans.load(std::memory_order_relaxed) &&
-                           wanted.slow_threshold_ms.load(std::memory_order_relaxed) != 0;
-    if (profiling_ != nullptr && profiling != told_profiling_) profiling_->set_profiling(told_profiling_ = profiling);
+    const std::chrono::milliseconds slow(wanted.slow_plans.load(std::memory_order_relaxed)
+                                             ? wanted.slow_threshold_ms.load(std::memory_order_relaxed)
+                                             : 0);
+    if (profiling_ != nullptr && slow != told_slow_) profiling_->set_profiling(told_slow_ = slow);
     const std::string& path = settings_.value(Setting::kSearchPath);
     if (const std::string& zone = settings_.value(Setting::kTimeZone); told_zone_ != zone) {
         if (const Result<void> told = connection_->set_time_zone(settings_.engine_zone()); !told) return told;

@@ -60,7 +60,7 @@ Result<void> SessionImpl::connect_engine() {
     told_zone_.clear();
     told_path_ = definition_of(Setting::kSearchPath).default_value;
     told_dialect_ = "postgres";
-    told_profiling_ = false;
+    told_slow_ = {};
     profiling_ = dynamic_cast<engine::Profiling*>(connection_.get());
     return {};
 }

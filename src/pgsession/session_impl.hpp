@@ -292,7 +292,7 @@ private:
     StatementWatch watch_;
     // What the engine was told of the settings.
     std::string told_zone_, told_path_, told_dialect_ = "postgres";
-    bool told_profiling_ = false;
+    std::chrono::milliseconds told_slow_{0};  // what is profiled
     engine::Profiling* profiling_ = nullptr;  // connection_, when it takes profiles
 
     StatementCache cache_;
