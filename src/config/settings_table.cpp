@@ -284,10 +284,7 @@ constexpr std::array kTable{
                                            "Fewer statements than this within the window say nothing.", 1, kMega}),
     row<&S::alert_latency_p95_ms>(
         {"alert_latency_p95_ms", kAlerts,
-         "Alert when 5 % of a workspace's statements within the window take longer, as far as the bounds of "
-         "pgwire_query_duration_seconds can tell. 0: "
-         "never.",
-         0, 1000 * kDay}),
+         "Alert when 5 % of a workspace's statements within the window take longer. 0: never.", 0, 1000 * kDay}),
     row<&S::alert_latency_spike_factor>(
         {"alert_latency_spike_factor", kAlerts,
          "Alert when that time (P95) is so many times what it was in the hour before, and more than 100 ms. 0: never.",

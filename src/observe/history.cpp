@@ -41,8 +41,8 @@ void raise_gauges(Measured& peak, const Measured& now) {
 double quantile(const std::array<double, kDurationBucketCount>& counts, double share) {
     const double wanted = share * std::accumulate(counts.begin(), counts.end(), 0.0);
     double below = 0, from = 0;
-    for (std::size_t i = 0; i < kDurationBoundsSeconds.size(); ++i) {
-        const double bound = kDurationBoundsSeconds[i];
+    for (std::size_t i = 0; i < kDurationBounds.size(); ++i) {
+        const double bound = bound_seconds(i);
         if (counts[i] > 0 && below + counts[i] >= wanted) return from + (bound - from) * (wanted - below) / counts[i];
         below += counts[i];
         from = bound;
@@ -81,6 +81,7 @@ History::History(Read read, const Clock& clock) : read_(std::move(read)), clock_
                            .capacity = static_cast<std::size_t>(resolution.reach / resolution.step) + 1,
                            .smoothed = resolution.smoothed,
                            .points = {},
+                           .intervals = {},
                            .peak = {}});
     }
 }
@@ -97,26 +98,28 @@ void History::keep(Level& level, const HistoryPoint& point) {
     if (!level.points.empty() && point.at + kEarly < level.points.back().at + level.step) return;
     HistoryPoint kept = point;
     raise_gauges(kept.measured, level.peak);
-    level.points.push_back(kept);
     level.peak = {};
-    if (level.points.size() > level.capacity) level.points.pop_front();
+    if (!level.points.empty()) level.intervals.push_back(next_interval(level, kept));
+    if (level.intervals.size() >= level.capacity) level.intervals.pop_front();
+    level.points.push_back(kept);
+    if (level.points.size() > level.smoothed) level.points.pop_front();
+}
+
+// Rates and percentiles over all the points that are kept, what is counted since the last one.
+HistoryInterval History::next_interval(const Level& level, const HistoryPoint& point) {
+    HistoryInterval interval = interval_between(level.points.front(), point);
+    const telemetry::MetricsReading &before = level.points.back().measured.metrics, &now = point.measured.metrics;
+    interval.slow_queries = now.slow_queries - before.slow_queries;
+    interval.auth_failures = now.auth_failures - before.auth_failures;
+    return interval;
 }
 
 std::vector<HistoryInterval> History::last(seconds range) const {
     const WallTime since = clock_.now() - range;
-    std::vector<HistoryInterval> intervals;
     const std::lock_guard guard(mutex_);
-    const Level& level = levels_[level_for(range)];
-    const std::deque<HistoryPoint>& points = level.points;
-    for (std::size_t i = 1; i < points.size(); ++i) {
-        if (points[i].at < since) continue;
-        intervals.push_back(interval_between(points[i - std::min(i, level.smoothed)], points[i]));
-        HistoryInterval& interval = intervals.back();
-        interval.slow_queries = points[i].measured.metrics.slow_queries - points[i - 1].measured.metrics.slow_queries;
-        interval.auth_failures =
-            points[i].measured.metrics.auth_failures - points[i - 1].measured.metrics.auth_failures;
-    }
-    return intervals;
+    const std::deque<HistoryInterval>& kept = levels_[level_for(range)].intervals;
+    const auto first = std::ranges::find_if(kept, [since](const HistoryInterval& one) { return one.end >= since; });
+    return {first, kept.end()};
 }
 
 seconds History::step_of(seconds range) {

@@ -1,6 +1,6 @@
 #pragma once
 // The last 24 hours of the service in memory, ever coarser: every second for 10 minutes, every 10 seconds for 3 hours,
-// every minute for a day. Bounded: 3,120 points of some 200 bytes. Gone at a restart; Prometheus keeps more.
+// every minute for a day. Bounded: 3,120 intervals of some 150 bytes. Gone at a restart; Prometheus keeps more.
 
 #include "core/clock.hpp"
 #include "telemetry/metrics_reading.hpp"
@@ -54,10 +54,12 @@ private:
         // Rates and percentiles are taken over so many steps: workers report about once a second, so that a second
         // may hold two reports and the next none.
         std::size_t smoothed;
-        std::deque<HistoryPoint> points;
+        std::deque<HistoryPoint> points;  // the last ones, as many as the next interval is reckoned from
+        std::deque<HistoryInterval> intervals;
         Measured peak;  // of the gauges since the last point
     };
     static void keep(Level& level, const HistoryPoint& point);
+    static HistoryInterval next_interval(const Level& level, const HistoryPoint& point);
 
     const Read read_;
     const Clock& clock_;
@@ -65,7 +67,7 @@ private:
     std::vector<Level> levels_;  // finest first
 };
 
-// The value below which `share` of the durations lie, between a bucket's bounds by proportion, as Prometheus'
+// Seconds below which `share` of the durations lie, between a bucket's bounds by proportion, as Prometheus'
 // histogram_quantile has it; the last bound for what is beyond all of them. `counts` of all zeroes give 0.
 double quantile(const std::array<double, kDurationBucketCount>& counts, double share);
 HistoryInterval interval_between(const HistoryPoint& from, const HistoryPoint& to);

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace smew::observe {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 class HistoryTest : public testing::Test {
@@ -77,14 +80,29 @@ TEST_F(HistoryTest, MemoryIsBounded) {
 TEST(Quantile, LiesBetweenTheBoundsOfItsBucket) {
     std::array<double, kDurationBucketCount> counts{};
     EXPECT_EQ(quantile(counts, 0.5), 0);
-    counts[1] = 100;  // 10 to 50 ms
-    EXPECT_NEAR(quantile(counts, 0.5), 0.030, 1e-9);
-    counts[3] = 100;  // 100 to 250 ms
-    EXPECT_NEAR(quantile(counts, 0.5), 0.050, 1e-9);
-    EXPECT_NEAR(quantile(counts, 0.75), 0.175, 1e-9);
+    counts[duration_bucket(milliseconds(25))] = 100;  // 20 to 25 ms
+    EXPECT_NEAR(quantile(counts, 0.5), 0.0225, 1e-9);
+    counts[duration_bucket(milliseconds(160))] = 100;  // 125 to 160 ms
+    EXPECT_NEAR(quantile(counts, 0.5), 0.025, 1e-9);
+    EXPECT_NEAR(quantile(counts, 0.75), 0.1425, 1e-9);
     counts = {};
     counts.back() = 3;
     EXPECT_EQ(quantile(counts, 0.99), 60);
+}
+
+// Durations of a short statement as they are met: a tail over three decades.
+TEST(Quantile, IsCloseToTheExactOne) {
+    std::array<double, kDurationBucketCount> counts{};
+    std::vector<double> exact;
+    for (int i = 1; i <= 10'000; ++i) {
+        const double taken = 0.00008 * std::pow(10'001.0 / (10'001 - i), 0.9);
+        exact.push_back(taken);
+        counts[duration_bucket(std::chrono::microseconds(std::llround(taken * 1e6)))] += 1;
+    }
+    for (const double share : {0.5, 0.9, 0.95, 0.99, 0.999}) {
+        const double right = exact[static_cast<std::size_t>(share * 10'000) - 1];
+        EXPECT_NEAR(quantile(counts, share), right, right * 0.1) << share;
+    }
 }
 
 }  // namespace

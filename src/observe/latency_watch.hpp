@@ -1,6 +1,6 @@
 #pragma once
 // Whether a workspace's statements have become slow: their P95 over the last window against a limit, and against what
-// it was in the hour before. Pure: counts and time come in, decisions go out. Some 9 KiB, whatever happens.
+// it was in the hour before. Pure: counts and time come in, decisions go out. Some 27 KiB, whatever happens.
 
 #include "config/settings.hpp"
 #include "core/clock.hpp"

@@ -23,15 +23,6 @@ void add_query(MetricsReading& reading, const ClientMetric& metric) {
     if (status == "cancelled") reading.cancelled += metric.counter.value;
 }
 
-void add_durations(MetricsReading& reading, const ClientMetric& metric) {
-    std::uint64_t below = 0;  // Prometheus' buckets hold all that is below them too
-    for (std::size_t i = 0; i < metric.histogram.bucket.size(); ++i) {
-        const std::uint64_t up_to = metric.histogram.bucket[i].cumulative_count;
-        reading.durations[std::min(i, kDurationBucketCount - 1)] += static_cast<double>(up_to - below);
-        below = up_to;
-    }
-}
-
 // What one sample of a family adds to the reading.
 struct Source {
     std::string_view family;
@@ -40,7 +31,6 @@ struct Source {
 
 constexpr std::array kSources{
     Source{"pgwire_queries_total", add_query},
-    Source{"pgwire_query_duration_seconds", add_durations},
     Source{"pgwire_slow_queries_total",
            [](MetricsReading& reading, const ClientMetric& metric) { reading.slow_queries += metric.counter.value; }},
     Source{"pgwire_connections_total",

@@ -1,5 +1,6 @@
 #pragma once
-// From the registry's families to a reading. For this room only.
+// From the registry's families to a reading, all but the durations, which are counted more finely than exported. For
+// this room only.
 
 #include "telemetry/metrics_reading.hpp"
 

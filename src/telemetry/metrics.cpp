@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <sstream>
 #include <vector>
 
@@ -39,7 +40,7 @@ constexpr std::array<std::string_view, 4> kFormats{"csv", "parquet", "ndjson", "
 constexpr std::array<std::string_view, 2> kOutcomes{"error", "success"};  // by bool
 constexpr std::array<std::string_view, 8> kMethods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "other"};
 
-const Bounds kQuerySeconds(kDurationBoundsSeconds.begin(), kDurationBoundsSeconds.end());
+const Bounds kQuerySeconds(kExportedBoundsSeconds.begin(), kExportedBoundsSeconds.end());
 const Bounds kAuthSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1};
 const Bounds kLlmSeconds{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120};
 const Bounds kRequestSeconds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
@@ -126,6 +127,8 @@ struct Metrics::Impl {
     Histogram& query_seconds =
         histograms(registry, "pgwire_query_duration_seconds", "Time from a statement's arrival to its last row.")
             .Add({}, kQuerySeconds);
+    // The same by finer bounds, for percentiles; not exported.
+    std::array<std::atomic<std::uint64_t>, kDurationBucketCount> durations{};
     Counter& slow_queries =
         counters(registry, "pgwire_slow_queries_total", "Statements slower than slow_query_threshold_ms.").Add({});
     Counter& query_records =
@@ -252,7 +255,11 @@ std::string Metrics::scrape() const {
 }
 
 MetricsReading Metrics::read() const {
-    return reading_of(impl_->registry.Collect());
+    MetricsReading reading = reading_of(impl_->registry.Collect());
+    std::ranges::transform(impl_->durations, reading.durations.begin(), [](const auto& count) {
+        return static_cast<double>(count.load(std::memory_order_relaxed));
+    });
+    return reading;
 }
 
 void Metrics::connection(ConnectionStatus status) {
@@ -269,12 +276,14 @@ void Metrics::query(QueryStatus status, std::uint64_t count) {
 
 void Metrics::query_duration(std::chrono::microseconds taken) {
     impl_->query_seconds.Observe(seconds(taken));
+    impl_->durations[duration_bucket(taken)].fetch_add(1, std::memory_order_relaxed);
 }
 
 void Metrics::query_durations(std::span<const std::uint64_t> bucket_counts, std::uint64_t total_us) {
-    std::vector<double> counts(kDurationBucketCount, 0);
+    std::vector<double> counts(kExportedBoundsSeconds.size() + 1, 0);
     for (std::size_t i = 0; i < bucket_counts.size(); ++i) {
-        counts[std::min(i, counts.size() - 1)] += static_cast<double>(bucket_counts[i]);
+        counts[exported_bucket(i)] += static_cast<double>(bucket_counts[i]);
+        impl_->durations[std::min(i, kDurationBucketCount - 1)].fetch_add(bucket_counts[i], std::memory_order_relaxed);
     }
     impl_->query_seconds.ObserveMultiple(counts, static_cast<double>(total_us) / 1e6);
 }

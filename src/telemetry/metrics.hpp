@@ -43,7 +43,7 @@ public:
     void connections_active(std::int64_t change);          // pgwire_connections_active
     void query(QueryStatus status, std::uint64_t count);   // pgwire_queries_total{status}
     void query_duration(std::chrono::microseconds taken);  // pgwire_query_duration_seconds
-    // The same, already counted by a worker: one count for each of kDurationBoundsSeconds and one above, and the sum.
+    // The same, already counted by a worker: one count for each of kDurationBounds and one above, and the sum.
     // Counts beyond those are added to the last, missing ones are zero.
     void query_durations(std::span<const std::uint64_t> bucket_counts, std::uint64_t total_us);
     // Query records (link/query_record.hpp). The reader of records that had no room for them.

@@ -93,15 +93,23 @@ TEST_F(MetricsTest, CountedDurationsOfAnotherLengthDoNoHarm) {
     metrics.query_durations({}, 0);
     metrics.query_durations(std::array<std::uint64_t, 1>{4}, 4);
     metrics.query_durations(
-        std::array<std::uint64_t, kDurationBucketCount + 2>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1}, 9);
+        [] {
+            std::array<std::uint64_t, kDurationBucketCount + 2> counts{};
+            std::fill_n(counts.end() - 3, 3, 1);  // beyond the last bound, and two that no bound is known of
+            return counts;
+        }(),
+        9);
     EXPECT_EQ(value("pgwire_query_duration_seconds_bucket{le=\"60\"}"), 4);
     EXPECT_EQ(value("pgwire_query_duration_seconds_count"), 7);
 }
 
 TEST(DurationBuckets, ABoundBelongsToItsOwnBucket) {
     EXPECT_EQ(duration_bucket(microseconds(0)), 0U);
-    EXPECT_EQ(duration_bucket(milliseconds(10)), 0U);
-    EXPECT_EQ(duration_bucket(microseconds(10'001)), 1U);
+    EXPECT_EQ(duration_bucket(microseconds(10)), 0U);
+    EXPECT_EQ(duration_bucket(microseconds(11)), 1U);
+    EXPECT_EQ(exported_bucket(duration_bucket(milliseconds(10))), 0U);
+    EXPECT_EQ(exported_bucket(duration_bucket(microseconds(10'001))), 1U);
+    EXPECT_EQ(exported_bucket(duration_bucket(std::chrono::hours(1))), kExportedBoundsSeconds.size());
     EXPECT_EQ(duration_bucket(std::chrono::seconds(60)), kDurationBucketCount - 2);
     EXPECT_EQ(duration_bucket(std::chrono::hours(1)), kDurationBucketCount - 1);
 }
@@ -203,7 +211,7 @@ TEST(Metrics, AReadingHoldsWhatTheHistoryShows) {
     EXPECT_EQ(reading.queries, 8);
     EXPECT_EQ(reading.failed, 2);
     EXPECT_EQ(reading.cancelled, 1);
-    EXPECT_EQ(reading.durations[1], 1);
+    EXPECT_EQ(reading.durations[duration_bucket(std::chrono::milliseconds(20))], 1);
     EXPECT_EQ(reading.durations.back(), 1);
     EXPECT_EQ(reading.auth_failures, 1);
     EXPECT_EQ(reading.connections, 3);

@@ -79,6 +79,22 @@ def test_a_projects_history_is_its_own(server, workspace):
     assert unused.rest.get(f"{unused.path}/metrics/history")["times"] == []
 
 
+def test_percentiles_are_close_to_what_statements_took(server):
+    """Of one statement all percentiles are its own duration, as the audit has it, to within a bucket of durations."""
+    project = server.project("percentiles")
+    sql = "SELECT sum(sqrt(i) * sin(i)) FROM range(3000000) t(i)"
+    project.workspace().query(sql)
+    [record] = eventually(lambda: [json.loads(line) for line in (server.data_dir / "log/query-audit.jsonl").read_text().splitlines()
+                                   if "percentiles" in line and sql in line], 20, "the audit's record")
+
+    def seen():
+        values = project.rest.get(f"{project.path}/metrics/history?range=10m")["series"]["latency_p95_seconds"]
+        return next((value for value in values if value), None)
+
+    took = record["duration_ms"] / 1000
+    assert took / 1.4 < eventually(seen, 20, "a percentile") < took * 1.4
+
+
 def test_workers_tell_memory_disk_and_sessions(server, workspace):
     connection = workspace.connect()
     mine = eventually(lambda: [one for one in server.admin.get("/workers")["workers"]
