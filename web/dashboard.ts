@@ -41,7 +41,7 @@ class Dashboard {
       h("div", { class: "page-head" }, h("h1", {}, title), this.rangeChoice(), this.fresh, this.news),
       this.overview.figures, this.overview.charts,
       this.sessions.element, this.workers.element,
-      this.overview.slow.chart.element, this.slow.element, this.admin && this.alerts.element));
+      this.overview.slow.chart.element, this.slow.element, this.alerts.element));
     byId("main").focus({ preventScroll: true });
     document.addEventListener("refresh", () => {
       this.due.clear();
@@ -69,7 +69,7 @@ class Dashboard {
     this.busy = true;
     try {
       await Promise.all([this.live(), this.at("history", () => this.history()),
-        this.at("slow", () => this.slowQueries()), !this.admin && this.at("workspaces", () => this.allWorkspaces()), this.admin && this.at("alerts", () => this.recentAlerts())]);
+        this.at("slow", () => this.slowQueries()), this.at("workspaces", () => this.allWorkspaces()), this.at("alerts", () => this.recentAlerts())]);
       this.updated = new Date();
       this.tell(`Updated ${this.updated.toLocaleTimeString("en-GB")}`, false);
     } catch (error) {
@@ -123,14 +123,14 @@ class Dashboard {
   }
 
   private async allWorkspaces(): Promise<number> {
-    const reply = await this.api.get<{ workspaces: Workspace[] }>(`${this.where("workspaces")}?limit=1000`);
-    this.workers.know(reply.workspaces);
+    const reply = await this.api.get<{ workspaces: Workspace[]; total: number }>(`${this.where("workspaces")}?limit=1000`);
+    this.workers.know(reply.workspaces, reply.total - reply.workspaces.length);
     return SELDOM_MS;
   }
 
   private async recentAlerts(): Promise<number> {
-    const reply = await this.api.get<{ alerts: Alert[]; webhooks: number }>("/alerts?limit=20");
-    this.alerts.show(reply.alerts, reply.webhooks);
+    const reply = await this.api.get<{ alerts: Alert[]; webhooks?: number }>(`${this.where("alerts")}?limit=20`);
+    this.alerts.show(reply.alerts, reply.webhooks ?? null);
     return SELDOM_MS;
   }
 }

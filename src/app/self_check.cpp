@@ -62,7 +62,11 @@ std::string check_pg_front(const std::string& address, std::chrono::milliseconds
     const auto ip = asio::ip::make_address(host, unreadable);
     if (unreadable) return unreadable.message();
     const auto port = static_cast<unsigned short>(std::stoul(address.substr(colon + 1)));
-    return Check().run({reachable(ip), port}, timeout);
+    try {
+        return Check().run({reachable(ip), port}, timeout);
+    } catch (const boost::system::system_error& error) {  // no descriptor is left: neither for a client
+        return error.code().message();
+    }
 }
 
 void check_engines(fleet::Fleet& fleet, std::chrono::milliseconds patience, const Clock& clock,

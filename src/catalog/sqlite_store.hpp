@@ -102,6 +102,7 @@ public:
     Result<void> set_verifier(const WorkspaceId& id, std::string_view verifier) override;
     Result<void> delete_workspace(const ProjectId& project, const WorkspaceId& id) override;
     std::vector<Workspace> expired_workspaces() override;
+    std::vector<Workspace> all_workspaces() override;
 
     ConversationPage conversations(const Talker& talker, std::uint64_t limit, std::uint64_t offset) override;
     Result<Conversation> conversation(const Talker& talker, const ConversationId& id) override;

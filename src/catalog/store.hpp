@@ -260,6 +260,7 @@ public:
     virtual Result<void> set_verifier(const WorkspaceId& id, std::string_view verifier) = 0;
     virtual Result<void> delete_workspace(const ProjectId& project, const WorkspaceId& id) = 0;
     virtual std::vector<Workspace> expired_workspaces() = 0;
+    virtual std::vector<Workspace> all_workspaces() = 0;  // of every project, by project and age
 
     // ---- conversations
     struct ConversationPage {

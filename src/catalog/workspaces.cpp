@@ -179,4 +179,13 @@ std::vector<Workspace> SqliteStore::expired_workspaces() {
     });
 }
 
+std::vector<Workspace> SqliteStore::all_workspaces() {
+    return database_.read([&](Connection& db) {
+        std::vector<Workspace> found;
+        Statement rows = db.query(kSelect + "ORDER BY w.project, w.number");
+        while (rows.step()) found.push_back(read_workspace(rows, clock_.now()));
+        return found;
+    });
+}
+
 }  // namespace smew::catalog

@@ -93,11 +93,17 @@ TEST_F(WorkspacesTest, BelongsToItsProjectOnlyAndItsNumberIsNotGivenAgain) {
     EXPECT_EQ(code_of(store_->delete_workspace(other, kId)), "42704");
     EXPECT_TRUE(store_->workspaces(other)->empty());
     EXPECT_EQ(code_of(store_->workspaces(ProjectId("p3"))), "42704");
+    ASSERT_TRUE(store_->create_workspace(new_workspace(other, "abcd1235")));
+    const std::vector<Workspace> all = store_->all_workspaces();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].project, kProject);
+    EXPECT_EQ(all[1].project, other);
+    ASSERT_TRUE(store_->delete_workspace(other, WorkspaceId("abcd1235")));
     ASSERT_TRUE(store_->delete_workspace(kProject, kId));
     EXPECT_EQ(code_of(store_->delete_workspace(kProject, kId)), "42704");
     reopen();
-    EXPECT_EQ(store_->create_workspace(new_workspace(kProject, "abcd1234"))->number, 2);
-    EXPECT_EQ(store_->workspace_numbers(), std::vector<std::int64_t>{2});
+    EXPECT_EQ(store_->create_workspace(new_workspace(kProject, "abcd1234"))->number, 3);
+    EXPECT_EQ(store_->workspace_numbers(), std::vector<std::int64_t>{3});
 }
 
 // ---------------------------------------------------------------- files

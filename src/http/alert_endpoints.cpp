@@ -1,4 +1,5 @@
 #include "http/endpoints.hpp"
+#include "http/lookup.hpp"
 #include "http/problem.hpp"
 #include "telemetry/log.hpp"
 
@@ -20,15 +21,12 @@ json::object render(const observe::AlertRecord::Receipt& receipt) {
             {"error", receipt.error.empty() ? json::value(nullptr) : json::value(receipt.error)}};
 }
 
-json::object render(const observe::AlertRecord& record) {
-    const observe::Alert& alert = record.alert;
+json::object render(std::uint64_t number, const observe::Alert& alert) {
     json::object context;
     for (const auto& [name, value] : alert.context) {
         context[name] = std::visit([](const auto& held) -> json::value { return json::value(held); }, value);
     }
-    json::array deliveries;
-    for (const auto& receipt : record.receipts) deliveries.push_back(render(receipt));
-    return {{"id", record.number},
+    return {{"id", number},
             {"alert", observe::kind_of(alert.type).name},
             {"severity", observe::kind_of(alert.type).severity},
             {"status", alert.resolved ? "resolved" : "firing"},
@@ -37,19 +35,39 @@ json::object render(const observe::AlertRecord& record) {
             {"description", alert.description},
             {"context", std::move(context)},
             {"value", alert.value ? json::value(*alert.value) : json::value(nullptr)},
-            {"suppressed", alert.suppressed},
-            {"deliveries", std::move(deliveries)}};
+            {"suppressed", alert.suppressed}};
+}
+
+json::object render(const observe::AlertRecord& record) {
+    json::object rendered = render(record.number, record.alert);
+    json::array deliveries;
+    for (const auto& receipt : record.receipts) deliveries.push_back(render(receipt));
+    rendered["deliveries"] = std::move(deliveries);
+    return rendered;
+}
+
+std::size_t limit_of(const Request& request) {
+    return static_cast<std::size_t>(request.number("limit"));
 }
 
 }  // namespace
 
 Response list_alerts(const Request& request, Context& context) {
     json::array alerts;
-    for (const auto& record : context.alerts.history(static_cast<std::size_t>(request.number("limit"))))
-        alerts.push_back(render(record));
+    for (const auto& record : context.alerts.history(limit_of(request))) alerts.push_back(render(record));
     const std::size_t count = alerts.size();
     return json_response(
         json::object{{"alerts", std::move(alerts)}, {"count", count}, {"webhooks", context.alerts.webhooks()}});
+}
+
+// Where they were sent to is the operator's affair.
+Response list_project_alerts(const Request& request, Context& context) {
+    const ProjectId project = find_project(request, context).id;
+    json::array alerts;
+    for (const auto& record : context.alerts.history(limit_of(request), &project))
+        alerts.push_back(render(record.number, record.alert));
+    const std::size_t count = alerts.size();
+    return json_response(json::object{{"alerts", std::move(alerts)}, {"count", count}});
 }
 
 Response get_alert(const Request& request, Context& context) {

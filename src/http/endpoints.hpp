@@ -20,6 +20,7 @@ Response docs(const Request& request, Context& context);
 
 // alert_endpoints.cpp
 Response list_alerts(const Request& request, Context& context);
+Response list_project_alerts(const Request& request, Context& context);
 Response get_alert(const Request& request, Context& context);
 Response test_alert(const Request& request, Context& context);
 
@@ -89,6 +90,7 @@ Response delete_file(const Request& request, Context& context);
 
 // workspace_endpoints.cpp
 Response create_workspace(const Request& request, Context& context);
+Response list_all_workspaces(const Request& request, Context& context);
 Response list_workspaces(const Request& request, Context& context);
 Response get_workspace(const Request& request, Context& context);
 Response update_workspace(const Request& request, Context& context);

@@ -100,6 +100,10 @@ void add_workspaces(Routes& routes) {
                            e::list_workspaces)
                          .with(paging("100", 1000))
                          .gives(s::workspace_list));
+    routes.push_back(Route("GET", "/workspaces", Access::kAdmin, "listAllWorkspaces",
+                           "List the workspaces of all projects, expired ones too", e::list_all_workspaces)
+                         .with(paging("100", 1000))
+                         .gives(s::workspace_list));
     routes.push_back(
         Route("GET", one, Access::kProjectRead, "getWorkspace", "Get a workspace and what is in it", e::get_workspace)
             .gives(s::workspace_detail)

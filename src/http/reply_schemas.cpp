@@ -251,23 +251,27 @@ const Schema alert_receipt{
         {.name = "status", .doc = "What became of it.", .required = true, .one_of = {"waiting", "delivered", "failed"}},
         number("attempts"),
         text_or_null("error", "Of the last attempt.")}};
-const Schema alert{
-    .name = "Alert",
-    .fields = {number("id"),
-               text("alert", "PGWireHighErrorRate and the like."),
-               text("severity"),
-               {.name = "status",
-                .doc = "Whether it tells of a beginning or an end.",
-                .required = true,
-                .one_of = {"firing", "resolved"}},
-               time("timestamp"),
-               text("summary"),
-               text("description"),
-               any_object("context"),
-               {.name = "value", .type = kNumber, .doc = "What was measured.", .required = true, .nullable = true},
-               number("suppressed", "Alerts of the type since the last one that the rate limit held back."),
-               list("deliveries", alert_receipt)}};
+const std::vector<Field>& alert_fields() {
+    static const std::vector<Field> fields{
+        number("id"),
+        text("alert", "PGWireHighErrorRate and the like."),
+        text("severity"),
+        {.name = "status",
+         .doc = "Whether it tells of a beginning or an end.",
+         .required = true,
+         .one_of = {"firing", "resolved"}},
+        time("timestamp"),
+        text("summary"),
+        text("description"),
+        any_object("context"),
+        {.name = "value", .type = kNumber, .doc = "What was measured.", .required = true, .nullable = true},
+        number("suppressed", "Alerts of the type since the last one that the rate limit held back.")};
+    return fields;
+}
+const Schema alert{.name = "Alert", .fields = with(alert_fields(), {list("deliveries", alert_receipt)})};
 const Schema alert_list{.name = "AlertList", .fields = {list("alerts", alert), number("count"), number("webhooks")}};
+const Schema project_alert{.name = "ProjectAlert", .fields = alert_fields()};
+const Schema project_alert_list{.name = "ProjectAlertList", .fields = {list("alerts", project_alert), number("count")}};
 const Schema alert_sent{.name = "AlertSent", .fields = {text("message"), number("id"), number("webhooks")}};
 
 const Schema query_cancelled{.name = "QueryCancelled", .fields = {text("message"), text("query_id")}};
@@ -397,6 +401,8 @@ const std::vector<const Schema*>& all() {
                                                  &alert,
                                                  &alert_receipt,
                                                  &alert_list,
+                                                 &project_alert,
+                                                 &project_alert_list,
                                                  &alert_sent,
                                                  &problem};
     return kAll;

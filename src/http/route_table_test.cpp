@@ -50,7 +50,7 @@ TEST(RouteTable, EveryRouteIsReachableAndUnique) {
 }
 
 bool tells_of_all_projects(const Route& route) {
-    constexpr std::array kInstance{"/alerts",       "/usage",       "/workers",   "/metrics/history",
+    constexpr std::array kInstance{"/workspaces",   "/alerts",      "/usage",     "/workers", "/metrics/history",
                                    "/slow-queries", "/query-audit", "/query-log", "/settings"};
     return std::any_of(kInstance.begin(), kInstance.end(),
                        [&](const char* start) { return route.pattern.starts_with(start); });

@@ -18,8 +18,9 @@ extern const Schema service, health, liveness, health_detail, project, project_c
     workspace_limits, query_totals, workspace_usage, instance_usage, workspace_list, workspace_detail, attached_table,
     workspace_object, load_result, loaded_table, failed_table, session, session_list, session_disconnected,
     conversation, conversation_list, message, message_list, all_disconnected, alert, alert_receipt, statement_cancelled,
-    alert_list, alert_sent, query_cancelled, metrics_history, worker, worker_list, caller, query, slow_query,
-    slow_query_list, logged_query, query_log_page, query_audit, setting, setting_list, problem;
+    alert_list, project_alert, project_alert_list, alert_sent, query_cancelled, metrics_history, worker, worker_list,
+    caller, query, slow_query, slow_query_list, logged_query, query_log_page, query_audit, setting, setting_list,
+    problem;
 
 // All of them, for OpenAPI.
 const std::vector<const Schema*>& all();

@@ -123,9 +123,9 @@ Response create_workspace(const Request& request, Context& context) {
     return response;
 }
 
-Response list_workspaces(const Request& request, Context& context) {
-    const catalog::Project project = find_project(request, context);
-    const std::vector<catalog::Workspace> all = or_fail(context.store.workspaces(project.id), "project");
+namespace {
+
+Response page_of_workspaces(const std::vector<catalog::Workspace>& all, const Request& request, Context& context) {
     const Page page = page_of(request, all.size());
     json::array list;
     for (std::size_t i = page.begin; i < page.end; ++i) {
@@ -133,6 +133,17 @@ Response list_workspaces(const Request& request, Context& context) {
     }
     return json_response(
         json::object{{"workspaces", std::move(list)}, {"count", page.end - page.begin}, {"total", all.size()}});
+}
+
+}  // namespace
+
+Response list_workspaces(const Request& request, Context& context) {
+    const catalog::Project project = find_project(request, context);
+    return page_of_workspaces(or_fail(context.store.workspaces(project.id), "project"), request, context);
+}
+
+Response list_all_workspaces(const Request& request, Context& context) {
+    return page_of_workspaces(context.store.all_workspaces(), request, context);
 }
 
 Response get_workspace(const Request& request, Context& context) {

@@ -2,6 +2,7 @@
 // One alert as it is sent and kept. Names, fields and contexts: the seed workspace-production-readiness, task 4.
 
 #include "core/clock.hpp"
+#include "core/ids.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -35,12 +36,13 @@ struct Alert {
     using Value = std::variant<std::string, std::int64_t>;
 
     AlertType type = AlertType::kTest;
+    ProjectId project;      // whose it is; empty: the instance's
     bool resolved = false;  // the condition an earlier alert told of is over
     WallTime at{};
     std::string summary, description;
     std::vector<std::pair<std::string, Value>> context;  // in the order it is shown
     std::optional<double> value;
-    std::uint64_t suppressed = 0;  // of this type since the last one, by the rate limit
+    std::uint64_t suppressed = 0;  // of this type held back since the last one, by the rate limit
 };
 
 }  // namespace smew::observe

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 namespace smew::observe {
 
@@ -31,18 +33,51 @@ private:
     std::array<Slot, kSlots> slots_{};
 };
 
-// Tells beginning and end of a condition, each once.
+// Tells beginning and end of a condition, each once; an end only of what was told to have begun.
 class Condition {
 public:
     enum class Change : std::uint8_t { kNone, kBegan, kEnded };
-    Change update(bool holds) {
-        if (holds == holds_) return Change::kNone;
-        holds_ = holds;
-        return holds ? Change::kBegan : Change::kEnded;
+    // A beginning that may not be told now is told by a later update if it still holds. `may_tell` is asked when one is
+    // due, with whether it is the first time: bool(bool).
+    template <typename MayTell>
+    Change update(bool holds, MayTell may_tell) {
+        if (!holds) {
+            const bool told = state_ == State::kTold;
+            state_ = State::kNone;
+            return told ? Change::kEnded : Change::kNone;
+        }
+        if (state_ == State::kTold) return Change::kNone;
+        const bool first = std::exchange(state_, State::kHeldBack) == State::kNone;
+        if (!may_tell(first)) return Change::kNone;
+        state_ = State::kTold;
+        return Change::kBegan;
     }
 
 private:
-    bool holds_ = false;
+    enum class State : std::uint8_t { kNone, kHeldBack, kTold };
+    State state_ = State::kNone;
+};
+
+// One alert of a type in `interval`; those held back are counted until the next.
+class AlertRate {
+public:
+    explicit AlertRate(std::chrono::seconds interval = {}) : interval_(interval) {}
+
+    // Whether one may be sent now; when not, `first` says whether it was not counted before.
+    bool admit(SteadyTime now, bool first) {
+        if (last_ && now - *last_ < interval_) {
+            if (first) ++held_back_;
+            return false;
+        }
+        last_ = now;
+        return true;
+    }
+    std::uint64_t take_held_back() { return std::exchange(held_back_, 0); }
+
+private:
+    std::chrono::seconds interval_;
+    std::optional<SteadyTime> last_;
+    std::uint64_t held_back_ = 0;
 };
 
 }  // namespace smew::observe

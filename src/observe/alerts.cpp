@@ -5,18 +5,14 @@
 #include "observe/latency_watch.hpp"
 #include "telemetry/log.hpp"
 
-#include <algorithm>
 #include <array>
-#include <deque>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <unistd.h>
 
 namespace smew::observe {
 namespace {
 
-constexpr std::size_t kHistory = 500;
 constexpr std::size_t kMaxAddresses = 10'000;  // whose failed logins are counted at a time
 
 std::string instance_name(const config::Settings& settings) {
@@ -41,6 +37,7 @@ public:
     AlertsImpl(const config::Settings& settings, const Clock& clock, ProjectName project_name,
                std::vector<Webhook> webhooks, AlertDelivery::Attempt attempt, DeliveryPolicy policy)
         : settings_(settings), clock_(clock), project_name_(std::move(project_name)) {
+        rates_.fill(AlertRate(settings.alert_min_interval_seconds));
         const auto done = [this](std::uint64_t number, const std::string& host, int attempts,
                                  const std::string& error) { receive(number, host, attempts, error); };
         for (Webhook& webhook : webhooks) {
@@ -58,20 +55,15 @@ public:
         return publish(std::move(alert));
     }
 
-    std::vector<AlertRecord> history(std::size_t limit) const override {
-        const std::lock_guard lock(mutex_);
-        return {records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(std::min(limit, records_.size()))};
+    std::vector<AlertRecord> history(std::size_t limit, const ProjectId* project) const override {
+        return records_.newest(limit, project);
     }
 
-    std::optional<AlertRecord> find(std::uint64_t number) const override {
-        const std::lock_guard lock(mutex_);
-        const auto found = std::ranges::find(records_, number, &AlertRecord::number);
-        return found == records_.end() ? std::nullopt : std::optional(*found);
-    }
+    std::optional<AlertRecord> find(std::uint64_t number) const override { return records_.find(number); }
 
     void login_failed(const ProjectId& project, std::string_view user, std::string_view address) override {
         const SteadyTime now = clock_.steady_now();
-        std::optional<Alert> alert;
+        std::vector<Alert> alerts;
         {
             const std::lock_guard lock(mutex_);
             const auto found = logins_.find(address);
@@ -81,12 +73,11 @@ public:
                     ? found->second
                     : logins_.try_emplace(std::string(address), settings_.alert_window_seconds).first->second;
             logins.counts.add(now, 1, 1);
-            const std::uint64_t failed = logins.counts.sum(now).bad;
-            const bool too_many = failed >= static_cast<std::uint64_t>(settings_.alert_auth_failures);
-            if (logins.condition.update(too_many) == Condition::Change::kBegan)
-                alert = auth_failures(false, project, user, address, failed);
+            logins.project = project;
+            logins.user = user;
+            look_at_logins(address, logins, alerts);
         }
-        if (alert) raise(*std::move(alert));
+        publish(std::move(alerts));
     }
 
     void workspace_active(const WorkspaceActivity& activity) override {
@@ -97,11 +88,11 @@ public:
                 workspaces_.try_emplace(activity.workspace, activity.project, settings_).first->second;
             workspace.counts.add(clock_.steady_now(), activity.statements, activity.failed);
             workspace.latency.add(clock_.steady_now(), activity.durations);
-            look_at_errors(activity.workspace, workspace, alerts);
-            look_at_latency(activity.workspace, workspace, alerts);
-            look_at_size(activity, workspace, alerts);
+            workspace.disk_bytes = activity.disk_bytes;
+            workspace.size_limit = activity.size_limit;
+            look_at(activity.workspace, workspace, alerts);
         }
-        for (Alert& alert : alerts) raise(std::move(alert));
+        publish(std::move(alerts));
     }
 
     void worker_lost(const WorkerLoss& loss) override {
@@ -131,12 +122,12 @@ public:
     void server_down(bool down, std::string_view why) override {
         {
             const std::lock_guard lock(mutex_);
-            if (server_.update(down) == Condition::Change::kNone) return;
+            if (update(server_, AlertType::kServerDown, down) == Condition::Change::kNone) return;
         }
         Alert alert{.type = AlertType::kServerDown, .resolved = !down};
         alert.summary = down ? "PG Wire server is down" : "PG Wire server is up again";
         alert.description = why;
-        raise(std::move(alert));
+        publish(std::move(alert));
     }
 
     void tick() override {
@@ -144,20 +135,12 @@ public:
         {
             const std::lock_guard lock(mutex_);
             const SteadyTime now = clock_.steady_now();
-            for (auto& [id, workspace] : workspaces_) {
-                look_at_errors(id, workspace, alerts);
-                look_at_latency(id, workspace, alerts);
-            }
+            for (auto& [id, workspace] : workspaces_) look_at(id, workspace, alerts);
             std::erase_if(workspaces_, [now](const auto& entry) { return entry.second.forgotten(now); });
-            for (auto& [address, logins] : logins_) {
-                const std::uint64_t failed = logins.counts.sum(now).bad;
-                const bool too_many = failed >= static_cast<std::uint64_t>(settings_.alert_auth_failures);
-                if (logins.condition.update(too_many) == Condition::Change::kEnded)
-                    alerts.push_back(auth_failures(true, ProjectId{}, "", address, failed));
-            }
+            for (auto& [address, logins] : logins_) look_at_logins(address, logins, alerts);
             std::erase_if(logins_, [now](const auto& entry) { return entry.second.counts.sum(now).all == 0; });
         }
-        for (Alert& alert : alerts) raise(std::move(alert));
+        publish(std::move(alerts));
     }
 
 private:
@@ -167,24 +150,26 @@ private:
         bool forgotten(SteadyTime now) const {
             return counts.sum(now).all == 0 && latency.forgotten(now) && !too_large;
         }
+        double share() const {
+            return size_limit == 0 ? 0 : static_cast<double>(disk_bytes) / static_cast<double>(size_limit);
+        }
         ProjectId project;
         SlidingCounts counts;
         LatencyWatch latency;
         Condition errors, slowness, size;
+        std::uint64_t disk_bytes = 0, size_limit = 0;
         bool too_large = false;
     };
     struct Logins {
         explicit Logins(std::chrono::seconds window) : counts(window) {}
         SlidingCounts counts;
         Condition condition;
-    };
-    struct Rate {
-        std::optional<SteadyTime> last;
-        std::uint64_t suppressed = 0;
+        ProjectId project;  // of the last one
+        std::string user;
     };
 
     Alert about(AlertType type, const ProjectId& project, const WorkspaceId* workspace) const {
-        Alert alert{.type = type};
+        Alert alert{.type = type, .project = project};
         if (!project.value().empty()) {
             alert.context.emplace_back("project_id", project.value());
             alert.context.emplace_back("project_name", project_name_(project));
@@ -196,12 +181,24 @@ private:
         return alert;
     }
 
-    void look_at_errors(const WorkspaceId& id, Workspace& workspace, std::vector<Alert>& alerts) const {
+    Condition::Change update(Condition& condition, AlertType type, bool holds) {
+        return condition.update(holds, [&](bool first) {
+            return rates_.at(static_cast<std::size_t>(type)).admit(clock_.steady_now(), first);
+        });
+    }
+
+    void look_at(const WorkspaceId& id, Workspace& workspace, std::vector<Alert>& alerts) {
+        look_at_errors(id, workspace, alerts);
+        look_at_latency(id, workspace, alerts);
+        look_at_size(id, workspace, alerts);
+    }
+
+    void look_at_errors(const WorkspaceId& id, Workspace& workspace, std::vector<Alert>& alerts) {
         const SlidingCounts::Sum sum = workspace.counts.sum(clock_.steady_now());
         const double rate = sum.all == 0 ? 0 : static_cast<double>(sum.bad) / static_cast<double>(sum.all);
         const bool high = sum.all >= static_cast<std::uint64_t>(settings_.alert_error_rate_min_queries) &&
                           rate * 100 > settings_.alert_error_rate_percent;
-        const Condition::Change change = workspace.errors.update(high);
+        const Condition::Change change = update(workspace.errors, AlertType::kHighErrorRate, high);
         if (change == Condition::Change::kNone) return;
         Alert alert = about(AlertType::kHighErrorRate, workspace.project, &id);
         alert.resolved = change == Condition::Change::kEnded;
@@ -212,9 +209,9 @@ private:
         alerts.push_back(std::move(alert));
     }
 
-    void look_at_latency(const WorkspaceId& id, Workspace& workspace, std::vector<Alert>& alerts) const {
+    void look_at_latency(const WorkspaceId& id, Workspace& workspace, std::vector<Alert>& alerts) {
         const LatencyWatch::Verdict verdict = workspace.latency.look(clock_.steady_now());
-        const Condition::Change change = workspace.slowness.update(verdict.slow);
+        const Condition::Change change = update(workspace.slowness, AlertType::kHighLatency, verdict.slow);
         if (change == Condition::Change::kNone) return;
         Alert alert = about(AlertType::kHighLatency, workspace.project, &id);
         alert.resolved = change == Condition::Change::kEnded;
@@ -226,31 +223,36 @@ private:
         alerts.push_back(std::move(alert));
     }
 
-    void look_at_size(const WorkspaceActivity& activity, Workspace& workspace, std::vector<Alert>& alerts) const {
-        if (activity.size_limit == 0) return;
-        const double share = static_cast<double>(activity.disk_bytes) / static_cast<double>(activity.size_limit);
-        workspace.too_large = share * 100 >= settings_.alert_workspace_size_percent;
-        const Condition::Change change = workspace.size.update(workspace.too_large);
+    void look_at_size(const WorkspaceId& id, Workspace& workspace, std::vector<Alert>& alerts) {
+        const double share = workspace.share();
+        workspace.too_large = share > 0 && share * 100 >= settings_.alert_workspace_size_percent;
+        const Condition::Change change = update(workspace.size, AlertType::kWorkspaceSizeExceeded, workspace.too_large);
         if (change == Condition::Change::kNone) return;
-        Alert alert = about(AlertType::kWorkspaceSizeExceeded, activity.project, &activity.workspace);
-        alert.context.emplace_back("current_size", static_cast<std::int64_t>(activity.disk_bytes));
-        alert.context.emplace_back("limit", static_cast<std::int64_t>(activity.size_limit));
+        Alert alert = about(AlertType::kWorkspaceSizeExceeded, workspace.project, &id);
+        alert.context.emplace_back("current_size", static_cast<std::int64_t>(workspace.disk_bytes));
+        alert.context.emplace_back("limit", static_cast<std::int64_t>(workspace.size_limit));
         alert.resolved = change == Condition::Change::kEnded;
         alert.summary = alert.resolved ? "A workspace is no longer close to its size limit"
                                        : "A workspace has used " + percent(share) + " of its disk space";
-        alert.description = "Workspace " + activity.workspace.value() + " holds " +
-                            std::to_string(activity.disk_bytes) + " of " + std::to_string(activity.size_limit) +
-                            " bytes.";
+        alert.description = "Workspace " + id.value() + " holds " + std::to_string(workspace.disk_bytes) + " of " +
+                            std::to_string(workspace.size_limit) + " bytes.";
         alert.value = share;
         alerts.push_back(std::move(alert));
     }
 
-    Alert auth_failures(bool over, const ProjectId& project, std::string_view user, std::string_view address,
-                        std::uint64_t failed) const {
-        Alert alert = about(AlertType::kAuthFailures, project, nullptr);
+    void look_at_logins(const std::string_view address, Logins& logins, std::vector<Alert>& alerts) {
+        const std::uint64_t failed = logins.counts.sum(clock_.steady_now()).bad;
+        const bool too_many = failed >= static_cast<std::uint64_t>(settings_.alert_auth_failures);
+        const Condition::Change change = update(logins.condition, AlertType::kAuthFailures, too_many);
+        if (change != Condition::Change::kNone)
+            alerts.push_back(auth_failures(change == Condition::Change::kEnded, logins, address, failed));
+    }
+
+    Alert auth_failures(bool over, const Logins& logins, std::string_view address, std::uint64_t failed) const {
+        Alert alert = about(AlertType::kAuthFailures, logins.project, nullptr);
         alert.resolved = over;
         alert.context.emplace_back("client_ip", std::string(address));
-        if (!user.empty()) alert.context.emplace_back("username", std::string(user));
+        if (!logins.user.empty()) alert.context.emplace_back("username", logins.user);
         alert.summary = over ? "No more PG Wire auth failures" : "Multiple PG Wire auth failures";
         alert.description = over ? "Failed logins from this address have ceased."
                                  : "Possible brute force attack: " + std::to_string(failed) + " failed logins within " +
@@ -259,69 +261,54 @@ private:
         return alert;
     }
 
-    // One alert of a type per alert_min_interval; those in between are counted. The end of a condition always passes,
-    // or a receiver would hold it for lasting.
+    // What happens and is over at once: one alert of a type per alert_min_interval_seconds, those in between are
+    // counted. Conditions wait for their turn instead (update()).
     void raise(Alert alert) {
         {
             const std::lock_guard lock(mutex_);
-            Rate& rate = rates_.at(static_cast<std::size_t>(alert.type));
-            const SteadyTime now = clock_.steady_now();
-            if (!alert.resolved) {
-                if (rate.last && now - *rate.last < settings_.alert_min_interval_seconds) {
-                    ++rate.suppressed;
-                    return;
-                }
-                rate.last = now;
-                alert.suppressed = std::exchange(rate.suppressed, 0);
-            }
+            if (!rates_.at(static_cast<std::size_t>(alert.type)).admit(clock_.steady_now(), true)) return;
         }
         publish(std::move(alert));
     }
 
+    void publish(std::vector<Alert> alerts) {
+        for (Alert& alert : alerts) publish(std::move(alert));
+    }
+
     std::uint64_t publish(Alert alert) {
         alert.at = clock_.now();
+        if (!alert.resolved) {
+            const std::lock_guard lock(mutex_);
+            alert.suppressed = rates_.at(static_cast<std::size_t>(alert.type)).take_held_back();
+        }
         const AlertKind& kind = kind_of(alert.type);
         log::warning(alert.resolved ? "alert_resolved" : "alert", {{"alert", kind.name},
                                                                    {"severity", kind.severity},
                                                                    {"summary", alert.summary},
                                                                    {"description", alert.description}});
-        AlertRecord record{.alert = alert};
-        for (const auto& delivery : deliveries_) record.receipts.push_back({.webhook = delivery->host()});
-        {
-            const std::lock_guard lock(mutex_);
-            record.number = ++last_number_;
-            records_.push_front(record);
-            if (records_.size() > kHistory) records_.pop_back();
-        }
-        for (const auto& delivery : deliveries_) delivery->enqueue(record.number, alert);
-        return record.number;
+        std::vector<std::string> hosts;
+        for (const auto& delivery : deliveries_) hosts.push_back(delivery->host());
+        const std::uint64_t number = records_.add(alert, hosts);
+        for (const auto& delivery : deliveries_) delivery->enqueue(number, alert);
+        return number;
     }
 
     void receive(std::uint64_t number, const std::string& host, int attempts, const std::string& error) {
         if (!error.empty())
             log::warning("alert_not_delivered", {{"webhook", host}, {"attempts", attempts}, {"error", error}});
-        const std::lock_guard lock(mutex_);
-        const auto record = std::ranges::find(records_, number, &AlertRecord::number);
-        if (record == records_.end()) return;
-        const auto receipt = std::ranges::find_if(record->receipts, [&](const AlertRecord::Receipt& one) {
-            return one.webhook == host && one.attempts == 0;
-        });
-        if (receipt == record->receipts.end()) return;
-        receipt->attempts = std::max(attempts, 1);
-        receipt->error = error;
+        records_.receive(number, host, attempts, error);
     }
 
     const config::Settings& settings_;
     const Clock& clock_;
     const ProjectName project_name_;
 
-    mutable std::mutex mutex_;                           // guards all below but the deliveries
+    mutable std::mutex mutex_;                           // guards all below but records and deliveries
     std::map<std::string, Logins, std::less<>> logins_;  // by address
     std::map<WorkspaceId, Workspace> workspaces_;
     Condition server_;
-    std::array<Rate, kAlertTypes> rates_;
-    std::deque<AlertRecord> records_;  // the newest first
-    std::uint64_t last_number_ = 0;
+    std::array<AlertRate, kAlertTypes> rates_;
+    AlertRecords records_;
     std::vector<std::unique_ptr<AlertDelivery>> deliveries_;  // last: their threads use what is above
 };
 

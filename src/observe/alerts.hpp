@@ -5,8 +5,8 @@
 #include "config/settings.hpp"
 #include "core/clock.hpp"
 #include "link/query_record.hpp"
-#include "observe/alert.hpp"
 #include "observe/alert_delivery.hpp"
+#include "observe/alert_records.hpp"
 #include "telemetry/events.hpp"
 
 #include <functional>
@@ -15,17 +15,6 @@
 #include <vector>
 
 namespace smew::observe {
-
-struct AlertRecord {
-    std::uint64_t number = 0;
-    Alert alert;
-    struct Receipt {
-        std::string webhook;  // its host
-        int attempts = 0;     // 0: not yet
-        std::string error;    // of the last attempt; empty with attempts > 0: delivered
-    };
-    std::vector<Receipt> receipts;
-};
 
 class Alerts : public telemetry::Events {
 public:
@@ -41,10 +30,11 @@ public:
     virtual std::size_t webhooks() const = 0;
     // Sends a test alert to every webhook, past the rate limit; gives its number.
     virtual std::uint64_t send_test() = 0;
-    // The newest first, at most `limit`; a number finds one.
-    virtual std::vector<AlertRecord> history(std::size_t limit) const = 0;
+    // The newest first, at most `limit`, with a project its own only; a number finds one.
+    virtual std::vector<AlertRecord> history(std::size_t limit, const ProjectId* project = nullptr) const = 0;
     virtual std::optional<AlertRecord> find(std::uint64_t number) const = 0;
-    // Looks at conditions that end by the passing of time alone; called every few seconds.
+    // Looks at conditions that end by the passing of time alone, and at those that could not be told yet; called every
+    // few seconds.
     virtual void tick() = 0;
     // A statement took longer than slow_query_threshold_ms.
     virtual void slow_query(const link::QueryRecord& record) = 0;

@@ -168,6 +168,57 @@ TEST_F(AlertsTest, LimitsTheRateOfEachType) {
     EXPECT_EQ(third.at("context"), json::parse(R"({"client_ip":"10.0.0.4","username":"nobody"})"));
 }
 
+TEST_F(AlertsTest, WhatTheRateHeldBackIsToldLaterWhileItLasts) {
+    start();
+    const auto fail = [this](const char* workspace) {
+        alerts_->workspace_active(
+            {.project = ProjectId("shop"), .workspace = WorkspaceId(workspace), .statements = 100, .failed = 100});
+    };
+    fail("one");
+    fail("two");
+    EXPECT_EQ(alerts_->history(10).size(), 1U);
+    clock_.advance(seconds(61));
+    alerts_->tick();
+    const json::value second = receiver_.bodies(2)[1];
+    EXPECT_EQ(second.at("context").at("workspace_id"), "two");
+    EXPECT_EQ(second.at("suppressed"), 1);
+    clock_.advance(seconds(301));
+    alerts_->tick();
+    EXPECT_EQ(alerts_->history(10).size(), 4U) << "both are over";
+}
+
+TEST_F(AlertsTest, AProjectHasItsOwnAlone) {
+    settings_.alert_auth_failures = 1;
+    start();
+    active(100, 100);
+    alerts_->login_failed(ProjectId("bank"), "ws_b", "10.0.0.1");
+    alerts_->send_test();
+    EXPECT_EQ(alerts_->history(10).size(), 3U);
+    const ProjectId shop("shop"), bank("bank"), club("club");
+    ASSERT_EQ(alerts_->history(10, &shop).size(), 1U);
+    EXPECT_EQ(alerts_->history(10, &shop)[0].alert.type, AlertType::kHighErrorRate);
+    ASSERT_EQ(alerts_->history(10, &bank).size(), 1U);
+    EXPECT_EQ(alerts_->history(10, &bank)[0].alert.type, AlertType::kAuthFailures);
+    EXPECT_TRUE(alerts_->history(10, &club).empty());
+    EXPECT_EQ(alerts_->history(2).size(), 2U);
+}
+
+TEST_F(AlertsTest, TellsThatTheServerIsDownAndUpAgain) {
+    start();
+    alerts_->server_down(false, "");
+    EXPECT_TRUE(alerts_->history(10).empty());
+    alerts_->server_down(true, "no answer in time");
+    alerts_->server_down(true, "no answer in time");
+    const json::value body = receiver_.bodies(1)[0];
+    EXPECT_EQ(body.at("alert"), "PGWireServerDown");
+    EXPECT_EQ(body.at("severity"), "critical");
+    EXPECT_EQ(body.at("description"), "no answer in time");
+    EXPECT_EQ(body.at("context"), json::object());  // the instance's, which the labels name
+    alerts_->server_down(false, "");
+    EXPECT_EQ(receiver_.bodies(2)[1].at("status"), "resolved");
+    EXPECT_EQ(alerts_->history(10).size(), 2U);
+}
+
 TEST_F(AlertsTest, TellsOfAWorkspaceThatFillsUp) {
     start();
     active(1, 0, 89, 100);

@@ -147,6 +147,29 @@ def test_a_project_sees_workspaces_that_are_closed(open_page, shop):
     shop.rest.delete(closed.path)
 
 
+def test_the_operator_sees_the_workspaces_of_all_projects(open_page, shop):
+    closed = shop.workspace("asleep")
+    page = open_dashboard(open_page)
+    row = row_of(page, "Workspaces and workers", "asleep")
+    expect(row).to_contain_text("shop")
+    expect(row).to_contain_text("closed")
+    shop.rest.delete(closed.path)
+
+
+def test_alerts_are_shown_to_whom_they_concern(open_page, server, shop):
+    """The slow statement's alert: the operator and its project see it, another project does not."""
+    shop.workspace("alerting").query("SELECT sum(sqrt(i) * sin(i)) FROM range(20000000) t(i)")
+    page = open_dashboard(open_page)
+    expect(row_of(page, "Alerts", "Slow query").first).to_be_visible()
+    expect(page.get_by_role("region", name="Alerts", exact=True)).to_contain_text("no webhook is set")
+    for key, sees in ((shop.key, True), (server.project("calm").key, False)):
+        page = open_page("/dashboard")
+        log_in_with_key(page, key)
+        alerts = page.get_by_role("region", name="Alerts", exact=True)
+        expect(alerts).to_contain_text("Slow query" if sees else "No alerts.")
+        expect(alerts).not_to_contain_text("webhook")
+
+
 def test_what_is_shown_is_old_when_the_server_does_not_answer(open_page, workspace):
     page = open_dashboard(open_page, expected=["ERR_FAILED"])
     note = page.locator(".fresh")

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import resource
 import threading
 
 import psycopg2
@@ -100,6 +101,28 @@ def test_test_alert_history_and_retries(start_server, receiver):
     assert server.admin.request("GET", "/alerts/999").status_code == 404
 
 
+def test_a_front_that_does_not_answer_is_told(start_server, receiver):
+    """Without a free descriptor nobody can connect; those who are connected stay."""
+    server = start_server("alerts-down", alert_webhook_url=receiver.url, alert_instance="duckdb-api-1")
+    workspace = server.project("p").workspace()
+    connection = workspace.connect()
+    known = server.admin.get("/alerts?limit=1")  # over a connection that is kept
+    limits = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        alert = eventually(lambda: server.admin.get("/alerts?limit=1")["alerts"], 60, "the alert")[0]
+    finally:
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, limits)
+    assert known["alerts"] == [] and alert["alert"] == "PGWireServerDown" and alert["severity"] == "critical"
+    assert alert["context"] == {} and "open files" in alert["description"]
+    receiver.wait_for("PGWireServerDown", "resolved", seconds=60)
+    assert receiver.bodies("PGWireServerDown")[0]["labels"]["instance"] == "duckdb-api-1"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    connection.close()
+    assert workspace.query("SELECT 1") == [(1,)]
+
+
 def test_without_a_webhook_alerts_are_kept_and_logged(start_server):
     server = start_server("alerts-kept")
     sent = server.admin.post("/alerts/test", expect=202)
@@ -110,12 +133,12 @@ def test_without_a_webhook_alerts_are_kept_and_logged(start_server):
 
 def test_statements_that_have_become_slow(start_server, receiver):
     server = start_server("alerts-latency", alert_webhook_url=receiver.url, alert_error_rate_min_queries=10,
-                          alert_latency_p95_ms=1)  # what any statement's bucket of durations goes beyond
+                          alert_latency_p95_ms=1)
     workspace = server.project("slow").workspace()
     connection = workspace.connect()
     with connection.cursor() as cursor:
-        for _ in range(12):
-            cursor.execute("SELECT 1")
+        for number in range(12):
+            cursor.execute(f"SELECT sum(sqrt(i)) FROM range({2_000_000 + number}) t(i)")  # some milliseconds
     body = receiver.wait_for("PGWireHighLatency", seconds=30)
     assert body["severity"] == "warning" and body["context"]["workspace_id"] == workspace.id
     assert "the limit is 0.001 s" in body["description"] and body["value"] > 0.001

@@ -20,7 +20,9 @@ export class AlertsPanel {
     return this.panel.element;
   }
 
-  show(alerts: Alert[], webhooks: number): void {
-    this.panel.show(alerts, webhooks === 0 ? "no webhook is set" : webhooks === 1 ? "sent to 1 webhook" : `sent to ${webhooks} webhooks`);
+  // Where they are sent to only the operator is told.
+  show(alerts: Alert[], webhooks: number | null): void {
+    const sent = webhooks === 0 ? "no webhook is set" : webhooks === 1 ? "sent to 1 webhook" : `sent to ${webhooks} webhooks`;
+    this.panel.show(alerts, webhooks === null ? "" : sent);
   }
 }

@@ -11,6 +11,7 @@ interface Graph {
   lines: (Line & { series: string; instance?: boolean })[];
   format: (value: number) => string;
   whole?: boolean;
+  powers?: boolean;
 }
 
 const seconds = (value: number) => duration(value * 1000);
@@ -18,7 +19,7 @@ const seconds = (value: number) => duration(value * 1000);
 const GRAPHS: Graph[] = [
   { title: "Throughput", format: (value) => `${rate(value)}/s`, lines: [
     { label: "Queries", series: "queries_per_second", colour: "series-1", fill: true }, { label: "REST", series: "requests_per_second", colour: "series-3", instance: true }] },
-  { title: "Latency", format: seconds, lines: [{ label: "p50", series: "latency_p50_seconds", colour: "series-1" },
+  { title: "Latency", format: seconds, powers: true, lines: [{ label: "p50", series: "latency_p50_seconds", colour: "series-1" },
     { label: "p95", series: "latency_p95_seconds", colour: "series-2" }, { label: "p99", series: "latency_p99_seconds", colour: "series-3" }] },
   { title: "Errors", format: (value) => `${rate(value)}/s`, lines: [{ label: "Failed", series: "errors_per_second", colour: "series-4", fill: true },
     { label: "Cancelled", series: "cancelled_per_second", colour: "series-2" }] },

@@ -1,5 +1,4 @@
-// Workspaces and the processes that serve them: memory and disk. A project sees all of its workspaces, the operator those
-// that run.
+// Workspaces and the processes that serve them: memory and disk; also those without a process.
 
 import { bytes, count, parseBytes, span } from "../shared/format";
 import { h } from "../shared/dom";
@@ -22,6 +21,8 @@ interface Row {
 
 const STATES: Record<string, string> = { ready: "badge good", starting: "badge warn", closed: "badge" };
 const GIB = 1024 ** 3;
+// A table that nobody can read through is not drawn every second.
+const MOST_ROWS = 200;
 
 function amount(used: number, limit: number): HTMLElement {
   return gauge(used, limit, limit > 0 ? `${bytes(used)} of ${bytes(limit)}` : bytes(used));
@@ -43,13 +44,14 @@ const none = () => h("span", { class: "second" }, "–");
 
 export class WorkersPanel {
   private workspaces: Workspace[] = [];
+  private more = 0;
   private readonly panel = new TablePanel<Row>("Workspaces and workers", [
     { title: "Workspace", cell: (row) => [row.name, h("span", { class: "second" }, row.project)] },
     { title: "State", class: "nowrap", cell: (row) => h("span", { class: STATES[row.state] ?? "badge warn", title: row.state === "closed" ? "Its process starts with its next client." : "" }, row.state) },
     { title: "Sessions", class: "num", cell: (row) => (row.sessions === null ? none() : count(row.sessions)) },
     { title: "Memory", cell: (row) => (row.memory === null ? none() : amount(row.memory, row.memoryLimit)) },
     { title: "Disk", cell: (row) => amount(row.disk, row.diskLimit) },
-    { title: "Running", class: "nowrap", cell: (row) => (row.running === null ? none() : span(row.running)) },
+    { title: "Running", class: "nowrap", cell: (row) => (row.running === null ? none() : row.running === 0 ? "under 1 min" : span(row.running)) },
     { title: "Process", class: "num", cell: (row) => (row.pid === null ? none() : String(row.pid)) },
   ], "No worker runs: a workspace's starts with its first client.", (row) => row.key);
 
@@ -57,9 +59,10 @@ export class WorkersPanel {
     return this.panel.element;
   }
 
-  // Those of the project, also without a process.
-  know(workspaces: Workspace[]): void {
+  // Those there are, and how many more are not listed.
+  know(workspaces: Workspace[], more: number): void {
     this.workspaces = workspaces;
+    this.more = more;
   }
 
   show(workers: Worker[]): void {
@@ -67,6 +70,8 @@ export class WorkersPanel {
     const rows = [...workers.map(ofWorker), ...this.workspaces.filter((workspace) => !open.has(workspace.id)).map(ofClosed)];
     rows.sort((a, b) => (b.memory ?? -1) - (a.memory ?? -1) || b.disk - a.disk || a.name.localeCompare(b.name));
     const memory = workers.reduce((sum, worker) => sum + worker.memory_bytes, 0);
-    this.panel.show(rows, `${workers.length} running, ${bytes(memory)} of memory in all`);
+    const hidden = rows.length - MOST_ROWS;
+    const others = Math.max(hidden, 0) + this.more;
+    this.panel.show(rows.slice(0, MOST_ROWS), `${workers.length} running, ${bytes(memory)} of memory in all${others > 0 ? `; ${count(others)} more workspaces are not shown` : ""}`);
   }
 }

@@ -11,15 +11,25 @@ export interface Line {
   bars?: boolean;
 }
 
-// Counts have no ticks between 1 and 2.
+// Counts have no ticks between 1 and 2. `powers`: by powers of ten, for values that differ by orders of magnitude.
 export interface Scale {
   format: (value: number) => string;
   whole?: boolean;
+  powers?: boolean;
 }
 
 export type Numbers = (number | null)[];
 
 const HEIGHT = 180;
+const isPower = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
+
+// The powers of ten around all values; uPlot knows no others below and above.
+function powersAround(least: number | null, most: number | null): [number, number] {
+  if (!least || !most || least <= 0) return [0.001, 1];
+  const from = Math.floor(Math.log10(least));
+  return [10 ** from, 10 ** Math.max(Math.ceil(Math.log10(most)), from + 1)];
+}
+
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 
 function timeText(seconds: number, step: number): string {
@@ -87,9 +97,9 @@ export class TimeChart {
     const axis = { stroke: colour("ink-soft"), grid: { stroke: colour("grid"), width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
     return {
       width: this.width(), height: HEIGHT, legend: { show: false }, cursor: { y: false, drag: { x: true, y: false }, points: { size: 6 } },
-      scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+      scales: { y: this.scale.powers ? { distr: 3, range: (_plot, least, most) => powersAround(least, most) } : { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
       axes: [{ ...axis, space: 78, size: 30, values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => timeText(tick, step)) },
-        { ...axis, size: 62, ...(this.scale.whole ? { incrs: WHOLE_STEPS } : {}), values: (_plot, ticks) => ticks.map((tick) => this.scale.format(tick)) }],
+        { ...axis, size: 62, ...(this.scale.whole ? { incrs: WHOLE_STEPS } : {}), values: (_plot, ticks) => ticks.map((tick) => (this.scale.powers && !isPower(tick) ? "" : this.scale.format(tick))) }],
       series: [{}, ...this.lines.map((line) => this.series(line))],
       plugins: [this.tooltip()],
     };
