@@ -1,5 +1,7 @@
 #include "http/websocket/channel.hpp"
 
+#include "http/websocket/early_bytes.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -48,7 +50,7 @@ class BeastChannel final : public Channel {
 public:
     BeastChannel(Transport stream, beast::flat_buffer early, const config::Settings& settings,
                  telemetry::Metrics& metrics)
-        : metrics_(metrics), stream_(std::move(stream)), buffer_(std::move(early)) {
+        : metrics_(metrics), stream_(std::move(stream), std::move(early)) {
         beast::get_lowest_layer(stream_).expires_never();  // the WebSocket has its own times
         stream_.set_option(ws::stream_base::timeout{.handshake_timeout = kHandshakeTimeout,
                                                     .idle_timeout = longest_silence(settings),
@@ -129,7 +131,7 @@ private:
     }
 
     telemetry::Metrics& metrics_;
-    ws::stream<Transport> stream_;
+    ws::stream<EarlyBytes<Transport>> stream_;
     beast::flat_buffer buffer_;
     bool silent_ = false;
     std::string ping_;  // that waits for its pong
