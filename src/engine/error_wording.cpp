@@ -5,6 +5,7 @@
 #include "engine/error_columns.hpp"
 
 #include <duckdb/common/exception.hpp>
+#include <duckdb/common/string_util.hpp>
 
 #include <algorithm>
 #include <array>
@@ -81,11 +82,22 @@ Error entry_exists(const duckdb::ErrorData& error, std::string_view message) {
     return {sqlstate::kDuplicateObject, std::string(message)};
 }
 
+// DuckDB gives the nearest columns however far they are, with commas between them.
+std::string nearest_columns(const std::string& name, const std::string& candidates) {
+    constexpr double kSimilar = 0.7;  // of Jaro and Winkler's measure, which is 1 for equal names
+    std::string similar, all;
+    for (const std::string& candidate : duckdb::StringUtil::Split(candidates, ',')) {
+        all += (all.empty() ? "" : ", ") + candidate;
+        if (duckdb::StringUtil::SimilarityRating(name, duckdb::StringUtil::Lower(candidate)) >= kSimilar)
+            similar += (similar.empty() ? "" : ", ") + candidate;
+    }
+    return similar.empty() ? "There are columns such as " + all + "." : "Columns with a similar name: " + similar + ".";
+}
+
 Error column_not_found(const duckdb::ErrorData& error) {
-    const std::string candidates = info_of(error, "candidates");
-    return missing_column(info_of(error, "name"), candidates.empty() || is_internal(candidates)
-                                                      ? ""
-                                                      : "Columns with a similar name: " + candidates + ".");
+    const std::string candidates = info_of(error, "candidates"), name = info_of(error, "name");
+    const bool tells = !candidates.empty() && !is_internal(candidates);
+    return missing_column(name, tells ? nearest_columns(duckdb::StringUtil::Lower(name), candidates) : "");
 }
 
 Error no_matching_function(const duckdb::ErrorData& error) {
@@ -281,11 +293,13 @@ Sqlstate code_of(Type type, std::string_view message) {
 
 // DuckDB's advice on settings is of no use to a client that may not change them.
 Error out_of_memory(Sqlstate code, std::string_view message) {
-    std::string text(message.substr(0, message.find("\n\n")));
     if (code == sqlstate::kConfigurationLimitExceeded) {
-        return {code, "the statement needs more temporary disk space than the workspace may use", text,
-                "Read or sort fewer rows at once."};
+        return {code, "the statement needs more temporary disk space than the workspace may use",
+                std::string(message.substr(0, message.find('\n'))),
+                "Sort, join or group fewer rows or columns at once, or have a project admin raise temp_limit_gb or "
+                "memory_limit of the workspace."};
     }
+    std::string text(message.substr(0, message.find("\n\n")));
     return {code, "out of memory", text,
             "Use fewer columns or rows at once, or ask for a larger memory limit of the workspace."};
 }

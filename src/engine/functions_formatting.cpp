@@ -149,7 +149,7 @@ ScalarFunctionSet to_char() {
     set.AddFunction(ScalarFunction({LogicalType::TIMESTAMP, text}, text, timestamps));
     set.AddFunction(ScalarFunction({LogicalType::TIMESTAMP_TZ, text}, text, zoned_timestamps, bind_zoned));
     set.AddFunction(ScalarFunction({LogicalType::INTERVAL, text}, text, intervals));
-    for (const LogicalType& type : {LogicalType::BIGINT, LogicalType::HUGEINT, LogicalType::DOUBLE}) {
+    for (const auto type : {LogicalType::BIGINT, LogicalType::HUGEINT, LogicalType::DOUBLE}) {
         set.AddFunction(ScalarFunction({type, text}, text, numbers));
     }
     set.AddFunction(ScalarFunction({LogicalType(duckdb::LogicalTypeId::DECIMAL), text}, text, numbers, keep_decimal));

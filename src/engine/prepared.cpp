@@ -6,6 +6,7 @@
 #include "engine/memory_claims.hpp"
 #include "engine/native_functions.hpp"
 #include "engine/parameters.hpp"
+#include "engine/patience.hpp"
 #include "engine/plan_size.hpp"
 #include "engine/profile.hpp"
 #include "engine/result_names.hpp"
@@ -400,7 +401,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
         context_->CancelTransaction();
         return claim.error();
     }
-    auto result = pending->Execute();
+    auto result = execute_patiently(*pending);
     if (result->HasError()) return failure(result->GetErrorObject());
     return std::unique_ptr<Cursor>(
         std::make_unique<StreamCursor>(StreamCursor::Source{context_, session_, std::move(result), column_types_, sql_,
