@@ -108,12 +108,12 @@ class Console {
 
   private showTables(): void {
     this.tree.show(this.catalog.tables);
-    this.editor.complete(this.catalog.tables);
+    this.editor.complete();
   }
 
   private async readAhead(text: string): Promise<void> {
     const found = await this.completer.readAhead(text).catch(() => false);
-    if (found) this.editor.complete(this.catalog.tables);
+    if (found) this.editor.complete();
   }
 
   private async run(part: Part): Promise<void> {

@@ -32,6 +32,22 @@ def test_tables_are_listed_completed_and_previewed(open_page, workspace):
     expect(page.locator(".cm-tooltip-autocomplete").get_by_text("customers")).to_be_visible()
 
 
+def test_behind_a_dot_only_names_are_completed_and_running_closes_the_list(open_page, workspace):
+    page = open_console(open_page, workspace)
+    options = page.locator(".cm-tooltip-autocomplete li")
+    for text, names in (("SELECT * FROM in_c_sales.or", ["orders"]), ("SELECT o.cust FROM in_c_sales.orders o", None)):
+        write_statement(page, text)
+        if names is None:  # the alias's columns, behind the dot
+            page.keyboard.press("Home")
+            for _ in range(len("SELECT o.cust")):
+                page.keyboard.press("ArrowRight")
+        page.keyboard.press("Control+Space")
+        expect(options).to_have_text(names or ["customer_id"])
+    page.keyboard.press("Control+Enter")
+    expect(status(page)).to_have_text("Failed")
+    expect(options).to_have_count(0)
+
+
 def test_fifty_thousand_rows_stream_into_a_table_of_few_elements(open_page, workspace):
     page = open_console(open_page, workspace)
     page.get_by_label("Most rows to fetch").select_option("100000")
@@ -85,6 +101,17 @@ def test_rows_are_saved_as_csv_and_json(open_page, workspace):
     assert list(csv.reader(io.StringIO(text))) == [["a", "b", "c"], ["1", 'x,"y"', ""], ["2", "", "z"]]
     assert text.splitlines()[2] == '2,"",z'  # an empty text is not NULL
     assert json.loads(downloaded(page, "JSON")) == [{"a": 1, "b": 'x,"y"', "c": None}, {"a": 2, "b": "", "c": "z"}]
+
+
+def test_a_plan_has_no_steps_that_only_pack_columns(open_page, workspace):
+    """Without their like, DuckDB's plan of this one is a third steps of its own making."""
+    page = open_console(open_page, workspace)
+    write_statement(page, "SELECT status, sum(amount) AS amount FROM in_c_sales.orders GROUP BY status ORDER BY 1")
+    page.get_by_role("button", name="Analyze").click()
+    plan = page.get_by_role("list", name="Plan")
+    expect(plan).to_contain_text("HASH GROUP BY")
+    expect(plan).to_contain_text("in_c_sales.orders")
+    expect(plan).not_to_contain_text("__internal")
 
 
 def test_explain_and_analyze_show_the_plan_as_a_tree(open_page, workspace):
@@ -157,3 +184,4 @@ def test_a_phone_needs_no_sideways_scrolling(open_page, workspace):
     run(page, "SELECT range AS i, repeat('wide ', 30) AS t FROM range(200)")
     expect(status(page)).to_have_text(re.compile(r"^200 rows in "))
     assert not scrolls_sideways(page)
+    expect(page.locator(".grid tbody td.num").first).to_have_css("text-align", "right")

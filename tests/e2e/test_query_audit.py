@@ -1,6 +1,8 @@
 """Every statement through every protocol leaves a record. (Seed, Task 2)"""
 
 import json
+import statistics
+import time
 
 import psycopg
 import psycopg2
@@ -192,6 +194,27 @@ def test_audit_disabled(start_server):
     assert server.stop() == 0
     assert [r["query"] for r in audit.all()] == [None, "SELECT 'while on'"]
     assert server.process.returncode == 0
+
+
+def test_audit_costs_less_than_5_ms_a_query(start_server):
+    """Turns with and without it, so that both meet the same machine. What it does cost: docs/benchmarks.md."""
+    server = start_server("audit-cost")
+    workspace = server.project("cost").workspace()
+    connection = workspace.connect()
+    connection.autocommit = True
+    times = {True: [], False: []}
+    with connection.cursor() as cursor:
+        for turn in range(10):
+            enabled = turn % 2 == 0
+            server.admin.patch("/query-audit", {"query_audit_enabled": enabled})
+            for _ in range(50):
+                begun = time.perf_counter()
+                cursor.execute("SELECT 1")
+                times[enabled].append((time.perf_counter() - begun) * 1000)
+    connection.close()
+    cost = statistics.median(times[True]) - statistics.median(times[False])
+    print(f"audit: {cost * 1000:.0f} us a query (medians of {len(times[True])})")
+    assert cost < 5
 
 
 def test_files_rotate(start_server):

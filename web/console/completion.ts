@@ -30,6 +30,10 @@ export class Completer {
 
   constructor(private readonly catalog: Catalog) {}
 
+  get tables(): TableEntry[] {
+    return this.catalog.tables;
+  }
+
   // The catalog has changed.
   index(): void {
     this.byName = new Map();

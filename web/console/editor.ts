@@ -1,16 +1,15 @@
 // The SQL editor: CodeMirror in a shadow root, whose styles are then constructed style sheets, which the page's content
 // security policy allows; as <style> elements they would be inline styles, which it does not.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, CompletionContext, completionKeymap, CompletionSource } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { PostgreSQL, sql } from "@codemirror/lang-sql";
+import { keywordCompletionSource, PostgreSQL, schemaCompletionSource } from "@codemirror/lang-sql";
 import { bracketMatching, ensureSyntaxTree, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { h } from "../shared/dom";
-import { TableEntry } from "./catalog";
 import { Completer, schemaOf } from "./completion";
 
 // Custom properties reach into the shadow root, so the colours follow the page's theme by themselves.
@@ -52,6 +51,25 @@ const TYPE_OVER_SELECTION = EditorView.domEventHandlers({
   },
 });
 
+// Behind a dot comes a table, or a column of one, never a key word.
+const ALL_KEYWORDS = keywordCompletionSource(PostgreSQL);
+const behindDot = (context: CompletionContext) => context.matchBefore(/\.\s*"?[\w$]*/) !== null;
+const KEYWORDS = PostgreSQL.language.data.of({ autocomplete: (context: CompletionContext) => (behindDot(context) ? null : ALL_KEYWORDS(context)) });
+
+// Columns behind a table or its alias may have to be read first.
+function names(completer: Completer): CompletionSource {
+  const source = () => schemaCompletionSource({ dialect: PostgreSQL, schema: schemaOf(completer.tables) });
+  let known = source();
+  return async (context) => {
+    if (behindDot(context) && (await completer.readAhead(context.state.doc.toString()).catch(() => false))) known = source();
+    return known(context);
+  };
+}
+
+function language(completer: Completer) {
+  return [PostgreSQL.language, KEYWORDS, PostgreSQL.language.data.of({ autocomplete: names(completer) })];
+}
+
 interface Commands {
   run(): void;
   runCurrent(): void;
@@ -79,6 +97,7 @@ export class Editor {
   constructor(text: string, commands: Commands, private readonly completer: Completer) {
     const root = this.element.attachShadow({ mode: "open" });
     const bound = (work: () => void) => () => {
+      closeCompletion(this.view);  // it would lie over the rows
       work();
       return true;
     };
@@ -92,7 +111,7 @@ export class Editor {
           highlightActiveLine(), highlightSelectionMatches(), search(), TYPE_OVER_SELECTION, LOOK, COLOURS, placeholder("SELECT …"), ...(NARROW.matches ? [EditorView.lineWrapping] : []),
           EditorView.contentAttributes.of({ "aria-label": "SQL statement. Control and Enter runs it; Escape, then Tab leaves the editor." }),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
-          this.language.of(sql({ dialect: PostgreSQL })),
+          this.language.of(language(completer)),
           PostgreSQL.language.data.of({ autocomplete: completer.columns }),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
@@ -144,8 +163,9 @@ export class Editor {
     return found ?? this.statement();
   }
 
-  complete(tables: TableEntry[]): void {
+  // The catalog has changed.
+  complete(): void {
     this.completer.index();
-    this.view.dispatch({ effects: this.language.reconfigure(sql({ dialect: PostgreSQL, schema: schemaOf(tables) })) });
+    this.view.dispatch({ effects: this.language.reconfigure(language(this.completer)) });
   }
 }

@@ -42,8 +42,20 @@ function readable(name: string, value: string): [string, string] {
   return [name, value.replace(/"([^"@]+)@\d+"\.(?:"?main"?)\."?data"?/g, "$1")];
 }
 
+// Steps DuckDB puts around others to pack their columns: nothing that the statement says, and no time of their own.
+function packsOnly(node: Json): boolean {
+  const shown = isObject(node.extra_info) ? node.extra_info.Projections : null;
+  const columns = (Array.isArray(shown) ? shown : [shown]).flatMap((text) => (typeof text === "string" ? text.split("\n") : []));
+  return columns.some((column) => column.includes("__internal_")) && columns.every((column) => /^\s*(#\d+|__internal_\w+\(#\d+\))\s*$/.test(column));
+}
+
+function childrenOf(node: Json): PlanNode[] {
+  const children = Array.isArray(node.children) ? node.children.filter(isObject) : [];
+  return children.flatMap((child) => (packsOnly(child) ? childrenOf(child) : [readNode(child)]));
+}
+
 function readNode(node: Json): PlanNode {
-  const children = Array.isArray(node.children) ? node.children.filter(isObject).map(readNode) : [];
+  const children = childrenOf(node);
   const seconds = numberIn(node, "operator_timing", "timing");
   return {
     name: (textIn(node, "operator_name", "operator_type", "name") ?? "Query").replaceAll("_", " "),
@@ -66,7 +78,7 @@ export function readPlan(value: unknown): PlanNode[] {
   const roots = (Array.isArray(plan) ? plan : [plan]).filter(isObject);
   return roots.flatMap((root) => {
     const total = "latency" in root && Array.isArray(root.children);
-    const nodes = total ? (root.children as unknown[]).filter(isObject).map(readNode) : [readNode(root)];
+    const nodes = total ? childrenOf(root) : [readNode(root)];
     // EXPLAIN itself is no step of the query.
     return nodes.flatMap((node) => (node.name === "EXPLAIN ANALYZE" ? node.children : [node]));
   });
