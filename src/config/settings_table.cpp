@@ -274,8 +274,9 @@ constexpr std::array kTable{
     row<&S::alert_instance>(
         {"alert_instance", kAlerts, "This server's name in alerts. Empty: the machine's name.", 0, 255}),
     row<&S::alert_min_interval_seconds>({"alert_min_interval_seconds", kAlerts,
-                                         "Least time between two alerts of one type; those in between are counted.", 0,
-                                         kDay}),
+                                         "Least time between two alerts of one type. A condition that begins meanwhile "
+                                         "is told later if it lasts; the others are counted.",
+                                         0, kDay}),
     row<&S::alert_window_seconds>(
         {"alert_window_seconds", kAlerts, "Time over which errors and failed logins are counted.", 10, kDay}),
     row<&S::alert_error_rate_percent>({"alert_error_rate_percent", kAlerts,

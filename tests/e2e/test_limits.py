@@ -298,6 +298,9 @@ def test_a_full_workspace_reads_deletes_and_drops_and_then_has_room_again(start_
         return usage(workspace)["disk_bytes"] >= 1 << 30
 
     eventually(full, 30, "the workspace is full")
+    [alert] = [one for one in workspace.project.rest.get("/projects/full/alerts")["alerts"] if one["alert"] == "WorkspaceSizeExceeded"]
+    assert alert["context"]["workspace_id"] == workspace.id and alert["context"]["limit"] == 1 << 30
+    assert alert["status"] == "firing" and alert["context"]["current_size"] >= 0.9 * (1 << 30)
     for statement in ("INSERT INTO kept SELECT 1, 2", "CREATE TABLE more (a int)", "UPDATE kept SET a = 0 WHERE b = 1"):
         with pytest.raises(psycopg2.errors.DiskFull):
             cursor.execute(statement)

@@ -147,8 +147,18 @@ def test_disconnect_requires_auth(server, shop, workspace):
     path = f"{server.url}{workspace.path}/sessions/sess_0000000000000000"
     assert requests.delete(path, timeout=10).status_code == 401
     read_key = shop.rest.post(f"{shop.path}/api-keys", {"description": "r", "scope": "project_read"}, expect=201)["api_key"]
-    reply = requests.delete(path, headers={"Authorization": f"Bearer {read_key}"}, timeout=10)
-    assert reply.status_code == 403
+    everybody = f"{server.url}{workspace.path}/disconnect-all"
+    assert requests.post(everybody, timeout=10).status_code == 401
+    session = workspace.connect()
+    [listed] = shop.rest.get(f"{workspace.path}/sessions")["sessions"]
+    for key in (read_key, server.project("nosy").key):
+        headers = {"Authorization": f"Bearer {key}"}
+        assert requests.delete(path.replace("sess_0000000000000000", listed["session_id"]), headers=headers, timeout=10).status_code == 403
+        assert requests.post(everybody, headers=headers, timeout=10).status_code == 403
+    # Nor is a session found under another workspace of the project.
+    shop.rest.delete(f"{shop.workspace('elsewhere').path}/sessions/{listed['session_id']}", expect=404)
+    session.cursor().execute("SELECT 1")
+    session.close()
 
 
 def _rss(pid):

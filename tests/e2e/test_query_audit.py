@@ -7,7 +7,9 @@ import time
 import psycopg
 import psycopg2
 import pytest
+import requests
 from smew_server import eventually
+from websocket_client import Socket
 
 SEED_FIELDS = ["event", "timestamp", "workspace_id", "project_id", "session_id", "query_id", "username", "client_ip", "query",
                "query_hash", "duration_ms", "rows_returned", "bytes_returned", "status", "error"]
@@ -132,6 +134,60 @@ def test_parts_of_a_message_copy_and_prepared_statements(audit):
         assert audit.wait("COPY parts TO STDOUT")[0]["rows_returned"] == rows == 5
         connection.execute("SET application_name = 'x'")
         assert audit.wait("SET application_name = 'x'")
+
+
+def test_every_door_is_logged(audit):
+    """REST with a key and with the workspace's own password, and the WebSocket, which the console uses."""
+    path, user = audit.workspace.path + "/query", audit.workspace.connection
+    url = audit.server.url + path
+    audit.workspace.project.rest.request("POST", path, 200, json={"sql": "SELECT 1 AS by_key"})
+    assert requests.post(url, json={"sql": "SELECT 1 AS by_password"}, auth=(user["username"], user["password"]), timeout=60).status_code == 200
+    with Socket(audit.server) as socket:
+        socket.log_in(audit.workspace)
+        socket.send("query", id="q", sql="SELECT 1 AS by_socket")
+        socket.answer("q")
+        for door in ("key", "password", "socket"):
+            [record] = audit.wait(f"SELECT 1 AS by_{door}")
+            assert record["status"] == "success" and record["rows_returned"] == 1 and record["session_id"].startswith("sess_")
+
+
+def test_refused_statements_are_logged(audit):
+    """By the gate, by the parser, in a failed transaction, and over a limit."""
+    rest = audit.workspace.project.rest
+    rest.patch(audit.workspace.path, {"limits": {"max_result_rows": 10}})
+    refused = {"ATTACH '/etc/passwd' AS stolen": "42501", "SELEC 1 AS typo": "42601", "SELECT i AS too_many FROM range(11) t(i)": "54000"}
+    connection = audit.workspace.connect()
+    with connection.cursor() as cursor:
+        for sql, code in refused.items():
+            with pytest.raises(psycopg2.Error) as error:
+                cursor.execute(sql)
+            assert error.value.pgcode == code, sql
+            [record] = audit.wait(sql)
+            assert record["status"] == "error" and record["error"], record
+            with pytest.raises(psycopg2.errors.InFailedSqlTransaction):
+                cursor.execute(f"SELECT 'after {code}'")
+            assert audit.wait(f"SELECT 'after {code}'")[0]["status"] == "error"
+            connection.rollback()
+    connection.close()
+    rest.patch(audit.workspace.path, {"limits": {"max_result_rows": None}})
+
+
+def test_the_log_is_json_with_ids(audit):
+    """What ties lines together: the request's id, which the client gave or got, the session's and the statement's."""
+    reply = audit.workspace.project.rest.request("GET", audit.workspace.path, 200, headers={"X-Request-ID": "of-the-client-1"})
+    assert reply.headers["X-Request-ID"] == "of-the-client-1"
+    [request] = eventually(lambda: [e for e in audit.server.events("http_request") if e["request_id"] == "of-the-client-1"], 20, "its line")
+    assert request["status"] == 200 and request["route"].endswith("/workspaces/{workspace}")
+    sql = "SELECT sum(sqrt(i)) AS slow FROM range(5000000) t(i)"
+    threshold = audit.server.admin.get("/query-audit")["slow_query_threshold_ms"]
+    audit.server.admin.patch("/query-audit", {"slow_query_threshold_ms": 1})
+    audit.workspace.query(sql)
+    audit.server.admin.patch("/query-audit", {"slow_query_threshold_ms": threshold})
+    [record] = audit.wait(sql)
+    [slow] = eventually(lambda: [e for e in audit.server.events("slow_query_detected") if e["query"] == sql], 20, "the slow statement's line")
+    assert slow["query_id"] == record["query_id"] and slow["session_id"] == record["session_id"]
+    assert record["session_id"] in [e["session_id"] for e in audit.server.events("connection_authenticated")]
+    assert all(json.loads(line)["event"] for line in list(audit.server.log)), "every line is JSON"
 
 
 def test_every_statement_is_logged_once(audit):

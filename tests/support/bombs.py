@@ -1,6 +1,9 @@
 """Statements that want more than a workspace may have, and the measure of what its neighbour feels of them."""
 
+import json
 import statistics
+import subprocess
+import sys
 import threading
 import time
 
@@ -28,52 +31,81 @@ BOMBS = {
 }
 
 
-class Attack(threading.Thread):
-    """Runs a bomb again and again until it is stopped; `ends` counts how each run ended."""
+class Bomber(threading.Thread):
+    """Runs the statements again and again until it is stopped, and tells how each run ended."""
 
-    def __init__(self, workspace, name):
+    def __init__(self, parameters, name, tell):
         super().__init__(daemon=True)
-        self.statements, limits, self.expected = BOMBS[name]
-        if limits:
-            workspace.project.rest.patch(workspace.path, {"limits": limits})
-        self.connection = workspace.connect()
+        self.statements, _, self.expected = BOMBS[name]
+        self.connection = psycopg2.connect(**parameters)
         self.connection.autocommit = True
+        self.tell = tell
         self.halt = threading.Event()
-        self.ends, self.unexpected = [], []
-        self.said = {}  # by SQLSTATE, the last one
 
     def run(self):
         number = 0
         with self.connection.cursor() as cursor:
-            while not self.halt.is_set() and not self.unexpected:
+            while not self.halt.is_set():
                 number += 1
                 for statement in self.statements:
-                    self.explode(cursor, statement.replace("{0}", str(number)))
-        self.connection.close()
+                    if not self.halt.is_set():
+                        self.explode(cursor, statement.replace("{0}", str(number)))
 
     def explode(self, cursor, statement):
-        if self.halt.is_set():
-            return
         try:
             cursor.execute(statement)
-            self.unexpected.append(f"it succeeded: {statement}")
+            self.tell(unexpected=f"it succeeded: {statement}")
         except self.expected as error:
-            self.ends.append(error.pgcode)
-            self.said[error.pgcode] = str(error)
-        except errors.QueryCanceled as error:
-            if not self.halt.is_set():
-                self.unexpected.append(str(error))
+            self.tell(code=error.pgcode, text=str(error))
         except psycopg2.Error as error:
-            self.unexpected.append(f"{error.pgcode} {error}")
+            if not (self.halt.is_set() and error.pgcode == "57014"):
+                self.tell(unexpected=f"{error.pgcode} {error}")
+                self.halt.set()
 
     def stop(self):
         self.halt.set()
-        # What arrives between two statements meets none: asked again until it is over.
-        deadline = time.monotonic() + 120
-        while self.is_alive() and time.monotonic() < deadline:
+        # A cancel that arrives between two statements meets none: asked again until it is over.
+        while self.is_alive():
             self.connection.cancel()
             self.join(1)
-        assert not self.is_alive()
+
+
+class Attack:
+    """A bomb in a process of its own: in this one it would hold up who measures what the neighbour feels. `ends` are the
+    SQLSTATEs its runs ended with."""
+
+    def __init__(self, workspace, name):
+        limits = BOMBS[name][1]
+        if limits:
+            workspace.project.rest.patch(workspace.path, {"limits": limits})
+        self.command = [sys.executable, __file__, json.dumps(workspace.parameters()), name]
+        self.ends, self.unexpected = [], []
+        self.said = {}  # by SQLSTATE, the last one
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            told = json.loads(line)
+            if "unexpected" in told:
+                self.unexpected.append(told["unexpected"])
+            else:
+                self.ends.append(told["code"])
+                self.said[told["code"]] = told["text"]
+
+    def is_alive(self):
+        return self.process.poll() is None and not self.unexpected
+
+    def stop(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(120)
+        finally:
+            self.process.kill()
+        self.reader.join(10)
 
 
 def latencies(cursor, statement, until):
@@ -89,3 +121,21 @@ def latencies(cursor, statement, until):
 
 def p95(times):
     return statistics.quantiles(times, n=20)[-1]
+
+
+def main():
+    """The process of an Attack: until its standard input ends."""
+    told = threading.Lock()
+
+    def tell(**what):
+        with told:
+            print(json.dumps(what), flush=True)
+
+    bomber = Bomber(json.loads(sys.argv[1]), sys.argv[2], tell)
+    bomber.start()
+    sys.stdin.read()
+    bomber.stop()
+
+
+if __name__ == "__main__":
+    main()
