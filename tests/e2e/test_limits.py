@@ -16,6 +16,15 @@ def patch_limits(workspace, **limits):
     return workspace.project.rest.patch(workspace.path, {"limits": limits})["limits"]
 
 
+def in_force(cursor, name, value):
+    """Until the worker, which is told behind the reply, has it."""
+    def shown():
+        cursor.execute(f"SHOW smew.{name}")
+        return cursor.fetchone() == (value,)
+
+    eventually(shown, 30, f"{name} = {value} in the worker")
+
+
 def usage(workspace):
     return workspace.project.rest.get(workspace.path + "/usage")
 
@@ -93,6 +102,7 @@ def test_result_row_limit(session):
 
 def test_result_byte_limit(session, own_workspace):
     patch_limits(own_workspace, max_result_bytes=1_000_000)
+    in_force(session, "max_result_bytes", "1000000")
     with pytest.raises(psycopg2.errors.ProgramLimitExceeded) as refused:
         session.execute("SELECT repeat('x', 1000) FROM range(1100)")
     assert "1MB" in refused.value.diag.message_primary and "max_result_bytes" in refused.value.diag.message_hint
@@ -125,6 +135,7 @@ def test_result_limits_are_changed_without_reconnecting(session, own_workspace):
 
 def test_returning_is_a_result_and_nothing_of_it_is_kept(session, own_workspace):
     patch_limits(own_workspace, max_result_rows=10)
+    in_force(session, "max_result_rows", "10")
     session.execute("CREATE TABLE t (i int)")
     with pytest.raises(psycopg2.errors.ProgramLimitExceeded):
         session.execute("INSERT INTO t SELECT i FROM range(11) r(i) RETURNING i")

@@ -158,6 +158,7 @@ def test_refused_statements_are_logged(audit):
     refused = {"ATTACH '/etc/passwd' AS stolen": "42501", "SELEC 1 AS typo": "42601", "SELECT i AS too_many FROM range(11) t(i)": "54000"}
     connection = audit.workspace.connect()
     with connection.cursor() as cursor:
+        eventually(lambda: cursor.execute("SHOW smew.max_result_rows") or cursor.fetchone() == ("10",), 30, "the limit in the worker")
         for sql, code in refused.items():
             with pytest.raises(psycopg2.Error) as error:
                 cursor.execute(sql)
