@@ -1,5 +1,6 @@
 #include "engine/cursor.hpp"
 
+#include "engine/courtesy.hpp"
 #include "engine/errors.hpp"
 
 #include <duckdb/main/stream_query_result.hpp>
@@ -54,6 +55,7 @@ Result<const Chunk*> StreamCursor::advance() {
             done_ = true;
             return error;
         }
+        const Courtesy courtesy(source_.help.given());
         return source_.returns_rows ? fetch() : finish();
     } catch (const std::exception& exception) {
         done_ = true;

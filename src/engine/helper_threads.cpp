@@ -1,5 +1,7 @@
 #include "engine/helper_threads.hpp"
 
+#include "engine/courtesy.hpp"
+
 #include <duckdb/main/client_context.hpp>
 #include <duckdb/main/database.hpp>
 #include <duckdb/parallel/task_scheduler.hpp>
@@ -60,6 +62,7 @@ void HelperThreads::end() {
 }
 
 void HelperThreads::work() {
+    give_way();
     for (;;) {
         {
             std::unique_lock lock(mutex_);

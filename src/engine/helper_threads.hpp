@@ -36,6 +36,7 @@ public:
         Help& operator=(Help&& other) noexcept;
         ~Help() { end(); }
         void end();
+        bool given() const { return threads_ != nullptr; }
 
     private:
         HelperThreads* threads_ = nullptr;

@@ -1,5 +1,6 @@
 #include "engine/prepared.hpp"
 
+#include "engine/courtesy.hpp"
 #include "engine/data_version.hpp"
 #include "engine/errors.hpp"
 #include "engine/helper_threads.hpp"
@@ -401,6 +402,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
         context_->CancelTransaction();
         return claim.error();
     }
+    const Courtesy courtesy(large);
     auto result = execute_patiently(*pending);
     if (result->HasError()) return failure(result->GetErrorObject());
     return std::unique_ptr<Cursor>(

@@ -13,6 +13,7 @@ constexpr std::uint64_t kProcessBytes = 256U << 20;
 constexpr std::uint32_t kOwnThreads = 6;
 constexpr std::size_t kSpareThreads = 2;
 constexpr std::uint64_t kLeastSpareBytes = 128U << 20;
+constexpr rlim_t kOwnPriority = 20;     // a niceness of 0, as RLIMIT_NICE counts
 constexpr rlim_t kMaxProcesses = 2048;  // loaders of one project share a user
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -72,6 +73,9 @@ Result<void> apply_limits(const link::Start& start) {
         return done;
     if (auto done = set_file_size_limit(file_size_limit(start.limits)); !done) return done;
     if (auto done = set_soft(RLIMIT_NOFILE, RLIM_INFINITY, "on open files"); !done) return done;
+    // Threads give way to others while they run large plans, and take their priority back; only root may allow that.
+    const rlimit priority{kOwnPriority, kOwnPriority};
+    (void)::setrlimit(RLIMIT_NICE, &priority);
     const rlimit none{0, 0};
     if (::setrlimit(RLIMIT_CORE, &none) != 0) return failure("on core dumps");
     const rlimit processes{kMaxProcesses, kMaxProcesses};
