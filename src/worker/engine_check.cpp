@@ -1,5 +1,7 @@
 #include "worker/engine_check.hpp"
 
+#include "core/sqlstate.hpp"
+
 namespace smew::worker {
 namespace {
 
@@ -35,22 +37,36 @@ EngineCheck::~EngineCheck() {
 void EngineCheck::begin(const link::CheckEngine& question) {
     if (busy_.exchange(true)) return;
     if (thread_.joinable()) thread_.join();  // of the one before, which has ended
-    thread_ = std::thread([this, request = question.request] {
-        const auto begun = steady_clock::now();
-        const Result<void> answered = ask_engine();
-        const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begun);
-        link::EngineChecked checked{.request = request, .taken_us = static_cast<std::uint64_t>(taken.count())};
-        if (!answered) checked.error = answered.error();
+    try {
+        thread_ = std::thread([this, request = question.request] { answer(request); });
+    } catch (const std::system_error& error) {
+        // A statement has taken all the memory the process may have: no stack for a thread, and no reason to end.
         busy_ = false;
-        (void)channel_.send(checked);  // a gateway that is gone is noticed elsewhere
-    });
+        (void)channel_.send(
+            link::EngineChecked{.request = question.request,
+                                .error = Error{sqlstate::kOutOfMemory, "no thread can be started", error.what()}});
+    }
+}
+
+void EngineCheck::answer(std::uint64_t request) {
+    const auto begun = steady_clock::now();
+    const Result<void> answered = ask_engine();
+    const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begun);
+    link::EngineChecked checked{.request = request, .taken_us = static_cast<std::uint64_t>(taken.count())};
+    if (!answered) checked.error = answered.error();
+    busy_ = false;
+    (void)channel_.send(checked);  // a gateway that is gone is noticed elsewhere
 }
 
 Result<void> EngineCheck::ask_engine() const {
     NoSession facts;
-    const auto connection = instance_.connect(facts);
-    if (!connection) return connection.error();
-    return (*connection)->run_internal(kStatement);
+    try {
+        const auto connection = instance_.connect(facts);
+        if (!connection) return connection.error();
+        return (*connection)->run_internal(kStatement);
+    } catch (const std::bad_alloc&) {
+        return Error{sqlstate::kOutOfMemory, "out of memory"};
+    }
 }
 
 }  // namespace smew::worker

@@ -6,6 +6,7 @@
 #include "link/channel.hpp"
 
 #include <atomic>
+#include <system_error>
 #include <thread>
 
 namespace smew::worker {
@@ -23,6 +24,7 @@ public:
     void begin(const link::CheckEngine& question);
 
 private:
+    void answer(std::uint64_t request);
     Result<void> ask_engine() const;
 
     link::Channel& channel_;

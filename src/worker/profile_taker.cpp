@@ -31,11 +31,17 @@ void ProfileTaker::take(const link::TakeProfile& order) {
         return;
     }
     if (thread_.joinable()) thread_.join();  // of the one before, which has ended
-    thread_ = std::thread([this, order] {
-        const link::ProfileTaken answer = taken(order);
+    try {
+        thread_ = std::thread([this, order] {
+            const link::ProfileTaken answer = taken(order);
+            busy_ = false;
+            (void)channel_.send(answer);  // a gateway that is gone is noticed elsewhere
+        });
+    } catch (const std::system_error& error) {  // no memory for its stack: no reason to end
         busy_ = false;
-        (void)channel_.send(answer);  // a gateway that is gone is noticed elsewhere
-    });
+        const Error refused{sqlstate::kOutOfMemory, "no thread can be started", error.what()};
+        (void)channel_.send(link::ProfileTaken{.request = order.request, .error = refused, .samples = {}});
+    }
 }
 
 link::ProfileTaken ProfileTaker::taken(const link::TakeProfile& order) {
