@@ -289,6 +289,10 @@ public:
     // Error 53200, and nothing changed, when more than that is in use and cannot be put on disk.
     virtual Result<void> set_memory_limit(Bytes limit) = 0;
     virtual void set_temp_limit(Bytes limit) = 0;
+    // Frees what it remembers of buffers that are gone; for every few seconds of work. From any thread.
+    virtual void forget_dead_buffers() = 0;
+    // The same, and returns to the system all memory that nothing uses; for when nothing runs.
+    virtual void give_memory_back() = 0;
     // What of the database's file is not in use: rows of deleted tables, once a checkpoint has passed.
     virtual Bytes free_space() const = 0;
 };

@@ -1,5 +1,6 @@
 #include "engine/builtin_catalog.hpp"
 #include "engine/connection.hpp"
+#include "engine/dead_buffers.hpp"
 #include "engine/duckdb_instance.hpp"
 #include "engine/errors.hpp"
 #include "engine/function_policy.hpp"
@@ -24,6 +25,7 @@
 #include <duckdb/transaction/transaction_manager.hpp>
 
 #include <algorithm>
+#include <malloc.h>
 #include <stdexcept>
 
 namespace smew::engine {
@@ -83,6 +85,16 @@ public:
         } catch (const std::exception& exception) {
             return to_error(exception);
         }
+    }
+
+    void forget_dead_buffers() override { engine::forget_dead_buffers(*database_->instance); }
+
+    // DuckDB's allocator returns what it freed only while it is used again: after one large sort an idle worker kept
+    // 178 MB of its 5 (measured, 1.5.5). Setting the memory limit, to what it is, makes it return everything at once.
+    void give_memory_back() override {
+        forget_dead_buffers();
+        (void)set_memory_limit({duckdb::DBConfig::GetConfig(*database_->instance).options.maximum_memory});
+        ::malloc_trim(0);
     }
 
     void set_temp_limit(Bytes limit) override {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <malloc.h>
 #include <thread>
 
 namespace smew::engine::test {
@@ -45,6 +46,23 @@ TEST(InstanceTest, LimitsMemory) {
     EXPECT_EQ(code(workspace.connection(), "SELECT len(max(l)) FROM (SELECT list(i) AS l FROM range(20000000) r(i))"),
               "00000");
     EXPECT_FALSE(workspace.instance().broken());
+}
+
+// Joins and aggregations leave behind what DuckDB remembers of their buffers; temporary tables stay what they are.
+TEST(InstanceTest, GivesBackTheMemoryOfBuffersThatAreGone) {
+    Workspace workspace;
+    Connection& db = workspace.connection();
+    run(db, "CREATE TEMP TABLE kept AS SELECT i, 'value ' || i AS n FROM range(100000) r(i)").value();
+    const auto work = [&db] { return value(db, "SELECT count(*) FROM (SELECT i % 7, max(n) FROM kept GROUP BY 1)"); };
+    EXPECT_EQ(work(), "7");
+    const std::size_t before = ::mallinfo2().uordblks;
+    for (int i = 0; i < 500; ++i) work();
+    const std::size_t grown = ::mallinfo2().uordblks - before;
+    workspace.instance().give_memory_back();
+    const std::size_t left = ::mallinfo2().uordblks - before;
+    EXPECT_GT(grown, 1U << 18) << "DuckDB frees it by itself now: forget_dead_buffers() can go";
+    EXPECT_LT(left, grown / 2);
+    EXPECT_EQ(value(db, "SELECT count(DISTINCT n) FROM kept"), "100000");
 }
 
 TEST(InstanceTest, ConnectionsWorkSideBySide) {

@@ -321,6 +321,8 @@ public:
     bool broken() const override { return stage_.broken; }
     Result<void> set_memory_limit(Bytes) override { return {}; }
     void set_temp_limit(Bytes) override {}
+    void forget_dead_buffers() override {}
+    void give_memory_back() override {}
     Bytes free_space() const override { return {}; }
 
 private:

@@ -11,10 +11,15 @@ constexpr milliseconds kIdle{1'000};
 constexpr milliseconds kCheckEvery{50};
 constexpr milliseconds kReportEvery{1'000};
 constexpr milliseconds kRestAfter{2'000};
+constexpr milliseconds kTidyEvery{10'000};
 
 }  // namespace
 
-Watch::Watch(SessionPool& pool, Duties duties) : pool_(pool), duties_(std::move(duties)), thread_(&Watch::run, this) {}
+Watch::Watch(SessionPool& pool, Duties duties)
+    : pool_(pool),
+      duties_(std::move(duties)),
+      next_tidy_(std::chrono::steady_clock::now() + kTidyEvery),
+      thread_(&Watch::run, this) {}
 
 Watch::~Watch() {
     stop();
@@ -71,6 +76,10 @@ void Watch::turn(Time now) {
         duties_.report();
         next_report_ = now + kReportEvery;
         unreported_ = last_.busy > 0;
+    }
+    if (last_.active && now >= next_tidy_) {
+        duties_.tidy();
+        next_tidy_ = now + kTidyEvery;
     }
     if (unrested_ && now >= last_active_ + kRestAfter) {
         duties_.rest();

@@ -21,6 +21,8 @@ public:
         std::function<void(Time)> check_deadlines;
         // About once a second while there was work since the last call.
         std::function<void()> report;
+        // About every ten seconds while there is work.
+        std::function<void()> tidy;
         // Once when nothing has run for two seconds.
         std::function<void()> rest;
     };
@@ -43,7 +45,7 @@ private:
     SessionPool& pool_;
     const Duties duties_;
     Time next_check_{}, next_report_{};
-    Time last_active_{};
+    Time last_active_{}, next_tidy_;
     bool unreported_ = false, unrested_ = false;
     SessionPool::Look last_;
 

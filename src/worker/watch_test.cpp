@@ -21,6 +21,7 @@ protected:
             SessionPool::Events{.closed = [](const Session&) {}, .woken = [this] { watch->wake(); }});
         watch = std::make_unique<Watch>(*pool, Watch::Duties{.check_deadlines = [this](Watch::Time) { ++checks; },
                                                              .report = [this] { ++reports; },
+                                                             .tidy = [] {},
                                                              .rest = [this] { ++rests; }});
     }
     UniqueFd connect(const std::string& id, FakeSession::Turn turn) {

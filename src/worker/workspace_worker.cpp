@@ -4,7 +4,6 @@
 #include "worker/limits.hpp"
 
 #include <algorithm>
-#include <malloc.h>
 #include <thread>
 #include <unistd.h>
 
@@ -96,6 +95,7 @@ void WorkspaceWorker::start_threads() {
                                                               report_turns();
                                                               report();
                                                           },
+                                                      .tidy = [this] { instance_->forget_dead_buffers(); },
                                                       .rest = [this] { give_memory_back(); }});
 }
 
@@ -297,13 +297,10 @@ void WorkspaceWorker::report_turns() {
     (void)channel_.send(group_.turns.use());
 }
 
-// DuckDB's allocator returns what it freed only while it is used again: after one large sort an idle worker kept 178 MB
-// of its 5 (measured, 1.5.5). Setting the memory limit, to what it is, makes it return everything at once.
 void WorkspaceWorker::give_memory_back() {
     if (memory_.bytes() < kWorthGivingBack) return;
-    const std::lock_guard lock(memory_mutex_);
-    (void)instance_->set_memory_limit(memory_limit_);  // it was possible before
-    ::malloc_trim(0);
+    const std::lock_guard lock(memory_mutex_);  // it sets the limit anew
+    instance_->give_memory_back();
 }
 
 void WorkspaceWorker::end_process(const std::string& reason, const SessionId& culprit) {

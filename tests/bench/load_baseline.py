@@ -2,7 +2,7 @@
 that what else the machine does meets both alike. Writes the JSON reports; tests/bench/load_report.py makes the page's
 tables and charts of them.
 
-    tests/bench/load_baseline.py REPORTS [part …]      parts: ladder scenarios overload database websocket
+    tests/bench/load_baseline.py REPORTS [part …]      parts: ladder scenarios overload database websocket; soak (an hour)
 """
 
 import os
@@ -21,6 +21,7 @@ from smew_server import PROGRAM, Server  # noqa: E402
 ROUNDS = int(os.environ.get("BASELINE_ROUNDS", "3"))
 SECONDS = os.environ.get("BASELINE_SECONDS", "5")
 QUERIES = os.environ.get("BASELINE_QUERIES", "50000")
+SOAK = os.environ.get("BASELINE_SOAK", "1h")
 # 200 users of one login write more messages a minute than a person.
 MANY_USERS = {"conversation_max_messages_per_minute": 100_000}
 
@@ -92,6 +93,28 @@ class Baseline:
                       "--pid", server.process.pid)
             idle.terminate()
             idle.wait(60)
+        finally:
+            server.stop(60)
+
+    def soak(self):
+        """An hour of reads, joins, aggregations, inserts and updates; beside it new connections and WebSocket messages."""
+        server = Server(self.directory + "/soak", **MANY_USERS, conversation_max_messages=1_000_000)
+        try:
+            workspace = server.project("soak").workspace()
+            dsn, pid = uri(workspace.parameters()), server.process.pid
+            login = ["--url", server.url.replace("http", "ws", 1) + "/api/v1/pam", "--user", workspace.connection["username"],
+                     "--password", workspace.connection["password"]]
+            sampler = subprocess.Popen([sys.executable, str(ROOT / "tests/bench/process_sampler.py"), str(pid), str(self.reports / "soak.processes.csv")])
+            self.load("prepare.soak", "pgwire", "--dsn", dsn, "--prepare", "--scenario", "lookup", "--connections", 1, "--duration", 1)
+            beside = [self.load("soak-storm.smew.0", "pgwire", "--dsn", dsn, "--scenario", "storm", "--connections", 2, "--rate", 2,
+                                "--duration", SOAK, "--max-lag", "1s", background=True),
+                      self.load("soak-websocket.smew.0", "websocket", *login, "--users", 10, "--rate", 3, "--duration", SOAK,
+                                "--max-lag", "1s", background=True)]
+            self.load("soak.smew.0", "soak", "--dsn", dsn, "--pid", pid, "--scenario", ROOT / "tests/bench/soak.toml", "--connections", 10,
+                      "--rate", 40, "--arrivals", "poisson", "--warmup", 30, "--duration", SOAK, "--max-lag", "1s")
+            for one in beside:
+                one.wait(120)
+            sampler.terminate()
         finally:
             server.stop(60)
 
