@@ -15,6 +15,12 @@ void follow_changes(duckdb::ClientContext& context);
 // Counts the commits of all connections of the database that changed its tables.
 std::uint64_t data_version(duckdb::ClientContext& context);
 
+// The statement that is about to run changes a definition: CREATE, ALTER, DROP.
+void note_definition(duckdb::ClientContext& context);
+
+// Counts the commits of all connections of the database with such statements.
+std::uint64_t definitions_version(duckdb::ClientContext& context);
+
 // The open transaction has changed something that is not committed.
 bool has_uncommitted_changes(duckdb::ClientContext& context);
 

@@ -68,6 +68,13 @@ std::optional<Error> worded_conversion(Type type, Sqlstate code, std::string_vie
                                                            std::string(between(message, "format: \"", "\", expected")) +
                                                            "\""};
     }
+    if (type == Type::CONVERSION && has(message, "field value out of range: \"")) {
+        const std::string_view rest = message.substr(message.find("field value"));
+        return Error{code, "date/time " + std::string(rest.substr(0, rest.rfind('"') + 1))};
+    }
+    if (type == Type::CONVERSION && has(message, "Could not cast value ") && has(message, " to DECIMAL(")) {
+        return Error{sqlstate::kNumericOutOfRange, "numeric field overflow"};
+    }
     if (type == Type::OUT_OF_RANGE && has(message, "Overflow in ") && has(message, " of INT")) {
         const std::string_view name = between(message, " of ", "");
         return Error{code, postgres_type(name) + " out of range", std::string(message)};

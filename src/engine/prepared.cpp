@@ -52,6 +52,10 @@ Result<std::shared_ptr<void>> claim_memory(duckdb::ClientContext& context, const
     return claims->claim_memory(static_cast<std::uint64_t>(std::min(cost.bytes, kMost)));
 }
 
+bool defines(StatementKind kind) {
+    return kind >= StatementKind::kCreateTable && kind <= StatementKind::kComment;
+}
+
 // What a parameter that DuckDB has not typed takes: the type it is cast to, which may still be a mere name, or a
 // number.
 LogicalType example_type(const LogicalType& cast_to, duckdb::ClientContext& context) {
@@ -104,6 +108,7 @@ Result<void> PlannedStatement::plan(Tree tree) {
     generation_ = current_generation();
     path_ = session_->path_changes;
     data_version_ = data_version(*context_);
+    definitions_ = definitions_version(*context_);
     outdated_ = false;
     session_->take_bound();
     session_->plan_facts = {};
@@ -314,6 +319,8 @@ bool PlannedStatement::plan_to_last() {
 // Plans what has ended with the catalog, the versions or the rows it was planned for. What is executed again is planned
 // so that it lasts, where that pays.
 Result<void> PlannedStatement::renew() {
+    // A column may have another type now, and so has the parameter that is compared with it.
+    if (!parameter_types_.empty() && definitions_ != definitions_version(*context_)) return plan_again();
     const auto stale = is_stale();
     if (!stale) return stale.error();
     if (!*stale && !is_planned_with_values()) return {};
@@ -368,6 +375,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     session_->running_text = sql_;
     const std::uint64_t plans = session_->plans();
     const std::uint64_t generation = current_generation();
+    if (defines(kind_)) note_definition(*context_);
     profile_next(*context_, pace_->was_slow() ? kForEver : at_worst_);
     pace_->start();
     if (lasts()) lasting_.narrow(*context_, values_);

@@ -94,6 +94,7 @@ private:
     std::uint64_t generation_ = 0;            // of the resolver, when bound_ was last found current
     std::uint64_t path_ = 0;                  // of the search path
     std::uint64_t data_version_ = 0;          // of the workspace's tables, when it was planned
+    std::uint64_t definitions_ = 0;           // their version when its parameters' types were found
     bool outdated_ = false;                   // DuckDB had to plan it anew: the catalog has changed
     LastingPlan lasting_;                     // when planned_ is one
     bool may_last_ = true;                    // until one turned out not to do

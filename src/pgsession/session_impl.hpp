@@ -15,6 +15,7 @@
 #include "pgsession/prepared_statement.hpp"
 #include "pgsession/session.hpp"
 #include "pgsession/settings.hpp"
+#include "pgsession/shared_plans.hpp"
 #include "pgsession/statement_cache.hpp"
 #include "pgsession/statement_recorder.hpp"
 #include "pgsession/statement_watch.hpp"
@@ -99,11 +100,15 @@ private:
     void handle_query(std::string_view text);
     Result<void> run_query(std::string_view text);
     // `continued`: statements of the same message ran before.
-    Result<void> run_script(std::string_view text, bool continued = false);
+    Result<void> run_form(const sql::ParameterForm& form, std::string_view text);
+    void share_plan(const sql::ParameterForm& form, const PreparedStatement& statement);
+    // `form`: of the only statement, whose plan may be shared.
+    Result<void> run_script(std::string_view text, bool continued = false, const sql::ParameterForm* form = nullptr);
     Result<ParsedStatement> parse_one(std::string_view sql);
     // `key`: the text to keep its plan by; empty: it is not kept. `last`: nothing of the message follows.
-    Result<void> run_parsed(ParsedStatement statement, std::string_view key, bool last);
-    Result<void> run_simple(StatementPtr statement, bool last);
+    Result<void> run_parsed(ParsedStatement statement, std::string_view key, bool last,
+                            const sql::ParameterForm* form = nullptr);
+    Result<void> run_simple(StatementPtr statement, bool last, std::span<const engine::ParameterValue> parameters = {});
     Result<std::string> run_simple_command(const PreparedStatement& statement, bool last);
     Result<void> finish_simple(const std::string& tag, bool last);
     // Error 25P02 in a failed block, for all but what ends it.
@@ -296,6 +301,7 @@ private:
     engine::Profiling* profiling_ = nullptr;  // connection_, when it takes profiles
 
     StatementCache cache_;
+    SharedPlans shared_plans_;
     std::optional<ClientStatement> unnamed_;
     std::unordered_map<std::string, NamedStatement> named_;
     std::unordered_map<std::string, std::shared_ptr<Portal>> portals_;  // the unnamed one has the name ""

@@ -8,6 +8,8 @@
 namespace smew::pgsession {
 namespace {
 
+constexpr std::size_t kMaxSharedBytes = 8U << 10;  // of texts whose literals are looked for
+
 // Positions count characters of the whole message, the engine's those of one statement.
 Error in_message(Error error, std::string_view message, std::string_view statement) {
     if (error.position <= 0) return error;
@@ -39,10 +41,43 @@ void SessionImpl::handle_query(std::string_view text) {
 Result<void> SessionImpl::run_query(std::string_view text) {
     if (StatementPtr kept = cache_.find(without_traceparent(text), {})) return run_simple(std::move(kept), true);
     if (auto invalid = invalid_utf8(text)) return *invalid;
-    return run_script(text);
+    const std::string_view sql = without_traceparent(text);
+    if (sql.size() > kMaxSharedBytes) return run_script(text);
+    const std::optional<sql::ParameterForm> form = sql::parameter_form(sql);
+    return form ? run_form(*form, text) : run_script(text);
 }
 
-Result<void> SessionImpl::run_script(std::string_view text, bool continued) {
+// A statement that differs from others in its literals only, as it may be.
+Result<void> SessionImpl::run_form(const sql::ParameterForm& form, std::string_view text) {
+    const SharedPlans::State state = shared_plans_.state(form.sql);
+    if (state == SharedPlans::State::kNew) shared_plans_.set(form.sql, SharedPlans::State::kSeen);
+    if (state == SharedPlans::State::kNew || state == SharedPlans::State::kRefused) return run_script(text);
+    const StatementPtr shared = state == SharedPlans::State::kShared ? cache_.find(form.sql, {}) : nullptr;
+    if (shared == nullptr) return run_script(text, false, &form);
+    OwnedTexts owned;
+    const auto values = values_of(form.literals, shared->parameter_types, owned);
+    if (!values) return run_script(text);
+    const Result<void> ran = run_simple(shared, true, *values);
+    if (!ran) return in_text(ran.error(), form, text);
+    return {};
+}
+
+// Also plans the form of a statement that was planned, and keeps it when it does for others like it. Not within a
+// block, which an error of the engine's could end.
+void SessionImpl::share_plan(const sql::ParameterForm& form, const PreparedStatement& statement) {
+    if (block_.active()) return;
+    shared_plans_.set(form.sql, SharedPlans::State::kRefused);
+    auto parsed = parse_for_engine(form.sql);
+    if (!parsed) return;
+    const Result<StatementPtr> planned = make_plan(form.sql, std::move(*parsed), {});
+    OwnedTexts owned;
+    if (!planned || !describes_the_same(**planned, statement)) return;
+    if (!values_of(form.literals, (*planned)->parameter_types, owned)) return;
+    cache_.keep(*planned);
+    shared_plans_.set(form.sql, SharedPlans::State::kShared);
+}
+
+Result<void> SessionImpl::run_script(std::string_view text, bool continued, const sql::ParameterForm* form) {
     const std::vector<std::string_view> statements = sql::split_statements(text);
     if (statements.empty()) {
         pgproto::write_empty_query_response(wire_.out());
@@ -67,7 +102,7 @@ Result<void> SessionImpl::run_script(std::string_view text, bool continued) {
             recorder_.publish();
         }
         const Result<void> ran = run_parsed(std::move(parsed[i]), only ? without_traceparent(text) : std::string_view(),
-                                            i + 1 == parsed.size());
+                                            i + 1 == parsed.size(), only ? form : nullptr);
         if (!ran) return in_message(ran.error(), text, sql);
         if (!copy_in_) continue;
         // The rest waits for the rows.
@@ -89,7 +124,8 @@ Result<SessionImpl::ParsedStatement> SessionImpl::parse_one(std::string_view sql
     return parsed;
 }
 
-Result<void> SessionImpl::run_parsed(ParsedStatement parsed, std::string_view key, bool last) {
+Result<void> SessionImpl::run_parsed(ParsedStatement parsed, std::string_view key, bool last,
+                                     const sql::ParameterForm* form) {
     if (parsed.command) {
         Result<StatementPtr> statement = make_command(parsed.sql, std::move(*parsed.command));
         if (!statement) return statement.error();
@@ -101,6 +137,7 @@ Result<void> SessionImpl::run_parsed(ParsedStatement parsed, std::string_view ke
     Result<StatementPtr> statement = make_plan(key.empty() ? parsed.sql : key, std::move(parsed.statement), {});
     if (!statement) return statement.error();
     if (!key.empty()) cache_.offer(*statement);
+    if (form != nullptr) share_plan(*form, **statement);
     return run_simple(std::move(*statement), last);
 }
 
@@ -110,7 +147,8 @@ Result<void> SessionImpl::check_block(bool ends_block) const {
                  "current transaction is aborted, commands ignored until end of transaction block"};
 }
 
-Result<void> SessionImpl::run_simple(StatementPtr statement, bool last) {
+Result<void> SessionImpl::run_simple(StatementPtr statement, bool last,
+                                     std::span<const engine::ParameterValue> parameters) {
     if (const Result<void> allowed = check_block(statement->ends_block()); !allowed) return allowed;
     if (statement->command) {
         const Result<std::string> tag = run_simple_command(*statement, last);
@@ -130,7 +168,7 @@ Result<void> SessionImpl::run_simple(StatementPtr statement, bool last) {
     }
     begin_statement();
     if (const Result<void> entered = enter_engine(); !entered) return entered;
-    const Result<std::string> tag = run_plan(statement, {}, stands_alone(*statement, last));
+    const Result<std::string> tag = run_plan(statement, parameters, stands_alone(*statement, last));
     if (!tag) return tag.error();
     after_statement(*statement);
     return finish_simple(*tag, last);

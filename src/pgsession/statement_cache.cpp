@@ -29,9 +29,12 @@ bool StatementCache::seen_before(std::uint64_t hash) {
 }
 
 void StatementCache::offer(const StatementPtr& statement) {
+    if (seen_before(hash_of(statement->sql, statement->stated_types))) keep(statement);
+}
+
+void StatementCache::keep(const StatementPtr& statement) {
     if (statement->sql.size() > kMaxStatementBytes) return;
     const std::uint64_t hash = hash_of(statement->sql, statement->stated_types);
-    if (!seen_before(hash)) return;
     erase(hash);
     entries_.push_front({statement, statement->cached_bytes()});
     by_hash_[hash] = entries_.begin();

@@ -20,8 +20,9 @@ public:
 
     // nullptr: not there. `types`: the parameter types the client states.
     StatementPtr find(std::string_view sql, std::span<const std::uint32_t> types);
-    // Keeps it if it may be kept.
+    // Keeps it if its text was offered before.
     void offer(const StatementPtr& statement);
+    void keep(const StatementPtr& statement);
     // A statement's constant answer has been filled in.
     void grew(const PreparedStatement& statement);
     void drop(const PreparedStatement& statement);
