@@ -182,6 +182,7 @@ constexpr std::array kPatterns = {
     Pattern{Type::CONSTRAINT, "duplicate key", sqlstate::kUniqueViolation},
     Pattern{Type::CONSTRAINT, "primary key", sqlstate::kUniqueViolation},
     Pattern{Type::CONSTRAINT, "unique constraint", sqlstate::kUniqueViolation},
+    Pattern{Type::TRANSACTION, "Allocation failure", sqlstate::kOutOfMemory},
     Pattern{Type::TRANSACTION, "Current transaction is aborted", sqlstate::kInFailedTransaction},
     Pattern{Type::TRANSACTION, "no transaction is active", sqlstate::kNoActiveTransaction},
     Pattern{Type::TRANSACTION, "within a transaction", sqlstate::kActiveTransaction},

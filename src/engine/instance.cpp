@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <malloc.h>
+#include <mutex>
 #include <stdexcept>
 
 namespace smew::engine {
@@ -78,13 +79,8 @@ public:
     }
 
     Result<void> set_memory_limit(Bytes limit) override {
-        try {
-            buffers().SetMemoryLimit(limit.count);
-            duckdb::DBConfig::GetConfig(*database_->instance).options.maximum_memory = limit.count;
-            return {};
-        } catch (const std::exception& exception) {
-            return to_error(exception);
-        }
+        const std::lock_guard lock(limit_mutex_);
+        return limit_memory(limit);
     }
 
     void forget_dead_buffers() override { engine::forget_dead_buffers(*database_->instance); }
@@ -93,7 +89,8 @@ public:
     // 178 MB of its 5 (measured, 1.5.5). Setting the memory limit, to what it is, makes it return everything at once.
     void give_memory_back() override {
         forget_dead_buffers();
-        (void)set_memory_limit({duckdb::DBConfig::GetConfig(*database_->instance).options.maximum_memory});
+        const std::lock_guard lock(limit_mutex_);
+        (void)limit_memory({duckdb::DBConfig::GetConfig(*database_->instance).options.maximum_memory});
         ::malloc_trim(0);
     }
 
@@ -109,6 +106,16 @@ public:
     }
 
 private:
+    Result<void> limit_memory(Bytes limit) {
+        try {
+            buffers().SetMemoryLimit(limit.count);
+            duckdb::DBConfig::GetConfig(*database_->instance).options.maximum_memory = limit.count;
+            return {};
+        } catch (const std::exception& exception) {
+            return to_error(exception);
+        }
+    }
+
     duckdb::BufferManager& buffers() const { return duckdb::BufferManager::GetBufferManager(*database_->instance); }
 
     std::unique_ptr<duckdb::DuckDB> database_;
@@ -118,6 +125,7 @@ private:
     const std::unordered_set<std::string> pure_functions_;
     std::shared_ptr<FilePipes> pipes_;  // shared with DuckDB's file system
     HelperThreads helpers_;             // ends before database_
+    std::mutex limit_mutex_;
 };
 
 OpenOptions open_options(const InstanceOptions& options) {

@@ -375,7 +375,10 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     session_->running_text = sql_;
     const std::uint64_t plans = session_->plans();
     const std::uint64_t generation = current_generation();
-    if (defines(kind_)) note_definition(*context_);
+    if (defines(kind_)) {
+        note_definition(*context_);
+        outdated_ = true;  // DuckDB moves the columns out of the plan of a CREATE TABLE, also of one that then fails
+    }
     profile_next(*context_, pace_->was_slow() ? kForEver : at_worst_);
     pace_->start();
     if (lasts()) lasting_.narrow(*context_, values_);

@@ -296,5 +296,16 @@ TEST_F(PreparedTest, SeesRowsOfItsOwnTransaction) {
     EXPECT_EQ(read(**filtered).value().size(), 0U);
 }
 
+// The columns of a table that could not be made went with the plan: made again it had one column without a name.
+TEST_F(PreparedTest, MakesATableWithItsColumnsAfterAFailure) {
+    run(db, "CREATE SEQUENCE tries").value();
+    auto create =
+        prepare(db, "CREATE TABLE made AS SELECT ('7' || repeat('x', (2 - nextval('tries'))::INT))::INT AS a, 8 AS b");
+    ASSERT_TRUE(create);
+    EXPECT_EQ(read(**create).error().code, sqlstate::kInvalidTextRepresentation);
+    ASSERT_TRUE(read(**create));
+    EXPECT_EQ(value(db, "SELECT a + b FROM made"), "15");
+}
+
 }  // namespace
 }  // namespace smew::engine::test

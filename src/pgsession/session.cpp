@@ -41,6 +41,11 @@ link::QueryStatus status_of(StatementOutcome outcome) {
     return link::QueryStatus::kError;
 }
 
+bool ran_out_of_resources(Sqlstate code) {
+    return code == sqlstate::kDiskFull || code == sqlstate::kOutOfMemory ||
+           code == sqlstate::kConfigurationLimitExceeded;
+}
+
 }  // namespace
 
 std::unique_ptr<Session> Session::create(link::AdoptSession info, UniqueFd socket, engine::Instance& instance,
@@ -275,6 +280,10 @@ void SessionImpl::ready() {
     pgproto::write_ready_for_query(wire_.out(), block_.status());
     flush_due_ = true;
     at_rest_ = true;
+    if (resources_ran_out_ && !block_.active()) {
+        resources_ran_out_ = false;
+        instance_.give_memory_back();
+    }
     // Between two statements of one that has sent several, others have theirs.
     if (group_.turns.waiting() != 0 && !copy_in_) group_.turns.give_back(turn_);
 }
@@ -289,6 +298,7 @@ void SessionImpl::fail(const Error& error) {
     record(outcome, {}, &error);
     // After record(), which ends the statement: an interrupt must not hit the rollback.
     block_.abort();
+    resources_ran_out_ |= ran_out_of_resources(error.code);
     if (!is_over()) pgproto::write_error(wire_.out(), pgproto::Severity::kError, error);
     if (instance_.broken()) end_with(error_for(CancelReason::kWorkerLost));
 }

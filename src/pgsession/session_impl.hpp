@@ -310,7 +310,10 @@ private:
 
     std::shared_ptr<Mailbox> mailbox_;             // once it has listened
     std::vector<std::string> transaction_tables_;  // to be dropped by the commit
-    bool at_rest_ = false;                         // the last thing said was ReadyForQuery
+    // A statement has failed for want of memory or disk space. What the engine's allocator keeps of it counts against
+    // the process's limit, and the next statement would fail for it; it is returned once the transaction is over.
+    bool resources_ran_out_ = false;
+    bool at_rest_ = false;  // the last thing said was ReadyForQuery
 
     struct CopyInState {
         std::unique_ptr<CopyIn> rows;

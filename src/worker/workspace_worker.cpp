@@ -299,7 +299,6 @@ void WorkspaceWorker::report_turns() {
 
 void WorkspaceWorker::give_memory_back() {
     if (memory_.bytes() < kWorthGivingBack) return;
-    const std::lock_guard lock(memory_mutex_);  // it sets the limit anew
     instance_->give_memory_back();
 }
 
