@@ -1,6 +1,7 @@
 #include "worker/process_setup.hpp"
 
 #include "worker/limits.hpp"
+#include "worker/memory_reserve.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -49,6 +50,7 @@ void close_standard_streams() {
 void set_up_process() {
     ignore_signals();
     ::mallopt(M_ARENA_MAX, kMallocArenas);
+    keep_memory_reserve();
     set_stack_size();
     wipe_environment();
     close_standard_streams();

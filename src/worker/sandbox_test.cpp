@@ -2,6 +2,7 @@
 
 #include "worker/landlock.hpp"
 #include "worker/limits.hpp"
+#include "worker/memory_reserve.hpp"
 #include "worker/testing.hpp"
 
 #include <gtest/gtest.h>
@@ -9,9 +10,12 @@
 #include <arpa/inet.h>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
 #include <linux/io_uring.h>
+#include <memory>
+#include <new>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -286,6 +290,28 @@ TEST_F(SandboxTest, LimitsMemoryFilesAndDumps) {
         rlimit limit{};
         HOLDS(::getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0);
         HOLDS(::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == limit.rlim_max);
+    });
+}
+
+// What is a few bytes large finds memory when all that is allowed is taken; a buffer does not.
+TEST_F(SandboxTest, KeepsAReserveForSmallAllocations) {
+    if (kSanitized) GTEST_SKIP() << "a sanitizer's allocator knows no limit on data";
+    inside([&](Checks& checks) {
+        keep_memory_reserve();
+        while (std::malloc(1U << 20) != nullptr) {
+        }
+        while (std::malloc(64) != nullptr) {
+        }
+        std::vector<std::unique_ptr<char[]>> small;
+        for (int i = 0; i < 10'000; ++i) small.push_back(std::make_unique<char[]>(100));
+        HOLDS(small.size() == 10'000);
+        bool refused_large = false;
+        try {
+            const std::vector<char> large(1U << 30);
+        } catch (const std::bad_alloc&) {
+            refused_large = true;
+        }
+        HOLDS(refused_large);
     });
 }
 

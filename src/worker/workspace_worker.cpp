@@ -2,6 +2,7 @@
 
 #include "telemetry/log.hpp"
 #include "worker/limits.hpp"
+#include "worker/memory_reserve.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -166,6 +167,7 @@ void WorkspaceWorker::adopt(link::AdoptSession order, UniqueFd socket) {
 void WorkspaceWorker::set_limits(const link::WorkspaceLimits& limits) {
     {
         const std::lock_guard lock(memory_mutex_);
+        restore_memory_reserve();  // what follows sets the limit it has raised
         // Setting it costs something, also to what it is. Less than is in use is refused: the old limit stays, which
         // the report then tells.
         if (limits.memory.count == memory_limit_.count) {
@@ -298,6 +300,7 @@ void WorkspaceWorker::report_turns() {
 }
 
 void WorkspaceWorker::give_memory_back() {
+    restore_memory_reserve();
     if (memory_.bytes() < kWorthGivingBack) return;
     instance_->give_memory_back();
 }
