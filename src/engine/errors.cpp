@@ -1,5 +1,6 @@
 #include "engine/errors.hpp"
 
+#include "core/characters.hpp"
 #include "engine/error_wording.hpp"
 
 #include <duckdb/common/exception.hpp>
@@ -28,10 +29,7 @@ std::string value_of(const ExtraInfo& info, const char* key) {
 // 1-based character index of a byte offset; DuckDB counts bytes, PostgreSQL characters.
 int character_position(std::string_view sql, std::size_t byte) {
     if (sql.empty() || byte > sql.size()) return 0;
-    const auto is_first_byte = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
-    return static_cast<int>(
-               std::count_if(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(byte), is_first_byte)) +
-           1;
+    return count_characters(sql.substr(0, byte)) + 1;
 }
 
 int position_of(const ExtraInfo& info, std::string_view sql) {

@@ -1,26 +1,11 @@
 #include "engine/source_text.hpp"
 
+#include "core/characters.hpp"
 #include "engine/errors.hpp"
 
 #include <algorithm>
 
 namespace smew::engine {
-namespace {
-
-bool starts_character(char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-}
-
-// The byte at which the character with this 0-based number stands.
-std::size_t byte_of(std::string_view text, std::size_t character) {
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (starts_character(text[at]) && character-- == 0) return at;
-    }
-    return text.size();
-}
-
-}  // namespace
-
 SourceText::SourceText(std::string_view written, std::vector<TextEdit> edits)
     : written_(written), edits_(std::move(edits)) {
     std::size_t at = 0;
@@ -45,9 +30,8 @@ std::size_t SourceText::written_byte(std::size_t parsed_byte) const {
 
 Error SourceText::moved(Error error) const {
     if (edits_.empty() || error.position == 0) return error;
-    const std::size_t byte = written_byte(byte_of(parsed_, static_cast<std::size_t>(error.position) - 1));
-    const auto end = written_.begin() + static_cast<std::ptrdiff_t>(byte);
-    error.position = static_cast<int>(std::count_if(written_.begin(), end, starts_character)) + 1;
+    const std::size_t byte = written_byte(byte_of_character(parsed_, static_cast<std::size_t>(error.position) - 1));
+    error.position = count_characters(std::string_view(written_).substr(0, byte)) + 1;
     return error;
 }
 

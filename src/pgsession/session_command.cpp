@@ -1,5 +1,6 @@
 #include "pgsession/session_command.hpp"
 
+#include "core/characters.hpp"
 #include "pgsession/refusals.hpp"
 
 #include <algorithm>
@@ -135,8 +136,7 @@ int CommandReader::offset() const {
     const auto bytes = token.kind == sql::TokenKind::kEnd
                            ? statement_.size()
                            : static_cast<std::size_t>(token.text.data() - statement_.data());
-    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
-    return static_cast<int>(std::ranges::count_if(statement_.substr(0, bytes), starts_character));
+    return count_characters(statement_.substr(0, bytes));
 }
 
 std::string_view CommandReader::since(std::string_view from_before) const {

@@ -1,11 +1,11 @@
 #include "pgsession/shared_plans.hpp"
 
+#include "core/characters.hpp"
 #include "pgproto/oids.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <functional>
-#include <limits>
 
 namespace smew::pgsession {
 namespace {
@@ -119,13 +119,8 @@ std::optional<std::vector<engine::ParameterValue>> values_of(const std::vector<s
 
 Error in_text(Error error, const sql::ParameterForm& form, std::string_view text) {
     if (error.position <= 0) return error;
-    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
-    std::size_t offset = 0;
-    for (int characters = 0; offset < form.sql.size(); ++offset) {
-        if (starts_character(form.sql[offset]) && ++characters == error.position) break;
-    }
-    const std::string_view before = text.substr(0, sql::original_offset(form, text, offset));
-    error.position = 1 + static_cast<int>(std::ranges::count_if(before, starts_character));
+    const std::size_t offset = byte_of_character(form.sql, static_cast<std::size_t>(error.position) - 1);
+    error.position = count_characters(text.substr(0, sql::original_offset(form, text, offset))) + 1;
     return error;
 }
 

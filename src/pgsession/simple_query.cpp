@@ -1,9 +1,8 @@
+#include "core/characters.hpp"
 #include "pgsession/session_impl.hpp"
 #include "pgsession/traceparent.hpp"
 #include "pgsession/utf8.hpp"
 #include "sql/lexer.hpp"
-
-#include <algorithm>
 
 namespace smew::pgsession {
 namespace {
@@ -14,8 +13,7 @@ constexpr std::size_t kMaxSharedBytes = 8U << 10;  // of texts whose literals ar
 Error in_message(Error error, std::string_view message, std::string_view statement) {
     if (error.position <= 0) return error;
     const auto bytes = static_cast<std::size_t>(statement.data() - message.data());
-    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
-    error.position += static_cast<int>(std::ranges::count_if(message.substr(0, bytes), starts_character));
+    error.position += count_characters(message.substr(0, bytes));
     return error;
 }
 

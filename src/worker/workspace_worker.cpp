@@ -165,22 +165,19 @@ void WorkspaceWorker::adopt(link::AdoptSession order, UniqueFd socket) {
 }
 
 void WorkspaceWorker::set_limits(const link::WorkspaceLimits& limits) {
-    {
-        const std::lock_guard lock(memory_mutex_);
-        restore_memory_reserve();  // what follows sets the limit it has raised
-        // Setting it costs something, also to what it is. Less than is in use is refused: the old limit stays, which
-        // the report then tells.
-        if (limits.memory.count == memory_limit_.count) {
-        } else if (const auto set = instance_->set_memory_limit(limits.memory); set) {
-            memory_limit_ = limits.memory;
-        } else {
-            log::info("worker_memory_in_use", {{"limit", limits.memory.count}, {"error", set.error().message}});
-        }
-        const Result<void> results[] = {set_data_limit(data_limit(memory_limit_, thread_count(limits, start_.threads))),
-                                        set_file_size_limit(file_size_limit(limits))};
-        for (const Result<void>& result : results) {
-            if (!result) log::error("worker_limit_not_set", {{"error", result.error().message}});
-        }
+    restore_memory_reserve();  // what follows sets the limit it has raised
+    // Setting it costs something, also to what it is. Less than is in use is refused: the old limit stays, which
+    // the report then tells.
+    if (limits.memory.count == memory_limit_.count) {
+    } else if (const auto set = instance_->set_memory_limit(limits.memory); set) {
+        memory_limit_ = limits.memory;
+    } else {
+        log::info("worker_memory_in_use", {{"limit", limits.memory.count}, {"error", set.error().message}});
+    }
+    const Result<void> results[] = {set_data_limit(data_limit(memory_limit_, thread_count(limits, start_.threads))),
+                                    set_file_size_limit(file_size_limit(limits))};
+    for (const Result<void>& result : results) {
+        if (!result) log::error("worker_limit_not_set", {{"error", result.error().message}});
     }
     instance_->set_temp_limit(limits.temp);
     link::WorkspaceLimits in_force = limits;

@@ -88,8 +88,7 @@ private:
 
     std::mutex report_mutex_, turns_mutex_;
     link::LendTurns turns_;  // of the main thread
-    std::mutex memory_mutex_;
-    Bytes memory_limit_;  // in force; under memory_mutex_
+    Bytes memory_limit_;     // in force; of the main thread
     std::atomic<bool> draining_{false};
     CancelReason drain_reason_ = CancelReason::kNone;
     std::optional<Time> drain_until_;
