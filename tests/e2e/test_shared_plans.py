@@ -1,4 +1,4 @@
-"""Statements whose literals differ share a plan (docs/compatibility.md): the answers are those of a plan of their own."""
+"""Statements whose literals differ share a plan (docs/adr/0015-plans-shared-by-statements.md): the answers are those of a plan of their own."""
 
 import itertools
 
