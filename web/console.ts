@@ -102,8 +102,7 @@ class Console {
     const { phase, busy, transaction } = this.session.state;
     if (phase !== "open" || busy || transaction === "failed") return;
     const rows = await this.session.fetch(TEMPORARY_SQL).catch(() => null);
-    if (rows) this.catalog.setTemporary(rows);
-    if (rows) this.showTables();
+    if (rows && this.catalog.setTemporary(rows)) this.showTables();
   }
 
   private showTables(): void {

@@ -32,6 +32,25 @@ def test_tables_are_listed_completed_and_previewed(open_page, workspace):
     expect(page.locator(".cm-tooltip-autocomplete").get_by_text("customers")).to_be_visible()
 
 
+def test_reading_the_tables_again_keeps_what_is_open_and_where_the_keyboard_is(open_page, workspace):
+    workspace.query("CREATE OR REPLACE TABLE kept_open AS SELECT 42 AS stays")
+    workspace.query("DROP TABLE IF EXISTS came_later")
+    page = open_console(open_page, workspace)
+    table = page.locator("summary").filter(has_text="kept_open")
+    table.click()
+    expect(page.get_by_role("button", name="Insert column stays")).to_be_visible()
+    workspace.query("CREATE TABLE came_later AS SELECT 1 AS one")
+    page.get_by_role("button", name="Read the tables again").click()
+    table.focus()
+    expect(page.locator("summary").filter(has_text="came_later")).to_be_visible()
+    expect(page.get_by_role("button", name="Insert column stays")).to_be_visible()
+    expect(table).to_be_focused()
+    table.press("Enter")
+    run(page, "DROP TABLE came_later")
+    expect(page.locator("summary").filter(has_text="came_later")).to_have_count(0)
+    expect(page.get_by_role("button", name="Insert column stays")).to_have_count(0)
+
+
 def test_behind_a_dot_only_names_are_completed_and_running_closes_the_list(open_page, workspace):
     page = open_console(open_page, workspace)
     options = page.locator(".cm-tooltip-autocomplete li")

@@ -46,7 +46,9 @@ export class Catalog {
     this.tables = [...this.temporary, ...this.permanent];
   }
 
-  setTemporary(rows: Row[]): void {
+  // Whether there are or were any: what is drawn stays otherwise.
+  setTemporary(rows: Row[]): boolean {
+    if (rows.length === 0 && this.temporary.length === 0) return false;
     const tables: TableEntry[] = [];
     for (const [schema, name, column, type] of rows) {
       let table = tables.at(-1);
@@ -58,6 +60,7 @@ export class Catalog {
     }
     this.temporary = tables;
     this.tables = [...this.temporary, ...this.permanent];
+    return true;
   }
 
   async readColumns(table: TableEntry): Promise<void> {

@@ -32,28 +32,6 @@ function columnItems(table: TableEntry, actions: Actions): HTMLElement[] {
     onclick: () => actions.insert(quoted(column.name)) }, h("span", { class: "clip" }, column.name), h("span", { class: "type" }, column.type))));
 }
 
-// Its columns are read and drawn when it is opened.
-function tableItem(table: TableEntry, actions: Actions): HTMLElement {
-  const name = qualified(table);
-  const columns = h("ul", { "aria-label": `Columns of ${name}` });
-  const details = h("details", {}, h("summary", {}, h("span", { class: "clip", title: table.name }, table.name), table.view && h("span", { class: "type" }, "view")));
-  const fill = async () => {
-    if (!details.open) return;
-    replace(columns, ...(table.columns ? columnItems(table, actions) : [h("li", { class: "note" }, "Loading …")]));
-    try {
-      await actions.readColumns(table);
-      replace(columns, ...columnItems(table, actions));
-    } catch (error) {
-      replace(columns, h("li", { class: "note" }, error instanceof Error ? error.message : String(error)));
-    }
-  };
-  details.addEventListener("toggle", () => void fill());
-  details.append(h("div", { class: "leaf-actions" },
-    h("button", { type: "button", class: "small quiet", "aria-label": `Preview ${name}`, onclick: () => actions.preview(`SELECT * FROM ${name} LIMIT 100`) }, "Preview"),
-    h("button", { type: "button", class: "small quiet", "aria-label": `Insert ${name}`, onclick: () => actions.insert(name) }, "Insert name")), columns);
-  return h("li", {}, details);
-}
-
 interface Group {
   title: string;
   order: number;
@@ -77,8 +55,9 @@ export class SchemaTree {
   private readonly list = h("div", {});
   private readonly found = h("p", { class: "sr-only", role: "status" });
   private tables: TableEntry[] = [];
-  // What the user opened or closed stays so when the tables are read again.
+  // What the user opened or closed stays so when the tables are read again, which may be between a click and its effect.
   private readonly openness = new Map<string, boolean>();
+  private readonly opened = new Set<string>();  // tables, as schema.name
 
   constructor(private readonly actions: Actions) {
     this.search.addEventListener("input", () => this.draw());
@@ -93,7 +72,9 @@ export class SchemaTree {
 
   show(tables: TableEntry[]): void {
     this.tables = tables;
+    const focused = this.list.contains(document.activeElement) ? document.activeElement?.closest("details")?.dataset["key"] : undefined;
     this.draw();
+    if (focused !== undefined) this.list.querySelector<HTMLElement>(`details[data-key=${CSS.escape(focused)}] > summary`)?.focus();
   }
 
   private draw(): void {
@@ -110,14 +91,14 @@ export class SchemaTree {
 
   private groupElement(group: Group, open: boolean): HTMLElement {
     const list = h("ul", {});
-    const details = h("details", { class: "schema", open: this.openness.get(group.title) ?? open },
+    const details = h("details", { class: "schema", "data-key": group.title, open: this.openness.get(group.title) ?? open },
       h("summary", {}, h("span", { class: "clip", title: group.title }, group.title), h("span", { class: "type" }, count(group.tables.length))), list);
     let drawn = 0;
     const more = h("button", { type: "button", class: "small quiet more" });
     const drawMore = () => {
       const next = group.tables.slice(drawn, drawn + DRAWN_AT_ONCE);
       drawn += next.length;
-      list.append(...next.map((table) => tableItem(table, this.actions)));
+      list.append(...next.map((table) => this.tableItem(table)));
       more.remove();
       const left = group.tables.length - drawn;
       more.textContent = `Show ${count(Math.min(left, DRAWN_AT_ONCE))} more of ${count(left)}`;
@@ -132,5 +113,31 @@ export class SchemaTree {
     details.querySelector("summary")?.addEventListener("click", () => this.openness.set(group.title, !details.open));
     first();
     return details;
+  }
+
+  // Its columns are read and drawn when it is opened.
+  private tableItem(table: TableEntry): HTMLElement {
+    const name = qualified(table);
+    const key = `${table.schema}.${table.name}`;
+    const columns = h("ul", { "aria-label": `Columns of ${name}` });
+    const details = h("details", { "data-key": key, open: this.opened.has(key) },
+      h("summary", {}, h("span", { class: "clip", title: table.name }, table.name), table.view && h("span", { class: "type" }, "view")),
+      h("div", { class: "leaf-actions" },
+        h("button", { type: "button", class: "small quiet", "aria-label": `Preview ${name}`, onclick: () => this.actions.preview(`SELECT * FROM ${name} LIMIT 100`) }, "Preview"),
+        h("button", { type: "button", class: "small quiet", "aria-label": `Insert ${name}`, onclick: () => this.actions.insert(name) }, "Insert name")), columns);
+    // The toggle event comes later than the click, and never to an element that was replaced in between.
+    details.querySelector("summary")?.addEventListener("click", () => this.opened[details.open ? "delete" : "add"](key));
+    details.addEventListener("toggle", () => details.open && void this.fill(columns, table));
+    return h("li", {}, details);
+  }
+
+  private async fill(columns: HTMLElement, table: TableEntry): Promise<void> {
+    replace(columns, ...(table.columns ? columnItems(table, this.actions) : [h("li", { class: "note" }, "Loading …")]));
+    try {
+      await this.actions.readColumns(table);
+      replace(columns, ...columnItems(table, this.actions));
+    } catch (error) {
+      replace(columns, h("li", { class: "note" }, error instanceof Error ? error.message : String(error)));
+    }
   }
 }
