@@ -43,6 +43,7 @@ std::vector<EngineCheck> FleetImpl::check_engines(std::chrono::milliseconds pati
             check.error = answer->error;
             check.taken = std::chrono::microseconds(static_cast<std::int64_t>(answer->taken_us));
         }
+        metrics_.engine_check(!check.error);
         checks.push_back(std::move(check));
     }
     return checks;

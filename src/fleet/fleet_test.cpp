@@ -163,6 +163,9 @@ TEST_F(FleetTest, EnginesAreAskedAndThoseThatHangAreNamed) {
     ASSERT_EQ(checks.size(), 2U);
     ASSERT_TRUE(checks[1].error);
     EXPECT_EQ(checks[1].error->message, "the engine has not answered in time");
+    const std::string exported = metrics_.scrape();
+    EXPECT_NE(exported.find("smew_engine_checks_total{status=\"success\"} 2\n"), std::string::npos) << exported;
+    EXPECT_NE(exported.find("smew_engine_checks_total{status=\"error\"} 2\n"), std::string::npos) << exported;
 }
 
 TEST_F(FleetTest, AWorkerThatDoesNotAnswerIsEndedAtItsDeadline) {

@@ -198,6 +198,10 @@ struct Metrics::Impl {
             .Add({}, kWorkerStartSeconds);
     Counter& workers_lost =
         counters(registry, "smew_worker_lost_total", "Worker processes that ended without being told to.").Add({});
+    std::array<Counter*, kOutcomes.size()> engine_checks =
+        for_each_value(counters(registry, "smew_engine_checks_total",
+                                "Questions to the engines of open workspaces whether they are well, by outcome."),
+                       "status", kOutcomes);
 
     PerFormatAndOutcome imports = for_each_format_and_outcome(
         counters(registry, "duckdb_import_operations_total", "Imports by file format and outcome."));
@@ -381,6 +385,10 @@ void Metrics::worker_started(std::chrono::microseconds taken) {
 
 void Metrics::worker_lost() {
     impl_->workers_lost.Increment();
+}
+
+void Metrics::engine_check(bool answered) {
+    impl_->engine_checks[answered ? 1 : 0]->Increment();
 }
 
 void Metrics::import_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows,

@@ -83,6 +83,7 @@ public:
     void workers_active(std::int64_t count);               // smew_workers_active
     void worker_started(std::chrono::microseconds taken);  // smew_worker_start_seconds
     void worker_lost();                                    // smew_worker_lost_total
+    void engine_check(bool answered);                      // smew_engine_checks_total{status}
     void import_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows,
                      std::uint64_t bytes);  // duckdb_import_*
     void export_done(std::string_view format, bool success, std::chrono::microseconds taken, std::uint64_t rows);

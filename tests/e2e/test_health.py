@@ -57,6 +57,8 @@ def test_an_engine_that_hangs_is_told(start_server):
     assert ill["reason"] == "a workspace's engine does not answer"
     assert ill["engines_failed"] == [{"workspace_id": workspace.id, "problem": "the engine has not answered in time"}]
     assert server.events("engine_check_failed")[-1]["workspace_id"] == workspace.id
+    assert server.metric('smew_engine_checks_total{status="error"}') >= 1
+    assert server.metric('smew_engine_checks_total{status="success"}') >= 1
     eventually(lambda: engine("healthy"), 60, "an engine that answers again")
     assert workspace.query("SELECT 2") == [(2,)]
     server.stop()
