@@ -9,20 +9,6 @@
 namespace smew::app {
 namespace {
 
-sentry::Level level_of(log::Level level) {
-    switch (level) {
-        case log::Level::kDebug:
-            return sentry::Level::kDebug;
-        case log::Level::kInfo:
-            return sentry::Level::kInfo;
-        case log::Level::kWarning:
-            return sentry::Level::kWarning;
-        case log::Level::kError:
-            return sentry::Level::kError;
-    }
-    return sentry::Level::kError;
-}
-
 tracing::Attribute value_of(const log::Field& field) {
     return std::visit(
         [](auto value) -> tracing::Attribute {
@@ -105,8 +91,7 @@ void LogReports::logged(log::Level level, std::string_view event, log::Fields fi
         if (people_ || !names_people(field.key)) data.emplace_back(field.key, value_of(field));
     }
     if (level != log::Level::kError || reported_elsewhere(event)) {
-        client_.leave(
-            {.level = level_of(level), .category = "log", .message = std::string(event), .data = std::move(data)});
+        client_.leave({.level = level, .category = "log", .message = std::string(event), .data = std::move(data)});
         return;
     }
     if (const auto thrown = std::current_exception()) {

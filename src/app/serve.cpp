@@ -42,20 +42,6 @@ using std::chrono::seconds;
 
 constexpr milliseconds kSelfCheckTimeout{5000};
 
-log::Level log_level(config::LogLevel level) {
-    switch (level) {
-        case config::LogLevel::kDebug:
-            return log::Level::kDebug;
-        case config::LogLevel::kInfo:
-            return log::Level::kInfo;
-        case config::LogLevel::kWarning:
-            return log::Level::kWarning;
-        case config::LogLevel::kError:
-            return log::Level::kError;
-    }
-    return log::Level::kInfo;
-}
-
 // A gateway holds a descriptor a connection and more; the usual soft limit of 1024 is for programs that use select().
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -333,7 +319,7 @@ void serve_until_stopped(const config::Settings& settings, const std::string& ve
 }  // namespace
 
 int serve(const config::Settings& settings, const std::string& version) {
-    log::set_level(log_level(settings.log_level));
+    log::set_level(settings.log_level);
     std::signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
     StopSignals signals;

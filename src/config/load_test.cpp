@@ -63,7 +63,7 @@ TEST(Load, FileGoesBeforeDefault) {
     EXPECT_TRUE(loaded.settings.http_tls);
     EXPECT_EQ(loaded.settings.import_max_bytes, Bytes{4096});
     EXPECT_EQ(loaded.settings.loader_memory_limit, Bytes{512ULL << 20});
-    EXPECT_EQ(loaded.settings.log_level, LogLevel::kDebug);
+    EXPECT_EQ(loaded.settings.log_level, Severity::kDebug);
     EXPECT_EQ(source_of(loaded, "http_tls"), file.path());
     EXPECT_EQ(source_of(loaded, "http_listen"), "default");
 }

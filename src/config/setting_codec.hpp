@@ -29,9 +29,9 @@ inline constexpr std::array kChoices<QueryAuditMode>{Choice{"full", QueryAuditMo
                                                      Choice{"structure", QueryAuditMode::kStructure},
                                                      Choice{"hash_only", QueryAuditMode::kHashOnly}};
 template <>
-inline constexpr std::array kChoices<LogLevel>{Choice{"debug", LogLevel::kDebug}, Choice{"info", LogLevel::kInfo},
-                                               Choice{"warning", LogLevel::kWarning},
-                                               Choice{"error", LogLevel::kError}};
+inline constexpr std::array kChoices<Severity>{
+    Choice{to_text(Severity::kDebug), Severity::kDebug}, Choice{to_text(Severity::kInfo), Severity::kInfo},
+    Choice{to_text(Severity::kWarning), Severity::kWarning}, Choice{to_text(Severity::kError), Severity::kError}};
 template <>
 inline constexpr std::array kChoices<StatementErrors>{Choice{"none", StatementErrors::kNone},
                                                       Choice{"server", StatementErrors::kServer},

@@ -5,6 +5,7 @@
 
 #include "core/bytes.hpp"
 #include "core/secret.hpp"
+#include "core/severity.hpp"
 
 #include <chrono>
 #include <optional>
@@ -15,8 +16,7 @@ namespace smew::config {
 enum class SandboxMode { kRequired, kPreferred, kOff };      // worker_sandbox: required | preferred | off
 enum class TlsMode { kOff, kPrefer, kRequire };              // pgwire_ssl_mode: disable | prefer | require
 enum class QueryAuditMode { kFull, kStructure, kHashOnly };  // query_audit_mode: full | structure | hash_only
-enum class LogLevel { kDebug, kInfo, kWarning, kError };
-enum class StatementErrors { kNone, kServer, kAll };  // sentry_statement_errors: none | server | all
+enum class StatementErrors { kNone, kServer, kAll };         // sentry_statement_errors: none | server | all
 
 struct Settings {
     // Where and how it listens.
@@ -26,7 +26,7 @@ struct Settings {
     std::string public_host;  // host told to users of a workspace; empty: the address of pg_listen
     Secret admin_key;         // empty: generated at the first start, printed once, its hash kept in the metadata store
     bool demo = false;        // make the sample project "demo" at start
-    LogLevel log_level = LogLevel::kInfo;
+    Severity log_level = Severity::kInfo;
     int io_threads = 0;     // 0: one a core
     int http_threads = 16;  // threads that run REST handlers
 

@@ -2,6 +2,7 @@
 // What is reported, as the request's thread leaves it: plain values, no JSON, no names of functions yet.
 
 #include "core/clock.hpp"
+#include "core/severity.hpp"
 #include "sentry/stack.hpp"
 #include "tracing/transaction.hpp"
 
@@ -16,8 +17,7 @@
 
 namespace smew::sentry {
 
-enum class Level : std::uint8_t { kDebug, kInfo, kWarning, kError, kFatal };
-std::string_view to_text(Level level);
+using Level = Severity;
 
 using Tags = std::vector<std::pair<std::string, std::string>>;
 using Fields = tracing::Attributes;

@@ -12,22 +12,6 @@ namespace smew::sentry {
 
 namespace json = boost::json;
 
-std::string_view to_text(Level level) {
-    switch (level) {
-        case Level::kDebug:
-            return "debug";
-        case Level::kInfo:
-            return "info";
-        case Level::kWarning:
-            return "warning";
-        case Level::kError:
-            return "error";
-        case Level::kFatal:
-            return "fatal";
-    }
-    return "error";
-}
-
 double epoch_seconds(WallTime time) {
     return static_cast<double>(time.time_since_epoch().count()) / 1e6;
 }

@@ -28,22 +28,10 @@ spdlog::level::level_enum spdlog_level(Level level) {
             return spdlog::level::warn;
         case Level::kError:
             return spdlog::level::err;
+        case Level::kFatal:
+            return spdlog::level::critical;
     }
     return spdlog::level::info;
-}
-
-std::string_view level_name(Level level) {
-    switch (level) {
-        case Level::kDebug:
-            return "debug";
-        case Level::kInfo:
-            return "info";
-        case Level::kWarning:
-            return "warning";
-        case Level::kError:
-            return "error";
-    }
-    return "info";
 }
 
 // The process's one log. Its sink writes a whole line in one call and flushes it, under its own lock. Never destroyed:
@@ -85,7 +73,7 @@ struct AppendValue {
 
 std::string json_line(Level level, std::string_view event, Fields fields) {
     std::string line = R"({"timestamp":")" + to_iso8601(SystemClock().now()) + R"(","level":")";
-    line += level_name(level);
+    line += to_text(level);
     line += R"(","event":)";
     telemetry::append_json_string(line, event);
     for (const Field& field : fields) {

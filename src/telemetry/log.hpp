@@ -2,6 +2,8 @@
 // The structured log: one JSON object a line on stderr, {"timestamp","level","event",…fields}. Any thread may log.
 // Secrets have no way in: a field is text, a number or a bool, and Secret converts to none of them.
 
+#include "core/severity.hpp"
+
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
@@ -10,7 +12,7 @@
 
 namespace smew::log {
 
-enum class Level { kDebug, kInfo, kWarning, kError };
+using Level = Severity;
 
 struct Field {
     template <class T>
