@@ -1,6 +1,7 @@
 #pragma once
 // Characters of UTF-8 text, which PostgreSQL counts where the engine and the lexer count bytes. What is no UTF-8 counts
 // in some way, and nothing is read beyond its end.
+// Source of what UTF-8 is: RFC 3629.
 
 #include <algorithm>
 #include <cstddef>
@@ -23,5 +24,16 @@ inline std::size_t byte_of_character(std::string_view text, std::size_t number) 
     }
     return text.size();
 }
+
+// At most so many bytes of its front, and no part of a character.
+inline std::string_view whole_characters(std::string_view text, std::size_t most_bytes) {
+    if (text.size() <= most_bytes) return text;
+    while (most_bytes > 0 && !starts_character(text[most_bytes])) --most_bytes;
+    return text.substr(0, most_bytes);
+}
+
+// The bytes of the character at the front of a text that is not empty; 0 where these bytes are none. Overlong forms,
+// surrogates and what lies above U+10FFFF are none.
+std::size_t character_length(std::string_view text);
 
 }  // namespace smew

@@ -1,5 +1,7 @@
 #include "engine/loader_json.hpp"
 
+#include "core/characters.hpp"
+
 #include <duckdb/common/types.hpp>
 
 #include <array>
@@ -12,25 +14,6 @@ using duckdb::LogicalTypeId;
 using duckdb::Value;
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-// The length of the UTF-8 character at the front, 0 when it is none (RFC 3629).
-std::size_t character_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    const std::size_t length = first < 0x80   ? 1
-                               : first < 0xc2 ? 0
-                               : first < 0xe0 ? 2
-                               : first < 0xf0 ? 3
-                               : first < 0xf5 ? 4
-                                              : 0;
-    if (length == 0 || length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80U) return 0;
-    }
-    const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
-    const bool outside = (first == 0xed && byte(1) > 0x9f) || (first == 0xf4 && byte(1) > 0x8f);
-    return overlong || outside ? 0 : length;
-}
 
 void append_escaped(std::string& out, char c) {
     switch (c) {

@@ -1,5 +1,6 @@
 #include "engine/loader_sql.hpp"
 
+#include "core/characters.hpp"
 #include "engine/duckdb_instance.hpp"
 
 #include <algorithm>
@@ -25,13 +26,6 @@ std::string without_controls_and_outer_blanks(std::string_view name) {
     const auto first = out.find_first_not_of(' ');
     if (first == std::string::npos) return {};
     return out.substr(first, out.find_last_not_of(' ') - first + 1);
-}
-
-// The longest prefix of whole UTF-8 characters within the limit.
-std::string_view whole_characters(std::string_view text, std::size_t max_bytes) {
-    if (text.size() <= max_bytes) return text;
-    while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xC0U) == 0x80U) --max_bytes;
-    return text.substr(0, max_bytes);
 }
 
 std::string folded(std::string_view name) {

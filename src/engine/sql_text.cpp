@@ -1,5 +1,6 @@
 #include "engine/sql_text.hpp"
 
+#include "core/characters.hpp"
 #include "engine/dialect_tokens.hpp"
 #include "engine/errors.hpp"
 #include "engine/parse_tree.hpp"
@@ -40,19 +41,11 @@ std::size_t identifier_before(std::string_view sql, std::size_t end) {
     return end;
 }
 
-// The byte at which a character stands.
-std::size_t byte_of(std::string_view sql, std::size_t character) {
-    for (std::size_t at = 0; at < sql.size(); ++at) {
-        if ((static_cast<unsigned char>(sql[at]) & 0xC0U) != 0x80U && character-- == 0) return at;
-    }
-    return sql.size();
-}
-
 // The index of the * a syntax error points at, or npos.
 std::size_t star_of(const duckdb::ErrorData& error, std::string_view sql) {
     const Error known = to_error(error, sql);
     if (known.code != sqlstate::kSyntaxError || known.position == 0) return std::string_view::npos;
-    const std::size_t at = byte_of(sql, static_cast<std::size_t>(known.position) - 1);
+    const std::size_t at = byte_of_character(sql, static_cast<std::size_t>(known.position) - 1);
     return at < sql.size() && sql[at] == '*' ? at : std::string_view::npos;
 }
 

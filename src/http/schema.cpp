@@ -1,5 +1,7 @@
 #include "http/schema.hpp"
 
+#include "core/characters.hpp"
+
 #include <boost/json/array.hpp>
 
 #include <algorithm>
@@ -52,12 +54,6 @@ bool has_type(const json::value& value, FieldType type) {
     return true;
 }
 
-// Characters, not bytes.
-std::int64_t length_of(std::string_view text) {
-    return std::count_if(text.begin(), text.end(),
-                         [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; });
-}
-
 std::string bounds_text(const Field& field, std::string_view what) {
     std::string text(what);
     if (field.least && field.most) return text + std::to_string(*field.least) + " to " + std::to_string(*field.most);
@@ -79,7 +75,7 @@ bool outside(const json::value& number, const Field& field) {
 
 std::optional<std::string> check_string(std::string_view text, const Field& field) {
     if (text.find('\0') != std::string_view::npos) return "must not hold a NUL character";
-    if (outside(length_of(text), field)) return bounds_text(field, "must have a length of ");
+    if (outside(count_characters(text), field)) return bounds_text(field, "must have a length of ");
     if (field.one_of.empty() || std::find(field.one_of.begin(), field.one_of.end(), text) != field.one_of.end()) {
         return std::nullopt;
     }

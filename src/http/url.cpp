@@ -1,5 +1,7 @@
 #include "http/url.hpp"
 
+#include "core/characters.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -61,30 +63,13 @@ Result<void> parse_query(std::string_view text, NamedTexts& out) {
     return {};
 }
 
-// The number of bytes of the sequence that starts with `first`, 0 when none does; `least`: the smallest code point that
-// may be written in so many bytes.
-std::size_t sequence_length(unsigned char first, std::uint32_t& point, std::uint32_t& least) {
-    if (first < 0x80) return point = first, least = 0, 1;
-    if (first >= 0xc2 && first <= 0xdf) return point = first & 0x1fU, least = 0x80, 2;
-    if (first >= 0xe0 && first <= 0xef) return point = first & 0x0fU, least = 0x800, 3;
-    if (first >= 0xf0 && first <= 0xf4) return point = first & 0x07U, least = 0x10000, 4;
-    return 0;
-}
-
 }  // namespace
 
 bool valid_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        std::uint32_t point = 0, least = 0;
-        const std::size_t length = sequence_length(static_cast<unsigned char>(text[i]), point, least);
-        if (length == 0 || i + length > text.size()) return false;
-        for (std::size_t k = 1; k < length; ++k) {
-            const auto next = static_cast<unsigned char>(text[i + k]);
-            if ((next & 0xc0U) != 0x80) return false;
-            point = (point << 6U) | (next & 0x3fU);
-        }
-        if (point < least || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return false;
-        i += length;
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
     }
     return true;
 }

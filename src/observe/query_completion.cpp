@@ -1,6 +1,7 @@
 #include "observe/query_completion.hpp"
 
 #include "auth/api_key.hpp"
+#include "core/characters.hpp"
 #include "sql/normaliser.hpp"
 
 #include <algorithm>
@@ -12,13 +13,6 @@ using config::QueryAuditMode;
 
 constexpr std::size_t kKnownTexts = 2000;
 constexpr std::size_t kLongestKnown = 2000;  // bytes of a text worth keeping
-
-// At most `limit` bytes, and no part of a character.
-std::string cut(std::string_view text, std::size_t limit) {
-    if (text.size() <= limit) return std::string(text);
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80) --limit;
-    return std::string(text.substr(0, limit));
-}
 
 }  // namespace
 
@@ -44,8 +38,8 @@ const QueryCompletion::Known& QueryCompletion::look_up(const std::string& query,
     const sql::Normalised normalised = sql::normalise(query);
     Known known;
     known.hash = "sha256:" + auth::sha256_hex(normalised.canonical);
-    if (values.mode == QueryAuditMode::kFull) known.shown = cut(query, values.max_length);
-    if (values.mode == QueryAuditMode::kStructure) known.shown = cut(normalised.text, values.max_length);
+    if (values.mode == QueryAuditMode::kFull) known.shown = whole_characters(query, values.max_length);
+    if (values.mode == QueryAuditMode::kStructure) known.shown = whole_characters(normalised.text, values.max_length);
     if (query.size() > kLongestKnown) return last_ = std::move(known);
     if (known_.size() >= kKnownTexts) known_.clear();
     return known_[query] = std::move(known);

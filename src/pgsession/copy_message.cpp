@@ -1,5 +1,7 @@
 #include "pgsession/copy_message.hpp"
 
+#include "core/characters.hpp"
+
 #include <algorithm>
 
 namespace smew::pgsession {
@@ -21,9 +23,8 @@ std::string value_of(const CopyPlace& place) {
 }  // namespace
 
 std::string shown_value(std::string_view value) {
-    std::size_t shown = std::min(value.size(), kShownValueBytes);
-    while (shown > 0 && shown < value.size() && (static_cast<unsigned char>(value[shown]) & 0xC0U) == 0x80) --shown;
-    return '"' + std::string(value.substr(0, shown)) + (shown < value.size() ? "..." : "") + '"';
+    const std::string_view shown = whole_characters(value, kShownValueBytes);
+    return '"' + std::string(shown) + (shown.size() < value.size() ? "..." : "") + '"';
 }
 
 Error located(Error error, const CopyPlace& place) {

@@ -1,5 +1,6 @@
 #include "pgsession/statement_recorder.hpp"
 
+#include "core/characters.hpp"
 #include "pgsession/traceparent.hpp"
 
 #include <algorithm>
@@ -19,13 +20,6 @@ constexpr std::size_t kKeptBytes = 4096;
 
 std::uint64_t count_of(microseconds time) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
-}
-
-// At most `limit` bytes, and no part of a character.
-std::string_view cut(std::string_view text, std::size_t limit) {
-    if (text.size() <= limit) return text;
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80) --limit;
-    return text.substr(0, limit);
 }
 
 std::int64_t wall_micros() {
@@ -63,7 +57,7 @@ std::string_view StatementRecorder::as_written() const {
 
 void StatementRecorder::publish() {
     const std::lock_guard lock(mutex_);
-    shown_query_.assign(cut(as_written(), kShownBytes));
+    shown_query_.assign(whole_characters(as_written(), kShownBytes));
     shown_unreadable_ = false;
     shown_since_ = started_;
 }
@@ -117,7 +111,7 @@ link::QueryRecord* StatementRecorder::end(const End& end) {
     record_.command_tag = end.tag;
     if (record_.query.capacity() > kKeptBytes) record_.query = {};
     const std::string_view written = as_written();
-    record_.query = cut(written, observation_.max_query_bytes.load(std::memory_order_relaxed));
+    record_.query = whole_characters(written, observation_.max_query_bytes.load(std::memory_order_relaxed));
     record_.query_bytes = written.size();
     const std::string_view trace = statement_traceparent(text_);
     record_.traceparent = trace.empty() ? std::string_view(session_traceparent_) : trace;

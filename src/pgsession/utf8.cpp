@@ -1,5 +1,7 @@
 #include "pgsession/utf8.hpp"
 
+#include "core/characters.hpp"
+
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -14,29 +16,9 @@ bool plain_ascii(const char* text) {
     return ((word | (word - 0x0101010101010101ULL)) & 0x8080808080808080ULL) == 0;
 }
 
-std::size_t expected_length(unsigned char lead) {
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead < 0xE0) return 2;
-    if ((lead & 0xF0U) == 0xE0) return 3;
-    if (lead >= 0xF0 && lead < 0xF5) return 4;
-    return 0;
-}
-
-// The length of the valid sequence at the front, 0 when it is invalid. Overlong forms, surrogates and code points
-// above U+10FFFF are invalid.
+// The length of the valid sequence at the front, 0 when it is invalid; so is the zero byte.
 std::size_t valid_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    if (byte(0) == 0) return 0;
-    const std::size_t length = expected_length(byte(0));
-    if (length == 0 || length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80) return 0;
-    }
-    if (byte(0) == 0xE0 && byte(1) < 0xA0) return 0;
-    if (byte(0) == 0xED && byte(1) > 0x9F) return 0;
-    if (byte(0) == 0xF0 && byte(1) < 0x90) return 0;
-    if (byte(0) == 0xF4 && byte(1) > 0x8F) return 0;
-    return length;
+    return text.front() == '\0' ? 0 : character_length(text);
 }
 
 Error bad_sequence(std::string_view text) {

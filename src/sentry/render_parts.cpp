@@ -1,5 +1,7 @@
 #include "sentry/render_parts.hpp"
 
+#include "core/characters.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -36,9 +38,7 @@ std::string one_line(std::string text) {
 
 std::string bounded(std::string_view text, std::size_t limit) {
     if (text.size() <= limit) return std::string(text);
-    std::size_t end = limit - 3;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-    return std::string(text.substr(0, end)) + "...";
+    return std::string(whole_characters(text, limit - 3)) + "...";
 }
 
 json::object rendered_fields(const Fields& fields) {

@@ -1,5 +1,7 @@
 #include "telemetry/json_text.hpp"
 
+#include "core/characters.hpp"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -9,39 +11,20 @@ namespace {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";     // U+2026
 
-// The code point at the front of `text` and its length in bytes; length 0 when these bytes are no UTF-8. Overlong
-// forms, surrogates and what lies above U+10FFFF are none (RFC 3629).
+// The code point at the front of `text` and its length in bytes; length 0 when these bytes are no UTF-8.
 struct CodePoint {
     std::uint32_t value = 0;
     std::size_t length = 0;
 };
 
-std::size_t length_of(unsigned char lead) {
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead <= 0xDF) return 2;
-    if (lead >= 0xE0 && lead <= 0xEF) return 3;
-    if (lead >= 0xF0 && lead <= 0xF4) return 4;
-    return 0;
-}
-
-bool in_range(const CodePoint& point) {
-    if (point.length == 3) return point.value >= 0x800 && (point.value < 0xD800 || point.value > 0xDFFF);
-    if (point.length == 4) return point.value >= 0x10000 && point.value <= 0x10FFFF;
-    return true;
-}
-
 CodePoint front(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text.front());
-    CodePoint point{lead, length_of(lead)};
-    if (point.length == 1) return point;
-    if (point.length == 0 || point.length > text.size()) return {};
-    point.value = lead & (0xFFU >> (point.length + 1));
+    CodePoint point{lead, character_length(text)};
+    if (point.length > 1) point.value &= 0xFFU >> (point.length + 1);
     for (std::size_t i = 1; i < point.length; ++i) {
-        const auto next = static_cast<unsigned char>(text[i]);
-        if ((next & 0xC0U) != 0x80U) return {};
-        point.value = (point.value << 6) | (next & 0x3FU);
+        point.value = (point.value << 6) | (static_cast<unsigned char>(text[i]) & 0x3FU);
     }
-    return in_range(point) ? point : CodePoint{};
+    return point;
 }
 
 bool must_be_escaped(std::uint32_t value) {
