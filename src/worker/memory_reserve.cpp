@@ -1,6 +1,5 @@
 #include "worker/memory_reserve.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <new>
 #include <sys/resource.h>
@@ -10,22 +9,29 @@ namespace {
 
 constexpr rlim_t kReserveBytes = 64U << 20;
 
-std::atomic<rlim_t> raised_by{0};
+std::atomic<bool> raised{false};
 
-bool raise() {
+bool change_limit(bool up) {
     rlimit limit{};
     if (::getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
-    rlim_t none = 0;
-    if (!raised_by.compare_exchange_strong(none, kReserveBytes)) return false;
-    limit.rlim_cur = std::min(limit.rlim_max, limit.rlim_cur + kReserveBytes);
+    const rlim_t room = up ? limit.rlim_max - limit.rlim_cur : limit.rlim_cur;
+    if (room < kReserveBytes) return false;  // all of it or nothing: what was raised is what is taken back
+    limit.rlim_cur = up ? limit.rlim_cur + kReserveBytes : limit.rlim_cur - kReserveBytes;
     return ::setrlimit(RLIMIT_DATA, &limit) == 0;
+}
+
+bool raise() {
+    if (raised.exchange(true)) return false;
+    if (change_limit(true)) return true;
+    raised = false;
+    return false;
 }
 
 // Called by operator new, which then tries again. One that another thread was quicker to raise it for tries once more.
 void on_failure() {
     thread_local bool tried_again = false;
     if (raise()) return;
-    tried_again = !tried_again && raised_by != 0;
+    tried_again = !tried_again && raised;
     if (!tried_again) throw std::bad_alloc();
 }
 
@@ -36,11 +42,7 @@ void keep_memory_reserve() {
 }
 
 void restore_memory_reserve() {
-    const rlim_t raised = raised_by.exchange(0);
-    rlimit limit{};
-    if (raised == 0 || ::getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
-    limit.rlim_cur -= std::min(raised, limit.rlim_cur);
-    (void)::setrlimit(RLIMIT_DATA, &limit);
+    if (raised.exchange(false)) (void)change_limit(false);
 }
 
 }  // namespace smew::worker
