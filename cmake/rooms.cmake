@@ -33,6 +33,8 @@ function(smew_room room)
     set_target_properties(${room}_test PROPERTIES BUILD_RPATH "${DUCKDB_DIR}/lib")
     add_test(NAME ${room} COMMAND ${room}_test --gtest_output=json:${CMAKE_BINARY_DIR}/${room}_test.json)
     set_tests_properties(${room} PROPERTIES TIMEOUT 300)
+    # UBSan's findings would only be printed else, and the test would pass.
+    set_tests_properties(${room} PROPERTIES ENVIRONMENT "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1")
   endif()
 endfunction()
 

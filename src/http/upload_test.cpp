@@ -51,7 +51,11 @@ class SmallUploadTest : public UploadTest {
 };
 
 TEST_F(UploadTest, TwoHundredMegabytesTakeNoMemory) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    constexpr std::size_t kPieces = 20;  // ten times slower, and freed memory is kept for a while
+#else
     constexpr std::size_t kPieces = 200;
+#endif
     const std::string piece = std::string(999'999, 'x') + "\n";
     const std::size_t before = peak_memory();
     RawClient client(port_);
@@ -61,11 +65,7 @@ TEST_F(UploadTest, TwoHundredMegabytesTakeNoMemory) {
     const Reply reply = client.receive().value();
     ASSERT_EQ(reply.status, 200) << reply.body;
     EXPECT_EQ(reply.json().at("imported_rows").as_int64(), static_cast<std::int64_t>(kPieces));
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // those keep freed memory for a while
-    EXPECT_LT(peak_memory() - before, 32U << 20U);
-#else
-    EXPECT_GT(before, 0U);
-#endif
+    if (kPieces == 200) EXPECT_LT(peak_memory() - before, 32U << 20U);
     expect_no_leftovers();
 }
 
