@@ -137,6 +137,18 @@ std::optional<std::string> clock_of(const Fields& fields) {
 
 }  // namespace
 
+std::optional<std::string> with_full_clock(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789";
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const bool seconds = text.find_first_not_of(kDigits, colon + 1) == text.find(':', colon + 1);
+    const std::size_t end = text.find_first_not_of(seconds ? "0123456789:." : kDigits, colon + 1);
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::size_t zone = text.find_first_not_of(' ', end);
+    const bool offset = zone != std::string_view::npos && (text[zone] == '+' || text[zone] == '-');
+    return std::string(text.substr(0, end)) + (seconds ? "" : ":00") + std::string(text.substr(offset ? zone : end));
+}
+
 std::optional<std::string> iso_datetime(std::string_view text, std::int64_t now) {
     const std::string folded = lower(text);
     const std::vector<std::string> words = words_of(folded);

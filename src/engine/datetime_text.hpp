@@ -18,4 +18,8 @@ std::optional<Interval> read_interval(std::string_view text);
 // known of the text. `now`: microseconds since 1970, on the clock of the session's zone.
 std::optional<std::string> iso_datetime(std::string_view text, std::int64_t now);
 
+// '10:00+02' and '10:00:00 +02' as '10:00:00+02', as DuckDB wants a clock that an offset or a zone follows; a date may
+// come before. nullopt: nothing follows a clock.
+std::optional<std::string> with_full_clock(std::string_view text);
+
 }  // namespace smew::engine

@@ -52,7 +52,10 @@ std::string shown_name(std::string name) {
 std::string did_you_mean(const duckdb::ErrorData& error) {
     const std::string candidates = info_of(error, "candidates");
     if (candidates.empty() || is_internal(candidates)) return {};
-    return "Did you mean " + quoted(shown_name(candidates)) + "?";
+    const std::string shown = shown_name(candidates);
+    // DuckDB looks for similar names in all that is there, also in what came after the transaction's snapshot.
+    if (duckdb::StringUtil::CIEquals(shown, info_of(error, "name"))) return {};
+    return "Did you mean " + quoted(shown) + "?";
 }
 
 Error missing_entry(const duckdb::ErrorData& error, std::string_view message) {

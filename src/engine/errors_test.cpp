@@ -136,6 +136,18 @@ TEST_F(Errors, GiveHints) {
     EXPECT_EQ(run(db, "SELECT (SELECT * FROM range(3))").error().hint.find("SET "), std::string::npos);
 }
 
+TEST_F(Errors, HintsDoNotNameWhatIsMissing) {
+    auto other = workspace.connect();
+    other->run_internal("BEGIN").value();
+    EXPECT_EQ(value(*other, "SELECT count(*) FROM t"), "1");
+    for (const char* sql : {"CREATE TABLE late (i INT)", "CREATE TYPE late_mood AS ENUM ('x')"}) run(db, sql).value();
+    EXPECT_EQ(run(*other, "SELECT * FROM late").error().hint, "");
+    EXPECT_EQ(run(*other, "SELECT * FROM latr").error().hint, "Did you mean \"late\"?");
+    EXPECT_EQ(run(*other, "SELECT 'x'::late_mood").error().hint, "");
+    other->run_internal("ROLLBACK").value();
+    EXPECT_EQ(value(*other, "SELECT count(*) FROM late"), "0");
+}
+
 TEST(ErrorMapping, SmewsOwnTravelThroughDuckDb) {
     const Error own{sqlstate::kReadOnlyTransaction, "no", "detail", "hint"};
     try {

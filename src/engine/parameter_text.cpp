@@ -5,6 +5,7 @@
 #include "engine/row_position.hpp"
 #include "engine/type_map.hpp"
 #include "engine/type_names.hpp"
+#include "engine/zoned_text.hpp"
 
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/main/client_context.hpp>
@@ -284,7 +285,11 @@ Error not_cast(std::string_view text, const LogicalType& type, const std::string
 Result<Value> by_cast(duckdb::ClientContext& context, std::string_view text, const LogicalType& type) {
     Value cast;
     std::string reason;
-    const Value source(is_datetime(type.id()) ? with_duckdb_era(text) : std::string(text));
+    std::string source_text = is_datetime(type.id()) ? with_duckdb_era(text) : std::string(text);
+    if (type.id() == LogicalTypeId::TIMESTAMP_TZ || type.id() == LogicalTypeId::TIME_TZ) {
+        if (auto readable = readable_zoned_text(context, source_text)) source_text = *std::move(readable);
+    }
+    const Value source(std::move(source_text));
     if (!source.TryCastAs(context, type, cast, &reason)) return not_cast(text, type, reason);
     return cast;
 }

@@ -8,6 +8,7 @@
 #include "engine/plan_names.hpp"
 #include "engine/plan_size.hpp"
 #include "engine/session_state.hpp"
+#include "engine/zoned_text.hpp"
 
 #include <duckdb/catalog/catalog_entry/table_catalog_entry.hpp>
 #include <duckdb/main/config.hpp>
@@ -91,6 +92,7 @@ void before_optimizing(duckdb::OptimizerExtensionInput& input, duckdb::unique_pt
     if (!session) return;
     if (session->gated) check_operators(*session, *plan);
     note_size(input.context, *plan);
+    if (SessionState::speaks_postgres(input.context)) prepare_zoned_casts(input.context, *plan);
     order_catalog_columns(plan);
     let_plain_limits_stop_early(*plan);
     before_optimizing_to_last(input.context, *plan);

@@ -5,6 +5,7 @@
 #include "engine/number_text.hpp"
 #include "engine/parameters.hpp"
 #include "engine/session_state.hpp"
+#include "engine/zoned_text.hpp"
 
 #include <duckdb/common/operator/cast_operators.hpp>
 #include <duckdb/common/string_util.hpp>
@@ -13,7 +14,6 @@
 #include <duckdb/function/cast/cast_function_set.hpp>
 #include <duckdb/function/cast/default_casts.hpp>
 #include <duckdb/main/config.hpp>
-#include <duckdb/transaction/meta_transaction.hpp>
 
 #include <array>
 #include <charconv>
@@ -78,24 +78,24 @@ duckdb::unique_ptr<duckdb::FunctionLocalState> find_context(duckdb::CastLocalSta
     return duckdb::make_uniq<ContextOfCast>(*parameters.context);
 }
 
-// The transaction's start on the clock of the session's zone; parameters are read outside of one.
-std::int64_t local_now(duckdb::ClientContext& context) {
-    const auto start = context.transaction.HasActiveTransaction()
-                           ? duckdb::MetaTransaction::Get(context).start_timestamp
-                           : duckdb::Timestamp::GetCurrentTimestamp();
-    const auto local =
-        duckdb::Value::TIMESTAMPTZ(duckdb::timestamp_tz_t(start)).CastAs(context, LogicalType::TIMESTAMP);
-    return local.GetValue<duckdb::timestamp_t>().value;
+template <class T>
+bool read_by_duckdb(std::string_view text, bool strict, T& value) {
+    std::string reason;
+    CastParameters quietly(strict, &reason);
+    return duckdb::TryCastErrorMessage::Operation<duckdb::string_t, T>(
+        duckdb::string_t(text.data(), static_cast<std::uint32_t>(text.size())), value, quietly);
 }
 
 template <class T>
 bool read_datetime(duckdb::ClientContext& context, duckdb::string_t text, T& value) {
-    std::string reason;
-    CastParameters quietly(false, &reason);
-    if (duckdb::TryCastErrorMessage::Operation<duckdb::string_t, T>(text, value, quietly)) return true;
-    const auto iso = iso_datetime({text.GetData(), text.GetSize()}, local_now(context));
-    return iso && duckdb::TryCastErrorMessage::Operation<duckdb::string_t, T>(
-                      duckdb::string_t(iso->data(), static_cast<std::uint32_t>(iso->size())), value, quietly);
+    // Of a time DuckDB would leave out what it does not know: 10:00 PM would be 10:00.
+    constexpr bool kStrict = std::is_same_v<T, duckdb::dtime_t>;
+    const std::string_view written(text.GetData(), text.GetSize());
+    if (read_by_duckdb(written, kStrict, value)) return true;
+    const auto iso = iso_datetime(written, local_now(context));
+    if (iso && read_by_duckdb(*iso, false, value)) return true;
+    const auto full = with_full_clock(iso ? *iso : written);
+    return full && read_by_duckdb(*full, kStrict && !iso, value);
 }
 
 template <>
@@ -117,10 +117,15 @@ bool cast_datetimes(Vector& source, Vector& result, duckdb::idx_t count, CastPar
             T value{};
             if (read_datetime(context, text, value)) return value;
             // Once more, for DuckDB's error, which of intervals tells nothing.
-            if (duckdb::TryCastErrorMessage::Operation<duckdb::string_t, T>(text, value, parameters)) return value;
-            if (std::is_same_v<T, duckdb::interval_t>) {
+            const bool read = duckdb::TryCastErrorMessage::Operation<duckdb::string_t, T>(text, value, parameters);
+            constexpr bool kInterval = std::is_same_v<T, duckdb::interval_t>,
+                           kTime = std::is_same_v<T, duckdb::dtime_t>;
+            if (read && !kTime) return value;
+            if (read || kInterval) {
                 fail({sqlstate::kInvalidDatetimeFormat,
-                      "invalid input syntax for type interval: \"" + text.GetString() + "\"", "", ""},
+                      std::string("invalid input syntax for type ") + (kTime ? "time" : "interval") + ": \"" +
+                          text.GetString() + "\"",
+                      "", ""},
                      parameters);
             }
             mask.SetInvalid(row);
