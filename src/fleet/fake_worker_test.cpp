@@ -15,6 +15,8 @@
 namespace smew::fleet {
 namespace {
 
+constexpr std::uint64_t kToldRows = 4711;  // as fleet_test.cpp has it
+
 class FakeWorker {
 public:
     int run() {
@@ -73,6 +75,12 @@ private:
                 {.session = id, .state = link::SessionState::kActive, .query = "SELECT 1", .statements = 7});
         }
         reply(answer);
+    }
+    // Obeys after a while, and tells its clients then.
+    void on(link::SetLimits& order, UniqueFd&) {
+        if (order.limits.max_result_rows != kToldRows) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        for (auto& [id, socket] : sockets_) tell(id, "limited");
     }
     void on(link::CheckEngine& question, UniqueFd&) {
         if (!mute_) reply(link::EngineChecked{.request = question.request, .error = illness_, .taken_us = 7});

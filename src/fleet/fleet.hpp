@@ -105,6 +105,7 @@ public:
     virtual std::size_t end_sessions(const WorkspaceId& workspace, CancelReason reason) = 0;
     // Ends sessions and the worker, waiting for its end: before a workspace's files are removed.
     virtual void end_worker(const WorkspaceId& workspace, CancelReason reason) = 0;
+    // What changes is in force when these return, but in a worker that does not answer within a second.
     // Its limits have changed: tells its worker, if it runs.
     virtual void set_limits(const catalog::Workspace& workspace) = 0;
     // Limits among the instance's settings have changed (config/live_settings.hpp).

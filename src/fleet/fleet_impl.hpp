@@ -67,6 +67,9 @@ private:
     // ---- sessions
     static std::vector<SessionInfo> listed_sessions(const WorkerRecord& worker);
     std::optional<std::vector<link::SessionActivity>> ask_activity(const WorkerPointer& worker);
+    // Returns when those of them that are ready have obeyed what they were sent before: they obey in turn, so the
+    // answer to a question comes behind it. One that hangs is waited for a second.
+    void await_obeyed(std::vector<WorkerPointer> workers);
     // The worker of a session that clients may know of.
     WorkerPointer worker_of(const WorkspaceId& workspace, const SessionId& session) const;
 

@@ -212,6 +212,25 @@ std::optional<std::vector<link::SessionActivity>> FleetImpl::ask_activity(const 
     return answer;
 }
 
+void FleetImpl::await_obeyed(std::vector<WorkerPointer> workers) {
+    Lock lock(mutex_);
+    std::erase_if(workers, [](const WorkerPointer& worker) { return worker->state != WorkerState::kReady; });
+    if (workers.empty()) return;
+    const std::uint64_t first = next_question_;
+    next_question_ += workers.size();
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+        questions_[first + i];
+        if (!workers[i]->channel.send_now(link::ListSessions{first + i})) kill_process(workers[i]->process);
+    }
+    changed_.wait_for(lock, kActivityPatience, [&] {
+        for (std::size_t i = 0; i < workers.size(); ++i) {
+            if (!questions_[first + i] && workers[i]->state != WorkerState::kGone) return false;
+        }
+        return true;
+    });
+    for (std::size_t i = 0; i < workers.size(); ++i) questions_.erase(first + i);
+}
+
 void FleetImpl::on_sessions_listed(link::SessionsListed listed) {
     {
         const std::lock_guard lock(mutex_);

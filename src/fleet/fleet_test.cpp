@@ -18,9 +18,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What a client of a session reads from its socket within ten seconds; empty at the end of the stream.
+// What a client of a session reads from its socket within a minute; empty at the end of the stream.
 std::string read_some(const UniqueFd& socket) {
-    const timeval limit{.tv_sec = 10, .tv_usec = 0};
+    const timeval limit{.tv_sec = 60, .tv_usec = 0};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     std::string text(4096, '\0');
     const ssize_t count = ::recv(socket.get(), text.data(), text.size(), 0);
@@ -78,8 +78,8 @@ protected:
         return client;
     }
     static void expect_ended(const Client& client) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
-        while (*client.ended == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
+        while (*client.ended == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(1ms);
         EXPECT_EQ(*client.ended, 1);
     }
 
@@ -109,6 +109,18 @@ TEST_F(FleetTest, SessionsTellWhatTheyDoAndTheirStatementsAreCancelled) {
     EXPECT_TRUE(fleet_->cancel_statement(space.id, client.id, CancelReason::kUser));
     EXPECT_EQ(read_some(client.socket), "cancel");
     EXPECT_FALSE(fleet_->cancel_statement(space.id, SessionId("sess_other"), CancelReason::kUser));
+}
+
+TEST_F(FleetTest, AChangedLimitIsInForceWhenTheChangeReturns) {
+    auto space = workspace();
+    const Client client = connect(space, "analyst");
+    ASSERT_EQ(read_some(client.socket), "hello");
+    space.limits.max_result_rows = 4711;  // the worker takes its time with it
+    fleet_->set_limits(space);
+    std::string told(64, '\0');
+    const ssize_t count = ::recv(client.socket.get(), told.data(), told.size(), MSG_DONTWAIT);
+    ASSERT_GT(count, 0);
+    EXPECT_EQ(told.substr(0, static_cast<std::size_t>(count)), "limited");
 }
 
 TEST_F(FleetTest, StartsAWorkerAndHandsTheSocketOver) {

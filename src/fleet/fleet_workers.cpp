@@ -290,9 +290,12 @@ void FleetImpl::set_limits(const catalog::Workspace& workspace) {
     Lock lock(mutex_);
     const auto found = workspaces_.find(workspace.id);
     if (found == workspaces_.end()) return;  // it starts with the new ones
-    set_limits(found->second, workspace);
+    const WorkerPointer worker = found->second;
+    set_limits(worker, workspace);
     rebalance_memory(0);
     lend_turns();
+    lock.unlock();
+    await_obeyed({worker});
 }
 
 void FleetImpl::set_limits(const WorkerPointer& worker, const catalog::Workspace& workspace) {
@@ -308,9 +311,12 @@ void FleetImpl::reconfigure(const config::Settings& settings) {
     admissions_->set_limits(settings.pgwire_max_connections_total, settings.pgwire_max_connections_per_workspace);
     websocket_admissions_->set_limits(settings.websocket_max_connections_total,
                                       settings.websocket_max_sessions_per_workspace);
-    for (const WorkerPointer& worker : workspace_workers()) set_limits(worker, worker->own);
+    const std::vector<WorkerPointer> workers = workspace_workers();
+    for (const WorkerPointer& worker : workers) set_limits(worker, worker->own);
     rebalance_memory(0);
     lend_turns();
+    lock.unlock();
+    await_obeyed(workers);
 }
 
 void FleetImpl::observe(const link::SetObservation& wanted) {
@@ -325,6 +331,7 @@ void FleetImpl::observe(const link::SetObservation& wanted) {
     for (const WorkerPointer& worker : workers) {
         if (!worker->channel.send(wanted)) kill_process(worker->process);
     }
+    await_obeyed(std::move(workers));
 }
 
 void FleetImpl::shutdown(milliseconds grace) {

@@ -55,8 +55,24 @@ def transaction(page):
     return page.locator(".session-bar .badge").nth(1)
 
 
-def cells(page, row):
-    return page.locator(f".grid tbody tr[aria-rowindex='{row + 1}'] td").all_inner_texts()
+def expect_cells(page, row, texts):
+    """Rows are drawn with the next frame, which may come after the status."""
+    expect(page.locator(f".grid tbody tr[aria-rowindex='{row + 1}'] td")).to_have_text(texts)
+
+
+def choose_colours(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+
+
+def hear_toasts(page):
+    """Keeps the texts of toasts, which go away by themselves; returns a function that gives those so far."""
+    page.evaluate("""() => {
+        window.heard = [];
+        const hear = (changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach((node) => window.heard.push(node.textContent)));
+        new MutationObserver(hear).observe(document.getElementById("toasts"), { childList: true });
+    }""")
+    return lambda: page.evaluate("window.heard")
 
 
 def serious_violations(page, axe):

@@ -5,7 +5,7 @@ import io
 import json
 import re
 
-from pages import cells, log_in_with_key, open_console, run, scrolls_sideways, serious_violations, status, write_statement
+from pages import choose_colours, expect_cells, log_in_with_key, open_console, run, scrolls_sideways, serious_violations, status, write_statement
 from playwright.sync_api import expect
 from smew_server import eventually
 
@@ -16,7 +16,7 @@ def test_control_enter_runs_and_shows_typed_columns(open_page, workspace):
     page = open_console(open_page, workspace)
     run(page, "SELECT 1 AS one, 'two' AS two, NULL AS three")
     expect(status(page)).to_have_text(re.compile(r"^1 row in "))
-    assert cells(page, 1) == ["1", "two", "NULL"]
+    expect_cells(page, 1, ["1", "two", "NULL"])
     expect(page.locator(".grid thead th").nth(1)).to_have_text("oneinteger")
 
 
@@ -89,10 +89,10 @@ def test_cancel_stops_the_statement_in_the_server(open_page, workspace):
     run(page, LONG)
     running = lambda: [one for one in workspace.project.rest.get(workspace.path + "/sessions")["sessions"]  # noqa: E731
                        if one["application_name"] == "smew console" and one["state"] == "active"]
-    eventually(running, 20, "the running statement")
+    eventually(running, 60, "the running statement")
     page.get_by_role("button", name="Cancel").click()
     expect(status(page)).to_have_text(re.compile(r"^Cancelled after "))
-    eventually(lambda: not running(), 20, "the end of the statement")
+    eventually(lambda: not running(), 60, "the end of the statement")
     run(page, "SELECT 7 AS seven")
     expect(status(page)).to_have_text(re.compile(r"^1 row in "))
 
@@ -160,6 +160,7 @@ def test_history_brings_a_statement_back(open_page, workspace):
     expect(status(page)).to_have_text(re.compile(r"^1 row in "))
     run(page, "SELECT 'second' AS s")
     expect(page.locator(".grid thead")).to_contain_text("s")
+    expect(status(page)).to_have_text(re.compile(r"^1 row in "))
     page.locator("summary").filter(has_text="History").click()
     page.get_by_role("button", name="Edit again: SELECT 'first' AS f").click()
     expect(page.locator(".cm-content")).to_have_text("SELECT 'first' AS f")
@@ -191,7 +192,7 @@ def test_no_serious_accessibility_violation(open_page, workspace, axe):
     run(page, "SELECT range AS i, NULL AS n, 'text' AS t FROM range(200)")
     expect(status(page)).to_have_text(re.compile(r"^200 rows in "))
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        choose_colours(page, scheme)
         assert serious_violations(page, axe) == []
     page.get_by_role("button", name="Analyze").click()
     page.get_by_role("list", name="Plan").wait_for()

@@ -4,9 +4,9 @@ import re
 import threading
 
 import psycopg
-from pages import log_in_with_key, open_dashboard, scrolls_sideways, serious_violations
+from pages import choose_colours, hear_toasts, log_in_with_key, open_dashboard, scrolls_sideways, serious_violations
 from playwright.sync_api import expect
-from smew_server import ADMIN_KEY, farewell
+from smew_server import ADMIN_KEY, eventually, farewell
 
 LONG = "SELECT count(*) FROM range(100000) a, range(100000) b, range(1000) c WHERE a.range + b.range + c.range = -1"
 
@@ -33,12 +33,33 @@ def test_a_wrong_key_is_refused_and_a_right_one_shows_figures(open_page, workspa
 def test_disconnect_ends_the_clients_session(open_page, workspace):
     connection = connect(workspace, "to be disconnected")
     page = open_dashboard(open_page)
+    toasts = hear_toasts(page)
     row = row_of(page, "Live sessions", "to be disconnected")
     row.get_by_role("button", name="Disconnect").click()
     page.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
     assert farewell(connection)[0] == "57P01"
-    expect(page.get_by_role("status").filter(has_text="The session was disconnected.")).to_be_visible()
+    eventually(lambda: "The session was disconnected." in toasts(), 60, "the toast")
     expect(row).to_have_count(0)
+
+
+def test_a_button_that_is_pressed_is_not_drawn_anew(open_page, workspace):
+    """A person's click takes a tenth of a second, and the table changes every two."""
+    connection = connect(workspace, "pressed slowly")
+    page = open_dashboard(open_page)
+    button = row_of(page, "Live sessions", "pressed slowly").get_by_role("button", name="Disconnect")
+    button.hover()
+    page.mouse.down()
+    newcomer = connect(workspace, "came meanwhile")
+    for _ in range(2):
+        with page.expect_response(lambda reply: reply.url.endswith("/sessions") and "came meanwhile" in reply.text()) as seen:
+            pass
+        seen.value.finished()
+    expect(row_of(page, "Live sessions", "came meanwhile")).to_have_count(0)
+    page.mouse.up()
+    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    expect(row_of(page, "Live sessions", "came meanwhile")).to_be_visible()
+    connection.close()
+    newcomer.close()
 
 
 def test_keep_keeps_the_session(open_page, workspace):
@@ -190,8 +211,7 @@ def test_the_range_of_the_graphs_is_chosen(open_page, workspace):
 
 def test_light_and_dark(open_page):
     page = open_page("/dashboard")
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    choose_colours(page, "dark")
     page.get_by_role("button", name="Switch to light colours").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.reload()
@@ -205,7 +225,7 @@ def test_no_serious_accessibility_violation(open_page, workspace, axe):
     log_in_with_key(page)
     expect(row_of(page, "Live sessions", "seen by axe")).to_be_visible()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        choose_colours(page, scheme)
         assert serious_violations(page, axe) == []
     connection.close()
 

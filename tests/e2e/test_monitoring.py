@@ -230,7 +230,7 @@ def processes():
     for process in started:
         process.terminate()
     for process in started:
-        process.wait(20)
+        process.wait(120)
 
 
 def hurried(rule):
@@ -267,11 +267,11 @@ def test_an_alert_travels_from_smew_to_the_webhook(start_server, tmp_path, proce
             workspace.connect(password="wrong")
         return hook.alerts("PGWireAuthFailures", "firing")
 
-    alert = eventually(fail_a_login, 60, "the alert at the webhook")[0]
+    alert = eventually(fail_a_login, 180, "the alert at the webhook")[0]
     assert alert["labels"]["severity"] == "critical"
     assert alert["annotations"]["description"] == "Possible brute force attack"
     # Then nobody fails any more.
-    eventually(lambda: hook.alerts("PGWireAuthFailures", "resolved"), 60, "its end at the webhook")
+    eventually(lambda: hook.alerts("PGWireAuthFailures", "resolved"), 180, "its end at the webhook")
     server.kill()
-    eventually(lambda: hook.alerts("PGWireServerDown", "firing"), 60, "the server's end at the webhook")
+    eventually(lambda: hook.alerts("PGWireServerDown", "firing"), 180, "the server's end at the webhook")
     hook.shutdown()

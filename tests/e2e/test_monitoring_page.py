@@ -7,7 +7,7 @@ import shlex
 import subprocess
 
 from receivers import Kent
-from sentry_sink import Sink
+from sentry_sink import PATIENT, Sink
 from smew_server import ADMIN_KEY, PROGRAM, ROOT, eventually
 from test_docs import blocks
 from test_operations import bash
@@ -71,7 +71,7 @@ def test_sentry_and_the_pages_commands(start_server, monitoring_python, tmp_path
 
     def traced():
         return [one for one in sink.of("transaction") if one["contexts"]["trace"]["trace_id"] == trace[1]]
-    assert eventually(traced, 30, "the statement")[0]["contexts"]["trace"]["parent_span_id"] == trace[2]
+    assert eventually(traced, 60, "the statement")[0]["contexts"]["trace"]["parent_span_id"] == trace[2]
     server.stop()
     sink.close()
 
@@ -84,7 +84,7 @@ def test_kent(start_server, monitoring_python, tmp_path):  # noqa: F811
     receiver = Kent(pathlib.Path(monitoring_python).parent, tmp_path)
     settings = settings_of(text)
     server = start_server("page-kent", **{**settings, "sentry_dsn": settings["sentry_dsn"].replace("8001", str(receiver.port)),
-                                        "sentry_api_sample_rate": 1})
+                                        "sentry_api_sample_rate": 1, **PATIENT})
     server.admin.get("/projects")
     server.stop()
     assert any(one["environment"] == "development" for one in receiver.items("transaction"))
@@ -94,7 +94,7 @@ def test_kent(start_server, monitoring_python, tmp_path):  # noqa: F811
 def test_opentelemetry(start_server, monitoring_python):  # noqa: F811
     settings, sink = settings_of(block("sh", "otlp-endpoint")), Sink()
     server = start_server("page-otlp", **{**settings, "otlp_endpoint": settings["otlp_endpoint"].replace("4318", str(sink.port))
-                                          .replace("localhost", "127.0.0.1"), "sentry_api_sample_rate": 1})
+                                          .replace("localhost", "127.0.0.1"), "sentry_api_sample_rate": 1, **PATIENT})
     server.admin.get("/projects")
     server.stop()
     assert {key.lower(): value for key, value in sink.requests[0][2].items()}["x-team"] == "data"

@@ -32,11 +32,11 @@ def test_a_project_sees_its_own_alerts(watched):
     for _ in range(2):
         with pytest.raises(psycopg2.OperationalError):
             guessed.connect(password="guess")
-    [alert] = eventually(lambda: alerts_of(shop), 30, "the shop's alert")
+    [alert] = eventually(lambda: alerts_of(shop), 60, "the shop's alert")
     assert alert["alert"] == "PGWireHighErrorRate" and alert["status"] == "firing"
     assert alert["context"]["workspace_id"] == broken.id
     assert "deliveries" not in alert, "where the operator sends them to is not the project's"
-    [alert] = eventually(lambda: alerts_of(bank), 30, "the bank's alert")
+    [alert] = eventually(lambda: alerts_of(bank), 60, "the bank's alert")
     assert alert["alert"] == "PGWireAuthFailures" and alert["context"]["username"] == guessed.connection["username"]
     # The operator sees both, and where they went.
     both = watched.admin.get("/alerts")["alerts"]

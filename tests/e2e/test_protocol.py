@@ -14,7 +14,7 @@ class Wire:
         self.connection = workspace.connect()
         self.socket = socket.socket(fileno=os.dup(self.connection.info.socket))
         self.socket.setblocking(True)
-        self.socket.settimeout(20)
+        self.socket.settimeout(60)
         self.buffer = b""
 
     def close(self):

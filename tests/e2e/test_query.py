@@ -51,7 +51,7 @@ def test_the_workspaces_own_credentials_open_it(workspace):
 
 def test_who_am_i(workspace):
     url = workspace.project.server.url + "/whoami"
-    mine = requests.get(url, auth=credentials(workspace), timeout=10).json()
+    mine = requests.get(url, auth=credentials(workspace), timeout=60).json()
     assert mine["kind"] == "workspace_user" and mine["workspace_id"] == workspace.id and mine["project_id"] == workspace.project.id
     assert workspace.project.rest.get("/whoami") == {"kind": "project_key", "project_id": "shop", "scope": "project_admin"}
     assert workspace.project.server.admin.get("/whoami") == {"kind": "admin"}

@@ -5,6 +5,7 @@ import pathlib
 import psycopg2
 import pytest
 from receivers import Bugsink, Kent
+from sentry_sink import PATIENT
 from smew_server import eventually
 from test_sentry import break_uploads, monitoring_python  # noqa: F401
 
@@ -30,7 +31,7 @@ def fails(workspace, sql):
 
 
 def test_bugsink_groups_by_sqlstate_and_statement(bugsink, start_server):
-    server = start_server("bugsink", sentry_dsn=bugsink.dsn, sentry_statement_errors="all", environment="staging")
+    server = start_server("bugsink", sentry_dsn=bugsink.dsn, sentry_statement_errors="all", environment="staging", **PATIENT)
     project = server.project("p")
     project.bucket("in.c-x")
     workspace = project.workspace()
@@ -46,7 +47,7 @@ def test_bugsink_groups_by_sqlstate_and_statement(bugsink, start_server):
     def issues():
         found = {issue["calculated_type"]: issue for issue in bugsink.issues()}
         return found if len(found) >= 3 else None
-    issues = eventually(issues, 60, "three issues")
+    issues = eventually(issues, 120, "three issues")
     assert set(issues) == {f"SQLSTATE {cast}", f"SQLSTATE {missing}", "smew::http::ProblemException"}
     assert issues[f"SQLSTATE {cast}"]["digested_event_count"] == 2
     assert issues[f"SQLSTATE {missing}"]["digested_event_count"] == 1
@@ -60,7 +61,7 @@ def test_bugsink_groups_by_sqlstate_and_statement(bugsink, start_server):
 
 def test_kent_takes_all_kinds_of_items(kent, start_server):
     server = start_server("kent", sentry_dsn=kent.dsn, sentry_api_sample_rate=1, sentry_traces_sample_rate=1,
-                          sentry_profiles_sample_rate=1, sentry_health_sample_rate=0, profile_hertz=1000)
+                          sentry_profiles_sample_rate=1, sentry_health_sample_rate=0, profile_hertz=1000, **PATIENT)
     project = server.project("p")
     workspace = project.workspace()
     workspace.query("SELECT 1")
@@ -70,7 +71,7 @@ def test_kent_takes_all_kinds_of_items(kent, start_server):
     # Each makes a verifier of a password, with thousands of rounds: CPU time, so that there is something to profile.
     for number in range(30):
         project.workspace(f"more{number}")
-    eventually(lambda: kent.items("check_in"), 60, "a check-in")
+    eventually(lambda: kent.items("check_in"), 120, "a check-in")
     assert server.stop() == 0
     transactions = kent.items("transaction")
     names = {one["transaction"] for one in transactions}

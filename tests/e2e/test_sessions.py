@@ -34,7 +34,7 @@ class Running:
             self.error = error
 
     def wait(self):
-        self.thread.join(30)
+        self.thread.join(60)
         assert not self.thread.is_alive()
         return self.error
 
@@ -46,7 +46,7 @@ def sessions_of(workspace):
 def session_of(workspace, pid, state=None):
     def look():
         return next((s for s in sessions_of(workspace) if s["backend_pid"] == pid and state in (None, s["state"])), None)
-    return eventually(look, 20, f"session of {pid} in state {state}")
+    return eventually(look, 60, f"session of {pid} in state {state}")
 
 
 def test_sessions_tell_what_they_do(shop, workspace):
@@ -79,18 +79,17 @@ def test_cancel_needs_an_existing_session_and_an_admin_key(shop, workspace):
     assert requests.post(path, timeout=20).status_code == 401
 
 
-def test_disconnects_are_counted_and_logged(shop):
-    workspace = shop.workspace("counted")
-    before = shop.server.metric("pgwire_connections_active")
+def test_disconnects_are_counted_and_logged(start_server):
+    server = start_server("disconnects")  # where nobody else comes or goes
+    workspace = server.project("p").workspace()
     connections = [workspace.connect() for _ in range(3)]
-    eventually(lambda: shop.server.metric("pgwire_connections_active") == before + 3, 20, "three more connections")
+    eventually(lambda: server.metric("pgwire_connections_active") == 3, what="three connections")
     ids = {s["session_id"] for s in sessions_of(workspace)}
-    assert shop.rest.post(f"{workspace.path}/disconnect-all") == {"message": "All sessions disconnected", "count": 3}
+    assert workspace.project.rest.post(f"{workspace.path}/disconnect-all") == {"message": "All sessions disconnected", "count": 3}
     for connection in connections:
         assert farewell(connection)[0] == "57P01"
-    eventually(lambda: shop.server.metric("pgwire_connections_active") == before, 20, "no more of them")
-    logged = {event["session_id"] for event in shop.server.events("session_disconnected")}
-    assert ids <= logged
+    eventually(lambda: server.metric("pgwire_connections_active") == 0, what="the end of them")
+    eventually(lambda: ids == {event["session_id"] for event in server.events("session_disconnected")}, what="their lines in the log")
 
 
 @pytest.mark.parametrize("how, code", [("reset", "57P01"), ("delete", "57P01")])
@@ -153,7 +152,7 @@ def test_a_disconnected_client_hears_of_it_in_time(shop, workspace, record_prope
         connection = workspace.connect()
         with socket.socket(fileno=os.dup(connection.info.socket)) as raw:
             raw.setblocking(True)
-            raw.settimeout(30)
+            raw.settimeout(60)
             text = LONG.encode() + b"\0"
             raw.sendall(b"Q" + struct.pack(">I", len(text) + 4) + text)
             session = session_of(workspace, connection.info.backend_pid, "active")
@@ -173,7 +172,7 @@ def test_expiry_ends_live_sessions(shop):
     workspace = shop.workspace("expiring")
     running, idle = Running(workspace), workspace.connect()
     session_of(workspace, running.pid, "active")
-    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)
+    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
     shop.rest.patch(workspace.path, {"expires_at": soon.strftime("%Y-%m-%dT%H:%M:%S.%fZ")})
     code, text = farewell(idle, 60)
     assert code == "57P01" and "expired" in text
@@ -201,12 +200,12 @@ def test_what_others_run_is_shown_as_the_audit_mode_says(masked, mode, shown):
     server.admin.patch("/query-audit", {"query_audit_mode": mode})
     running = Running(workspace, SECRET)
     session = session_of(workspace, running.pid, "active")
-    eventually(lambda: session_of(workspace, running.pid)["current_query"] == shown, 20, f"text in mode {mode}")
+    eventually(lambda: session_of(workspace, running.pid)["current_query"] == shown, 60, f"text in mode {mode}")
     with workspace.connect() as connection, connection.cursor() as cursor:
         def seen():
             cursor.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", (running.pid,))
             return cursor.fetchone()[0] == (shown or "")
-        eventually(seen, 20, f"pg_stat_activity in mode {mode}")
+        eventually(seen, 60, f"pg_stat_activity in mode {mode}")
         # One's own text is one's own.
         cursor.execute("SELECT query, 'mine' FROM pg_stat_activity WHERE pid = pg_backend_pid()")
         assert "'mine'" in cursor.fetchone()[0]

@@ -45,7 +45,7 @@ def find(workspace, query):
     def look():
         listed = workspace.project.rest.get(f"{workspace.project.path}/slow-queries")
         return next((entry for entry in listed["slow_queries"] if entry["query"] == query), None)
-    return eventually(look, 30, f"slow query {query!r}")
+    return eventually(look, 60, f"slow query {query!r}")
 
 
 def operators(node):
@@ -59,10 +59,10 @@ def test_slow_query_detected(slow_server, slow_workspace, receiver):
     slow_workspace.query(SLOW)
     entry = find(slow_workspace, SLOW)
     assert entry["duration_ms"] > 50 and entry["status"] == "success" and entry["rows_returned"] == 1
-    [event] = [e for e in slow_server.events("slow_query_detected") if e["query"] == SLOW]
+    [event] = eventually(lambda: [e for e in slow_server.events("slow_query_detected") if e["query"] == SLOW], what="its line in the log")
     assert event["level"] == "warning" and event["duration_ms"] > 50 and event["query_hash"] == entry["query_hash"]
     assert slow_server.admin.get("/slow-queries")["slow_queries"][-1]["query_id"] == entry["query_id"]
-    alert = eventually(lambda: next((b for b in receiver[1] if b["alert"] == "PGWireSlowQuery"), None), 20, "alert")
+    alert = eventually(lambda: next((b for b in receiver[1] if b["alert"] == "PGWireSlowQuery"), None), 60, "alert")
     assert alert["context"] == {**alert["context"], "project_id": "slow", "workspace_id": slow_workspace.id,
                                 "session_id": entry["session_id"], "query_hash": entry["query_hash"]}
     assert alert["severity"] == "warning" and alert["value"] > 0.05
@@ -100,11 +100,14 @@ def test_slow_queries_that_fail_have_their_plan_too(slow_workspace):
 
 def test_fast_query_no_explain(slow_server, slow_workspace):
     """Fast queries don't trigger EXPLAIN overhead."""
+    slow_server.admin.patch("/query-audit", {"slow_query_threshold_ms": 60_000})  # what is fast on any machine
     before = slow_server.metric("pgwire_slow_queries_total")
     slow_workspace.query("SELECT 'fast'")
+    slow_workspace.query(SLOW + " -- not so slow")
+    slow_server.admin.patch("/query-audit", {"slow_query_threshold_ms": 50})
     find_or_run(slow_workspace, SLOW + " -- later")
-    listed = slow_workspace.project.rest.get(f"{slow_workspace.project.path}/slow-queries")["slow_queries"]
-    assert all(entry["query"] != "SELECT 'fast'" for entry in listed)
+    listed = {entry["query"] for entry in slow_workspace.project.rest.get(f"{slow_workspace.project.path}/slow-queries")["slow_queries"]}
+    assert not listed & {"SELECT 'fast'", SLOW + " -- not so slow"}
     assert slow_server.metric("pgwire_slow_queries_total") == before + 1
 
 
@@ -112,7 +115,7 @@ def test_slow_query_metric_incremented(slow_server, slow_workspace):
     """Prometheus counter incremented for slow queries."""
     before = slow_server.metric("pgwire_slow_queries_total")
     slow_workspace.query(SLOW)
-    eventually(lambda: slow_server.metric("pgwire_slow_queries_total") == before + 1, 20, "one more slow query")
+    eventually(lambda: slow_server.metric("pgwire_slow_queries_total") == before + 1, 60, "one more slow query")
     bounds = ["0.01", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "60", "+Inf"]
     for bound in bounds:
         assert f'pgwire_query_duration_seconds_bucket{{le="{bound}"}}' in slow_server.metrics()
@@ -122,7 +125,7 @@ def test_threshold_plan_and_text_can_be_changed_at_run_time(slow_server, slow_wo
     slow_server.admin.patch("/query-audit", {"slow_query_explain": False, "slow_query_log_full": False})
     slow_workspace.query(SLOW + " -- bare")
     [entry] = eventually(lambda: [e for e in slow_server.admin.get("/slow-queries")["slow_queries"] if e["query"] is None],
-                         20, "an entry without a text")
+                         60, "an entry without a text")
     assert entry["plan"] is None and entry["query_hash"].startswith("sha256:")
     slow_server.admin.patch("/query-audit", {"slow_query_threshold_ms": 0})
     before = slow_server.metric("pgwire_slow_queries_total")

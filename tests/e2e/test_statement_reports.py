@@ -33,12 +33,12 @@ class Watched:
         def found():
             return [one for one in self.sentry.of("transaction")
                     if one["contexts"]["trace"]["trace_id"] == trace and one["contexts"]["trace"]["op"] == "db.server"]
-        return eventually(found, 30, "transaction")[0]
+        return eventually(found, 60, "transaction")[0]
 
     def error(self, sqlstate):
         def found():
             return [one for one in self.sentry.of("event") if one.get("tags", {}).get("sqlstate") == sqlstate]
-        return eventually(found, 30, f"event of {sqlstate}")[0]
+        return eventually(found, 60, f"event of {sqlstate}")[0]
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_a_statement_continues_the_trace_of_its_comment(watched, monitoring_pyth
 
     def in_collector():
         return [one for one in spans_of(monitoring_python, watched.collector) if one["trace"] == trace]
-    spans = eventually(in_collector, 30, "spans at the collector")
+    spans = eventually(in_collector, 60, "spans at the collector")
     root = next(one for one in spans if one["parent"] == span)
     child = next(one for one in spans if one["attributes"]["sentry.op"] == "db.query")
     assert child["parent"] == root["id"] and child["attributes"]["db.query.text"] == "SELECT ?, ?, ?"
@@ -106,7 +106,7 @@ def in_trace(watched, trace, count):
     def found():
         all_of_it = [one for one in watched.sentry.of("transaction") if one["contexts"]["trace"]["trace_id"] == trace]
         return all_of_it if len(all_of_it) >= count else None
-    transactions = eventually(found, 30, f"{count} transactions")
+    transactions = eventually(found, 60, f"{count} transactions")
     assert len(transactions) == count
     return transactions
 
@@ -223,7 +223,7 @@ def test_a_workers_crash_is_an_event_with_its_stack(watched, monitoring_python):
     connection = watched.workspace.connect()
     worker = watched.server.workers()[0]
     assert ctypes.CDLL(None).tgkill(worker, worker, signal.SIGSEGV) == 0
-    event = eventually(lambda: [one for one in watched.sentry.of("event") if one["level"] == "fatal"], 30, "the crash")[0]
+    event = eventually(lambda: [one for one in watched.sentry.of("event") if one["level"] == "fatal"], 60, "the crash")[0]
     connection.close()
     exception = event["exception"]["values"][0]
     assert exception["type"] == "SIGSEGV" and exception["mechanism"]["handled"] is False
@@ -245,10 +245,10 @@ def test_a_killed_worker_is_one_event(watched):
     def found():
         return [one for one in watched.sentry.of("event")
                 if one.get("exception", {}).get("values", [{}])[0].get("type") == "WorkerLost"]
-    event = eventually(found, 30, "the loss")[0]
+    event = eventually(found, 60, "the loss")[0]
     connection.close()
     assert event["exception"]["values"][0]["value"] == "signal 9 (Killed)"
-    eventually(lambda: len(watched.server.events("worker_lost")) > lost, 30, "its line in the log")
+    eventually(lambda: len(watched.server.events("worker_lost")) > lost, 60, "its line in the log")
     assert not [one for one in watched.sentry.of("event") if one.get("logentry", {}).get("formatted") == "worker_lost"]
 
 

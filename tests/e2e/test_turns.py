@@ -91,7 +91,7 @@ def test_a_statement_waits_and_a_higher_limit_holds_at_once(narrow):
     first, second = Client(narrow), Client(narrow)
     first.start(LONG).until(None, LONG)
     second.start("SELECT 'second'").until("turn", "SELECT 'second'")
-    eventually(lambda: usage(narrow)["waiting_queries"] == 1, 20, "it is counted")
+    eventually(lambda: usage(narrow)["waiting_queries"] == 1, 60, "it is counted")
     assert patch(narrow, max_concurrent_queries=2)["max_concurrent_queries"] == 2
     assert second.wait() == [("second",)]
     # And a lower one for what comes then.
@@ -126,7 +126,7 @@ def test_who_waits_is_cancelled_timed_out_and_disconnected(narrow):
     idle = narrow.connect()
     narrow.project.rest.post(narrow.path + "/disconnect-all")
     assert farewell(idle)[0] == "57P01"
-    first.thread.join(30)
+    first.thread.join(60)
     assert first.connection.closed
 
 
@@ -154,7 +154,7 @@ def test_all_take_their_turn(narrow):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert sorted(done) == list(range(12))
 
 
@@ -218,7 +218,7 @@ def test_turns_go_round_among_workspaces(limited):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(90)
+        thread.join(300)
     limited.admin.patch("/settings", {"max_running_queries": 0})
     assert sorted(done) == sorted(workspace.id for workspace in workspaces)
 
@@ -273,7 +273,7 @@ def test_limits_of_the_instance_are_changed_while_it_runs(start_server):
         cursor.execute(f"SHOW {name}")
         return cursor.fetchone()[0]
 
-    eventually(lambda: shown("smew.max_result_rows") == "10", 20, "the change in the worker")
+    eventually(lambda: shown("smew.max_result_rows") == "10", 60, "the change in the worker")
     assert shown("smew.max_concurrent_queries") == "3" and shown("smew.max_result_bytes") == "2000000"
     assert shown("statement_timeout") == "1min" and shown("smew.large_query_percent") == "50"
     limits = workspace.project.rest.get(workspace.path)["limits"]
@@ -283,7 +283,7 @@ def test_limits_of_the_instance_are_changed_while_it_runs(start_server):
     with pytest.raises(psycopg2.OperationalError, match="too many connections"):
         workspace.connect()
     assert server.admin.get("/usage")["memory_limit_bytes"] == 1_000_000_000
-    assert usage(workspace)["memory_granted_bytes"] <= 1_000_000_000
+    eventually(lambda: usage(workspace)["memory_granted_bytes"] <= 1_000_000_000, what="a smaller share of it")
     for wrong, told in (({"workspace_max_result_rows": -1}, "whole number"), ({"data_dir": "/x"}, "while the server runs"),
                         ({"no_such_setting": 1}, "no_such_setting"), ({"memory_total_limit": "much"}, "size")):
         reply = server.admin.request("PATCH", "/settings", 422, json={"workspace_max_ttl_hours": 200, **wrong})

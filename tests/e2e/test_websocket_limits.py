@@ -15,14 +15,14 @@ LONG = "SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3"
 def close_code(socket):
     with pytest.raises(ConnectionClosed) as caught:
         while True:
-            socket.raw.recv(30)
+            socket.raw.recv(60)
     return caught.value.rcvd.code
 
 
 @pytest.fixture(scope="module")
 def narrow(start_server):
     """A server of narrow limits, and a workspace on it."""
-    server = start_server("websocket-narrow", websocket_max_pending=2, websocket_ping_interval_seconds=1, websocket_login_timeout_seconds=5,
+    server = start_server("websocket-narrow", websocket_max_pending=2, websocket_ping_interval_seconds=2, websocket_login_timeout_seconds=60,
                           websocket_max_messages_per_second=5)
     workspace = server.project("narrow").workspace()
     with workspace.connect():  # its worker runs, so that a login does not have to wait for it
@@ -72,7 +72,7 @@ def test_who_sends_too_fast_is_read_more_slowly_and_loses_nothing(narrow):
 def test_a_client_that_answers_no_ping_is_closed(narrow):
     server, workspace = narrow
     host, port = server.url.removeprefix("http://").rsplit(":", 1)
-    with sockets.create_connection((host, int(port)), timeout=60) as raw:
+    with sockets.create_connection((host, int(port)), timeout=120) as raw:
         raw.sendall(f"GET {PATH} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
         answer = b""
@@ -84,7 +84,7 @@ def test_a_client_that_answers_no_ping_is_closed(narrow):
         while more := raw.recv(4096):
             answer += more
     assert b"\x89" in answer.split(b'"type":"ready"')[1]  # it was pinged
-    eventually(lambda: server.metric('websocket_closed_total{reason="silent"}') == 1, 20)
+    eventually(lambda: server.metric('websocket_closed_total{reason="silent"}') == 1, 60)
 
 
 def test_sessions_events_of_a_waiting_statement(server, workspace):
@@ -93,7 +93,7 @@ def test_sessions_events_of_a_waiting_statement(server, workspace):
         socket.send("query", id="runs", sql=LONG)
         socket.send("query", id="waits", sql="SELECT 1")
         listed = eventually(lambda: [one for one in workspace.project.rest.get(f"{workspace.path}/sessions")["sessions"]
-                                     if one["door"] == "websocket" and one["state"] == "active"], 20)
+                                     if one["door"] == "websocket" and one["state"] == "active"], 60)
         threading.Thread(target=workspace.project.rest.delete, args=(f"{workspace.path}/sessions/{listed[0]['session_id']}",),
                          kwargs={"expect": 200}).start()
         ends = [socket.receive() for _ in range(3)]

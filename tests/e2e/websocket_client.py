@@ -32,7 +32,7 @@ def url(server):
 
 class Socket:
     def __init__(self, server, **options):
-        self.raw = connect(url(server), **{"open_timeout": 30, "close_timeout": 5, "max_size": None, **options}).__enter__()
+        self.raw = connect(url(server), **{"open_timeout": 60, "close_timeout": 5, "max_size": None, **options}).__enter__()
 
     def __enter__(self):
         return self
@@ -43,7 +43,7 @@ class Socket:
     def send(self, message_type, **fields):
         self.raw.send(json.dumps(check({"type": message_type, **fields})))
 
-    def receive(self, timeout=30):
+    def receive(self, timeout=60):
         message = check(json.loads(self.raw.recv(timeout)))
         assert message["type"] in FROM_SERVER
         return message

@@ -9,6 +9,10 @@ import threading
 import time
 
 
+# A server that is stopped so sends what it has, also where two seconds are too short for it.
+PATIENT = {"sentry_shutdown_timeout_seconds": 60}
+
+
 class Sink:
     """`reply` is (status, headers) for every request; `hold` makes it wait instead of answering."""
 

@@ -1,6 +1,7 @@
 // A card with a table that is drawn again only when what it shows has changed, so that focus and text selection stay.
 
 import { Child, h, replace } from "../shared/dom";
+import { unpressed } from "../shared/press";
 
 export interface Column<Row> {
   title: string;
@@ -29,14 +30,18 @@ export class TablePanel<Row> {
     this.sub.textContent = note;
     if (state === this.shown) return;
     this.shown = state;
-    const focused = this.focusedButton();
-    replace(this.place, rows.length === 0 ? h("p", { class: "empty" }, empty) : this.table(rows));
-    if (focused) this.place.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+    unpressed(this, () => this.draw(rows, empty));
   }
 
   fail(message: string): void {
     this.shown = "";
-    replace(this.place, h("p", { class: "empty" }, message));
+    unpressed(this, () => replace(this.place, h("p", { class: "empty" }, message)));
+  }
+
+  private draw(rows: Row[], empty: string): void {
+    const focused = this.focusedButton();
+    replace(this.place, rows.length === 0 ? h("p", { class: "empty" }, empty) : this.table(rows));
+    if (focused) this.place.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
   private focusedButton(): string | null {

@@ -10,6 +10,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import time
 
 from smew_server import ROOT
 
@@ -51,6 +52,15 @@ def call(*command, **options):
     return result.stdout
 
 
+def fetch(*command, **options):
+    """What a registry gives: asked once more when it does not answer."""
+    try:
+        return call(*command, **options)
+    except AssertionError:
+        time.sleep(5)
+        return call(*command, **options)
+
+
 def unless_done(directory, sources, work):
     """Runs work() in the empty directory, unless that has been done for the same contents of the sources."""
     contents = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
@@ -65,8 +75,8 @@ def unless_done(directory, sources, work):
 def jdbc():
     """Maven fetches the driver in the version pom.xml names; javac alone compiles."""
     source, out = HERE / "jdbc", BUILD / "jdbc"
-    fetch = [tool("mvn"), "-q", "-B", "-f", source / "pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={out / 'lib'}"]
-    unless_done(out / "lib", [source / "pom.xml"], lambda: call(*fetch))
+    maven = [tool("mvn"), "-q", "-B", "-f", source / "pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={out / 'lib'}"]
+    unless_done(out / "lib", [source / "pom.xml"], lambda: fetch(*maven))
     sources = list(source.glob("*.java"))
     unless_done(out / "classes", sources, lambda: call(tool("javac"), "-d", out / "classes", "-cp", f"{out / 'lib'}/*", *sources))
     return [tool("java"), "-XX:+UseSerialGC", "-cp", f"{out / 'classes'}:{out / 'lib'}/*", "Main"]
@@ -80,7 +90,7 @@ def node(script):
     def install():
         for path in lock:
             shutil.copy(path, out)
-        call(tool("npm"), "ci", "--silent", "--no-audit", "--no-fund", cwd=out)
+        fetch(tool("npm"), "ci", "--silent", "--no-audit", "--no-fund", cwd=out)
 
     unless_done(out, lock, install)
     for path in source.glob("*.js"):
@@ -91,12 +101,12 @@ def node(script):
 def go(group):
     source, program = HERE / "go", BUILD / "go/cases"
     program.parent.mkdir(parents=True, exist_ok=True)
-    call(recent("go", ["env", "GOVERSION"], (1, 25)), "build", "-o", program, ".", cwd=source, env={**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false"})
+    fetch(recent("go", ["env", "GOVERSION"], (1, 25)), "build", "-o", program, ".", cwd=source, env={**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false"})
     return [program, group]
 
 
 def rust():
-    call(recent("cargo", ["--version"], (1, 85)), "build", "--quiet", "--locked", "--manifest-path", HERE / "rust/Cargo.toml", "--target-dir", BUILD / "rust")
+    fetch(recent("cargo", ["--version"], (1, 85)), "build", "--quiet", "--locked", "--manifest-path", HERE / "rust/Cargo.toml", "--target-dir", BUILD / "rust")
     return [BUILD / "rust/debug/driver-cases"]
 
 

@@ -40,7 +40,7 @@ def test_cancel(target, mode):
     async def work(connection):
         task = asyncio.create_task(connection.execute(SLOW))
         while not task.done():  # a request that comes before the statement is ignored, by PostgreSQL as well
-            await connection.cancel_safe(timeout=10)
+            await connection.cancel_safe(timeout=60)
             await asyncio.wait([task], timeout=0.05)
         with pytest.raises(psycopg.errors.QueryCanceled, match="user request"):
             await task
@@ -52,7 +52,7 @@ def test_cancel(target, mode):
 def test_a_cancelled_task_cancels_its_statement(target):
     async def work(connection):
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.3):
+            async with asyncio.timeout(1):
                 await connection.execute(SLOW)
         return (await (await connection.execute("SELECT 1")).fetchone())[0]
 
@@ -65,7 +65,7 @@ def test_statement_timeout(target):
             await connection.execute(SLOW)
         return (await (await connection.execute("SHOW statement_timeout")).fetchone())[0]
 
-    assert run(target, work, options="-c statement_timeout=150") == "150ms"
+    assert run(target, work, options="-c statement_timeout=1000") == "1s"
 
 
 def test_pipeline_and_copy(target):

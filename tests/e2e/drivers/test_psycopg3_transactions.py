@@ -89,7 +89,7 @@ def test_enumerations(connection):
 def test_notifications(connection):
     connection.execute("LISTEN news")
     connection.execute("NOTIFY news, 'hello'")
-    received = list(connection.notifies(timeout=5, stop_after=1))
+    received = list(connection.notifies(timeout=60, stop_after=1))
     assert [(each.channel, each.payload) for each in received] == [("news", "hello")]
 
 
