@@ -65,10 +65,18 @@ private:
     std::string server_first_;
 };
 
+// What a client may keep for its next login with the same password, which then costs it no thousands of hashes as long
+// as the server tells the same salt. As secret as the password. (RFC 5802, section 5)
+struct SaltedPassword {
+    std::vector<std::uint8_t> salt, value;
+    int iterations = 0;
+};
+
 class ScramClient {
 public:
-    // Uses SCRAM-SHA-256-PLUS when `channel_binding` is given.
-    ScramClient(Secret password, std::optional<std::vector<std::uint8_t>> channel_binding = {});
+    // Uses SCRAM-SHA-256-PLUS when `channel_binding` is given. `kept`: of logins before, of this password; filled.
+    ScramClient(Secret password, std::optional<std::vector<std::uint8_t>> channel_binding = {},
+                SaltedPassword* kept = nullptr);
     std::string_view mechanism() const { return channel_binding_ ? kScramSha256Plus : kScramSha256; }
     std::string first();
     Result<std::string> final(std::string_view server_first);
@@ -77,6 +85,7 @@ public:
 private:
     Secret password_;
     std::optional<std::vector<std::uint8_t>> channel_binding_;
+    SaltedPassword* kept_;
     std::string nonce_;
     std::string client_first_bare_;
     std::string auth_message_;

@@ -4,6 +4,8 @@
 #include "auth/scram_messages.hpp"
 #include "core/random.hpp"
 
+#include <algorithm>
+
 namespace smew::auth {
 namespace {
 
@@ -13,10 +15,16 @@ std::string_view gs2_header(bool plus) {
     return plus ? "p=tls-server-end-point,," : "n,,";
 }
 
+std::vector<std::uint8_t> salted(const Secret& password, const ServerFirst& first) {
+    const Sha256 value = pbkdf2_sha256(password.reveal(), first.salt, first.iterations);
+    return {value.begin(), value.end()};
+}
+
 }  // namespace
 
-ScramClient::ScramClient(Secret password, std::optional<std::vector<std::uint8_t>> channel_binding)
-    : password_(std::move(password)), channel_binding_(std::move(channel_binding)) {}
+ScramClient::ScramClient(Secret password, std::optional<std::vector<std::uint8_t>> channel_binding,
+                         SaltedPassword* kept)
+    : password_(std::move(password)), channel_binding_(std::move(channel_binding)), kept_(kept) {}
 
 std::string ScramClient::first() {
     nonce_ = random_token(kNonceCharacters);
@@ -35,9 +43,15 @@ Result<std::string> ScramClient::final(std::string_view server_first) {
     const std::string without_proof = "c=" + base64_encode(as_bytes(binding)) + ",r=" + std::string(first->nonce);
     auth_message_ = client_first_bare_ + "," + std::string(server_first) + "," + without_proof;
 
-    const Sha256 salted = pbkdf2_sha256(password_.reveal(), first->salt, first->iterations);
-    salted_password_.assign(salted.begin(), salted.end());
-    return without_proof + ",p=" + base64_encode(client_proof(derive_keys(salted), auth_message_));
+    if (kept_ != nullptr && kept_->salt == first->salt && kept_->iterations == first->iterations) {
+        salted_password_ = kept_->value;
+    } else {
+        salted_password_ = salted(password_, *first);
+        if (kept_ != nullptr) *kept_ = {first->salt, salted_password_, first->iterations};
+    }
+    Sha256 key{};
+    std::ranges::copy(salted_password_, key.begin());
+    return without_proof + ",p=" + base64_encode(client_proof(derive_keys(key), auth_message_));
 }
 
 Result<void> ScramClient::verify(std::string_view server_final) {

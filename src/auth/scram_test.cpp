@@ -205,6 +205,18 @@ TEST(ScramVerifier, AMockLooksLikeARealOneAndStaysTheSame) {
     EXPECT_NE(mock.salt, ScramVerifier::mock("ann", other).salt);
 }
 
+TEST(ScramClient, KeepsTheSaltedPasswordWhileTheSaltStays) {
+    SaltedPassword kept;
+    EXPECT_EQ(log_in({verifier(), {}, false}, ScramClient(kPassword, {}, &kept)), "ok");
+    EXPECT_EQ(kept.salt, verifier().salt);
+    kept.value.front() ^= 1U;  // what is kept is what is used
+    EXPECT_EQ(log_in({verifier(), {}, false}, ScramClient(kPassword, {}, &kept)), "28P01");
+    const ScramVerifier reset = ScramVerifier::from_password(kPassword, 5000);
+    EXPECT_EQ(log_in({reset, {}, false}, ScramClient(kPassword, {}, &kept)), "ok");
+    EXPECT_EQ(kept.salt, reset.salt);
+    EXPECT_EQ(kept.iterations, 5000);
+}
+
 TEST(ScramClient, RefusesAServerThatIsNotTheOne) {
     ScramClient client(kPassword);
     const std::string nonce = client.first().substr(8);

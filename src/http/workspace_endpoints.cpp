@@ -82,8 +82,8 @@ catalog::Workspace make_workspace(const catalog::Project& project, const json::v
         .name = text_of(body, "name").value(),
         .expires_at = end,
         .memory_limit = wanted_memory(body, context).value_or(settings.workspace_default_memory_limit),
-        .size_limit = wanted_size(body).value_or(
-            Bytes{static_cast<std::uint64_t>(settings.workspace_default_size_limit_gb) << 30U}),
+        .size_limit = wanted_size(body, context)
+                          .value_or(Bytes{static_cast<std::uint64_t>(settings.workspace_default_size_limit_gb) << 30U}),
         .limits = wanted_limits(body, {}).value_or(catalog::LimitChoices()),
         .verifier = auth::ScramVerifier::from_password(password).to_text()};
     // Held while counting and making, so that two requests cannot both take the last place.
@@ -176,7 +176,7 @@ Response get_workspace(const Request& request, Context& context) {
 
 Response update_workspace(const Request& request, Context& context) {
     const catalog::Workspace workspace = find_live_workspace(request, context);
-    const std::optional<Bytes> memory = wanted_memory(request.body, context), size = wanted_size(request.body);
+    const std::optional<Bytes> memory = wanted_memory(request.body, context), size = wanted_size(request.body, context);
     const auto limits = wanted_limits(request.body, workspace.limits);
     catalog::Workspace updated =
         or_fail(context.store.update_workspace(workspace.id, text_of(request.body, "name"),

@@ -54,6 +54,16 @@ auto from_either(const json::value& body, std::string_view name, Read read) {
     return inside ? inside : read(body, name);
 }
 
+// Given as null: back to the instance's default, as it is now.
+bool given_back(const json::value& body, std::string_view name) {
+    const auto is_null = [name](const json::value* object) {
+        const json::value* value = object->if_object() ? object->get_object().if_contains(name) : nullptr;
+        return value != nullptr && value->is_null();
+    };
+    const json::value* limits = member_of(body, "limits");
+    return is_null(&body) || (limits != nullptr && is_null(limits));
+}
+
 }  // namespace
 
 std::optional<catalog::LimitChoices> wanted_limits(const json::value& body, const catalog::LimitChoices& now) {
@@ -71,6 +81,7 @@ std::optional<catalog::LimitChoices> wanted_limits(const json::value& body, cons
 
 std::optional<Bytes> wanted_memory(const json::value& body, const Context& context) {
     const auto text = from_either(body, "memory_limit", text_of);
+    if (!text && given_back(body, "memory_limit")) return context.live.now()->workspace_default_memory_limit;
     if (!text) return std::nullopt;
     const Result<Bytes> limit = parse_bytes(*text);
     if (!limit) fail_field("memory_limit", limit.error().message);
@@ -81,8 +92,10 @@ std::optional<Bytes> wanted_memory(const json::value& body, const Context& conte
     return *limit;
 }
 
-std::optional<Bytes> wanted_size(const json::value& body) {
+std::optional<Bytes> wanted_size(const json::value& body, const Context& context) {
     const auto gigabytes = from_either(body, "size_limit_gb", number_of);
+    if (!gigabytes && given_back(body, "size_limit_gb"))
+        return Bytes{static_cast<std::uint64_t>(context.live.now()->workspace_default_size_limit_gb) << 30U};
     if (!gigabytes) return std::nullopt;
     return Bytes{static_cast<std::uint64_t>(*gigabytes) << 30U};
 }

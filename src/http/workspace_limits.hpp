@@ -15,7 +15,7 @@ namespace smew::http {
 // What a request's `limits` says of the limits that have a default of the instance: a number, null for that default.
 std::optional<catalog::LimitChoices> wanted_limits(const boost::json::value& body, const catalog::LimitChoices& now);
 std::optional<Bytes> wanted_memory(const boost::json::value& body, const Context& context);
-std::optional<Bytes> wanted_size(const boost::json::value& body);
+std::optional<Bytes> wanted_size(const boost::json::value& body, const Context& context);
 
 // All limits that hold for it, the instance's defaults filled in.
 boost::json::object render_limits(const catalog::Workspace& workspace, const Context& context);

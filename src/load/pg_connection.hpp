@@ -2,6 +2,7 @@
 // A PostgreSQL client's connection, on one executor. Knows the protocol and no statement: who uses it writes frontend
 // messages to out() and calls exchange().
 
+#include "auth/scram.hpp"
 #include "core/error.hpp"
 #include "load/dsn.hpp"
 #include "load/socket_stream.hpp"
@@ -22,6 +23,8 @@ struct PgServer {
     Dsn dsn;
     Endpoints endpoints;
     std::unique_ptr<boost::asio::ssl::context> tls;  // null: sslmode=disable
+    // A storm of connections would else measure how fast the generator hashes the password, a millisecond each.
+    auth::SaltedPassword salted;
 };
 // Looks the host up, which may wait: before a run. Error 22023 or 08000.
 Result<PgServer> find_server(Dsn dsn);

@@ -126,7 +126,7 @@ asio::awaitable<Result<void>> PgConnection::answer_authentication(std::int32_t k
 }
 
 asio::awaitable<Result<void>> PgConnection::log_in_by_scram() {
-    auth::ScramClient scram(server_.dsn.password);
+    auth::ScramClient scram(server_.dsn.password, {}, &server_.salted);
     const std::string first = scram.first();
     pgproto::write_sasl_initial_response(out_, {auth::kScramSha256, as_bytes(first)});
     if (const auto sent = co_await send(); !sent) co_return sent;

@@ -78,7 +78,16 @@ void StageRun::finish_degradation() {
 void StageRun::finish_generator() {
     const double wall = std::chrono::duration<double>(steady_to_ - steady_from_).count();
     if (wall > 0) stage_.scalars["generator.cpu"] = 100 * (cpu_at_end_ - cpu_at_steady_) / wall;
-    if (!lag_.empty()) stage_.scalars["generator.lag_p99"] = static_cast<double>(lag_.at_percentile(99)) / 1e3;
+    if (lag_.empty()) return;
+    const double lag_us = static_cast<double>(lag_.at_percentile(99));
+    stage_.scalars["generator.lag_p99"] = lag_us / 1e3;
+    // In a closed model nothing starts late: a user goes on when he has his reply. What lag does is to lengthen the
+    // latency by itself at most, which is much of a short one and little of a long one.
+    const measure::Tally& steady = main_->phase(Phase::kSteady);
+    if (!plan_.open() && !steady.response.empty()) {
+        const double median_us = std::max(1.0, static_cast<double>(steady.response.at_percentile(50)));
+        stage_.scalars["generator.lag_share"] = 100 * lag_us / median_us;
+    }
 }
 
 void StageRun::finish_server() {

@@ -9,10 +9,10 @@
 namespace smew::measure {
 namespace {
 
-constexpr std::array<std::string_view, 17> kScalars{
+constexpr std::array<std::string_view, 18> kScalars{
     "users.peak",        "success",          "db.success",       "ws.success",    "pg.success", "db.rls_violations",
     "degradation",       "rss.slope",        "fd.leak",          "dropped",       "late",       "generator.cpu",
-    "generator.lag_p99", "overload.unclean", "connections.lost", "replies.wrong", "rate.ratio"};
+    "generator.lag_p99", "overload.unclean", "connections.lost", "replies.wrong", "rate.ratio", "generator.lag_share"};
 
 bool is_share_of_metric(const std::string& stat) {
     return stat == "success";

@@ -52,7 +52,7 @@ class Server:
     def __init__(self, data_dir, **settings):
         self.data_dir = pathlib.Path(data_dir)
         self.settings = settings
-        self.process = None
+        self.process = self._log_reader = None
         self.log = []
         self.start()
 
@@ -90,7 +90,8 @@ class Server:
             self.process.terminate()
         try:
             code = self.process.wait(seconds)
-            self._log_reader.join(30)
+            if self._log_reader:
+                self._log_reader.join(30)
             return code
         except subprocess.TimeoutExpired:
             self.kill()

@@ -229,6 +229,13 @@ def test_timeouts_are_changed_without_reconnecting(own_workspace):
     assert farewell(connection)[0] == "57P05"
 
 
+def test_null_gives_a_limit_back_to_the_instance(own_workspace):
+    before = own_workspace.project.rest.get(own_workspace.path)["limits"]
+    changed = {"memory_limit": "512MB", "size_limit_gb": 3, "max_result_rows": 7}
+    assert {name: patch_limits(own_workspace, **changed)[name] for name in changed} == changed
+    assert patch_limits(own_workspace, **dict.fromkeys(changed)) == before
+
+
 def test_nonsense_is_refused(own_workspace):
     for limits in ({"max_result_rows": -1}, {"max_concurrent_queries": 0}, {"temp_limit_gb": 0},
                    {"memory_limit": "1KB"}, {"max_result_rowz": 1}, {"statement_timeout_seconds": "soon"}):

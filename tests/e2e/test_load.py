@@ -4,7 +4,6 @@ design. Those of statistics and targets are unit tests of src/measure."""
 import asyncio
 import collections
 import json
-import os
 import random
 import signal
 import subprocess
@@ -232,17 +231,28 @@ def test_interrupted_runs_report(tmp_path):
     assert "RESULT: INTERRUPTED" in output
 
 
-def test_a_starved_generator_calls_its_run_invalid(tmp_path):
+def starve(process):
+    """It gets half of the time."""
+    while process.poll() is None:
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            process.send_signal(number)  # nothing when it has ended
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("pace, service, code", [({"rate": 200}, 0, INVALID), ({"think": 0}, 0, INVALID), ({"think": 0}, 3, FAILED)],
+                         ids=["open", "closed", "closed, to which it is little"])
+def test_a_starved_generator_calls_its_run_invalid(tmp_path, pace, service, code):
+    """In an open model operations start late. In a closed one they take longer by the lag: by little when they take seconds."""
     report = tmp_path / "report.json"
-    with websocket_peer() as url:
-        process = started(command(*websocket(url, users=10, duration=3, rate=200), lenient=False), report)
-        while process.poll() is None:  # it gets half of the time, in pieces of 100 ms
-            for number in (signal.SIGSTOP, signal.SIGCONT):
-                process.send_signal(number)  # nothing when it has ended
-                time.sleep(0.1)
-        output, errors = process.communicate(timeout=30)
-    assert process.returncode == INVALID, output + errors
-    assert "started operations late" in json.loads(report.read_text())["invalid_because"][0]
+    with websocket_peer("--service", service) as url:
+        run = websocket(url, users=10, duration=3, **pace)
+        process = started(command(*run, *ONLY, "--threshold", "ws.msg p50<1us", lenient=False), report)
+        starve(process)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == code, output + errors
+    document = json.loads(report.read_text())
+    assert document["stages"][0]["scalars"]["generator.lag_p99"] > 10
+    assert ["started operations late" in why for why in document["invalid_because"]] == ([True] if code == INVALID else [])
 
 
 def test_reports_of_every_kind(tmp_path):
