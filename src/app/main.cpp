@@ -20,7 +20,7 @@ namespace smew::app {
 namespace {
 
 constexpr int kSuccess = 0, kFailure = 1, kUsage = 2;
-constexpr int kWorkerLinkFd = 3, kWorkerCrashFd = 4;
+constexpr smew::worker::Descriptors kWorkerDescriptors{.link = 3, .crash = 4, .records = 5};
 
 void print(std::FILE* stream, const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), stream);
@@ -90,7 +90,7 @@ int main(int count, char** words) {
                                            static_cast<std::size_t>(count > 0 ? count - 1 : 0));
     // Before anything else is set up: workers are started by the hundred and each is to be small and quick.
     if (arguments.size() == 1 && std::string_view(arguments[0]) == "worker") {
-        return smew::worker::run_worker(smew::app::kWorkerLinkFd, smew::app::kWorkerCrashFd);
+        return smew::worker::run_worker(smew::app::kWorkerDescriptors);
     }
     if (!arguments.empty() && std::string_view(arguments[0]) == "load") {
         return smew::load::run_load(arguments.subspan(1), SMEW_VERSION);

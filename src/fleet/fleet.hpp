@@ -10,6 +10,7 @@
 #include "core/fd.hpp"
 #include "fleet/engine_checks.hpp"
 #include "link/messages.hpp"
+#include "link/record_frames.hpp"
 #include "storage/layout.hpp"
 #include "telemetry/events.hpp"
 #include "telemetry/metrics.hpp"

@@ -107,6 +107,8 @@ private:
 
     // ---- the event loop's handlers
     void on_message(const WorkerPointer& worker, link::Message message);
+    void take_records(WorkerRecord& worker);
+    void take_all_records();
     void on_ready(const WorkerPointer& worker, const link::Ready& ready);
     void on_start_failed(const WorkerPointer& worker, const link::StartFailed& failed);
     void on_sessions_listed(link::SessionsListed listed);

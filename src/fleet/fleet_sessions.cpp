@@ -79,6 +79,7 @@ Result<void> FleetImpl::adopt(const catalog::Workspace& workspace, link::AdoptSe
 }
 
 void FleetImpl::on_session_closed(const WorkerPointer& worker, const link::SessionClosed& closed) {
+    take_records(*worker);
     Lock lock(mutex_);
     const auto found = worker->sessions.find(closed.session);
     if (found == worker->sessions.end()) return;

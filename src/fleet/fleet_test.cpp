@@ -91,7 +91,8 @@ protected:
     telemetry::Metrics metrics_{"test", "test"};
     telemetry::NoEvents events_;
     struct NoRecords final : link::QueryRecordSink {
-        void take(const ProjectId&, const WorkspaceId&, link::QueryRecords) override {}
+        bool has_room() const override { return true; }
+        void take(link::QueryRecords) override {}
     } records_;
     std::unique_ptr<Fleet> fleet_;
 };

@@ -182,7 +182,13 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
     auto sockets = link::make_socket_pair();
     if (!sockets) return sockets.error();
     UniqueFd crash_paper = make_crash_paper();
-    Result<Process> process = spawn_worker(sockets->second, crash_paper);
+    std::optional<link::RecordRing> records;
+    if (kind == link::WorkerKind::kWorkspace) {
+        auto ring = link::RecordRing::create();
+        if (!ring) return ring.error();
+        records = std::move(*ring);
+    }
+    Result<Process> process = spawn_worker(sockets->second, crash_paper, records ? records->fd() : -1);
     if (!process) return process.error();
     sockets->second.reset();
 
@@ -191,6 +197,8 @@ Result<WorkerPointer> FleetImpl::start_worker(Lock& lock, link::WorkerKind kind,
     worker->project = project;
     worker->workspace = workspace;
     worker->crash_paper = std::move(crash_paper);
+    worker->records = std::move(records);
+    worker->record_reader = std::make_shared<link::RecordReader>();
     worker->limits = start.limits;
     worker->own = own;
     if (kind == link::WorkerKind::kWorkspace) lend_first_turns(*worker, start);
@@ -356,8 +364,8 @@ void FleetImpl::on_message(const WorkerPointer& worker, link::Message message) {
         on_stats(worker, *stats);
     else if (const auto* used = std::get_if<link::TurnsUsed>(&message))
         on_turns_used(worker, *used);
-    else if (auto* records = std::get_if<link::QueryRecords>(&message))
-        records_.take(worker->project, worker->workspace, std::move(*records));
+    else if (std::holds_alternative<link::RecordsWaiting>(message))
+        take_records(*worker);
     else if (auto* listed = std::get_if<link::SessionsListed>(&message))
         on_sessions_listed(std::move(*listed));
     else if (auto* profile = std::get_if<link::ProfileTaken>(&message))
@@ -410,6 +418,26 @@ void FleetImpl::on_start_failed(const WorkerPointer& worker, const link::StartFa
     worker->start_error = failed.error;
 }
 
+void FleetImpl::take_records(WorkerRecord& worker) {
+    if (!worker.records || !records_.has_room()) return;
+    link::RecordRing::Taken taken = worker.records->take();
+    if (taken.bytes.empty() && taken.dropped == 0) return;
+    records_.take({.project = worker.project,
+                   .workspace = worker.workspace,
+                   .frames = std::move(taken.bytes),
+                   .reader = worker.record_reader,
+                   .dropped = taken.dropped});
+}
+
+void FleetImpl::take_all_records() {
+    std::vector<WorkerPointer> workers;
+    {
+        const std::lock_guard lock(mutex_);
+        workers = workspace_workers();
+    }
+    for (const WorkerPointer& worker : workers) take_records(*worker);
+}
+
 void FleetImpl::on_link_closed(const WorkerPointer& worker) {
     const std::lock_guard lock(mutex_);
     if (worker->usable()) worker->state = WorkerState::kEnding;
@@ -418,6 +446,7 @@ void FleetImpl::on_link_closed(const WorkerPointer& worker) {
 }
 
 void FleetImpl::on_exited(const WorkerPointer& worker, const std::string& status) {
+    take_records(*worker);  // also of one that was killed
     // A worker that was killed could not do it itself. Before it counts as gone: the next one makes it anew.
     std::error_code ignored;
     std::filesystem::remove_all(worker->temp_dir, ignored);
@@ -478,6 +507,7 @@ void FleetImpl::on_tick() {
                     .disk_bytes = now_used.disk_bytes,
                     .temp_bytes = now_used.temp_bytes});
     const SteadyTime now = clock_.steady_now();
+    take_all_records();
     const std::lock_guard lock(mutex_);
     guard_memory();
     rebalance_memory(0);

@@ -55,7 +55,7 @@ UniqueFd make_crash_paper() {
         return {};
     }
     // Out of the way of the numbers that descriptors get in the worker.
-    return UniqueFd(::fcntl(paper.get(), F_DUPFD_CLOEXEC, kWorkerCrashFd + 1));
+    return UniqueFd(::fcntl(paper.get(), F_DUPFD_CLOEXEC, kWorkerFds));
 }
 
 std::string read_crash_paper(const UniqueFd& paper) {
@@ -66,13 +66,16 @@ std::string read_crash_paper(const UniqueFd& paper) {
     return text;
 }
 
-Result<Process> spawn_worker(const UniqueFd& link, const UniqueFd& crash_paper) {
+Result<Process> spawn_worker(const UniqueFd& link, const UniqueFd& crash_paper, int records) {
+    // Likewise out of the way. Without one dup2 below is refused, which is as it should be.
+    const UniqueFd records_copy(::fcntl(records, F_DUPFD_CLOEXEC, kWorkerFds));
     SpawnSettings settings;
     start_with_default_signals(settings.attributes);
     // Also when the link already is descriptor 3: then dup2 only clears its close-on-exec flag.
     posix_spawn_file_actions_adddup2(&settings.actions, link.get(), kWorkerLinkFd);
     posix_spawn_file_actions_adddup2(&settings.actions, crash_paper.get(), kWorkerCrashFd);
-    posix_spawn_file_actions_addclosefrom_np(&settings.actions, kWorkerCrashFd + 1);
+    posix_spawn_file_actions_adddup2(&settings.actions, records_copy.get(), kWorkerRecordsFd);
+    posix_spawn_file_actions_addclosefrom_np(&settings.actions, kWorkerFds);
 
     std::array<char, 5> program{"smew"};
     std::array<char, 7> command{"worker"};

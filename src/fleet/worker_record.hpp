@@ -1,12 +1,14 @@
 #pragma once
-// One worker process as the fleet knows it. All members but `channel` (which locks for itself) are guarded by the
-// fleet's mutex.
+// One worker process as the fleet knows it. All members but `channel` (which locks for itself) and the records (which
+// are the event loop's) are guarded by the fleet's mutex.
 
 #include "fleet/fleet.hpp"
 #include "fleet/live_session.hpp"
 #include "fleet/process.hpp"
 #include "fleet/turn_lease.hpp"
 #include "link/channel.hpp"
+#include "link/record_frames.hpp"
+#include "link/record_ring.hpp"
 
 #include <map>
 #include <memory>
@@ -40,6 +42,8 @@ struct WorkerRecord {
     link::Channel channel;
     Process process;
     UniqueFd crash_paper;
+    std::optional<link::RecordRing> records;            // of a workspace's
+    std::shared_ptr<link::RecordReader> record_reader;  // shared with those that still wait to be read
 
     WorkerState state = WorkerState::kStarting;
     bool told_to_end = false;  // by the fleet: its end is no loss

@@ -21,7 +21,7 @@
 
 namespace smew::link {
 
-inline constexpr std::uint32_t kLinkVersion = 4;
+inline constexpr std::uint32_t kLinkVersion = 5;
 inline constexpr std::size_t kHeaderBytes = 6;
 inline constexpr std::uint32_t kMaxFrameBytes = 64U << 20;
 
@@ -294,11 +294,10 @@ struct TurnsUsed {
     std::uint32_t order = 0;  // the last that it took
     std::uint32_t taken = 0, waiting = 0;
 };
-// What the statements did that ended since the last one, in their order: every 200 ms, or sooner when there is much.
-// Those of a session come before its SessionClosed.
-struct QueryRecords {
-    std::uint64_t dropped = 0;  // for which there was no room
-    std::string records;        // as append_record() writes them
+// So many query records wait in the memory for them (record_ring.hpp) that the gateway is to look now. It looks every
+// 200 ms anyway, and when a session closes.
+struct RecordsWaiting {
+    std::uint64_t bytes = 0;
 };
 struct SessionsListed {
     std::uint64_t request = 0;
@@ -323,15 +322,8 @@ struct Ending {
 using Message =
     std::variant<Start, AdoptSession, CancelStatement, EndSession, EndAllSessions, SetLimits, TableResolved,
                  CatalogListed, RunJob, Shutdown, Ready, StartFailed, ResolveTable, ListCatalog, SessionClosed, JobDone,
-                 Stats, Ending, SetObservation, ListSessions, QueryRecords, SessionsListed, TakeProfile, ProfileTaken,
+                 Stats, Ending, SetObservation, ListSessions, RecordsWaiting, SessionsListed, TakeProfile, ProfileTaken,
                  CheckEngine, EngineChecked, LendTurns, TurnsUsed>;
-
-// Takes what workers report. Called on the fleet's thread, which all workers wait for: implementations return at once.
-class QueryRecordSink {
-public:
-    virtual ~QueryRecordSink() = default;
-    virtual void take(const ProjectId& project, const WorkspaceId& workspace, QueryRecords records) = 0;
-};
 
 // True when the message is sent with a descriptor: Start and AdoptSession.
 bool carries_fd(const Message& message);

@@ -121,21 +121,10 @@ void append_record(std::vector<std::uint8_t>& out, const QueryRecord& record) {
     out.resize(static_cast<std::size_t>(encoder.end() - out.data()));
 }
 
-bool for_each_record(ByteSpan batch, QueryRecord& record, const std::function<void(QueryRecord&)>& each) {
-    wire::Decoder in(batch);
-    while (in.ok() && !in.complete()) {
-        in.read(record);
-        if (in.ok()) each(record);
-    }
+bool read_record(ByteSpan bytes, QueryRecord& record) {
+    wire::Decoder in(bytes);
+    in.read(record);
     return in.complete();
-}
-
-Result<std::vector<QueryRecord>> read_records(ByteSpan batch) {
-    std::vector<QueryRecord> records;
-    wire::Decoder in(batch);
-    while (in.ok() && !in.complete()) in.read(records.emplace_back());
-    if (in.complete()) return records;
-    return Error{sqlstate::kInternalError, "a batch of query records is malformed"};
 }
 
 }  // namespace smew::link

@@ -1,14 +1,14 @@
 #pragma once
 // One record for each statement of each session, however it ended: what audit, query log, slow queries, alerts, traces
-// and pages are made of. The session's worker makes it (pgsession/statement_record.hpp), sends it in batches, and the
-// gateway completes it and gives it to whoever listens (observe/query_feed.hpp). No door has its own kind of it.
+// and pages are made of. The session's worker makes it (pgsession/statement_recorder.hpp), leaves it for the gateway
+// (link/record_frames.hpp, link/record_ring.hpp), and that completes it and gives it to whoever listens
+// (observe/query_feed.hpp). No door has its own kind of it.
 
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "core/ids.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,15 +58,13 @@ struct QueryRecord {
     ProjectId project;
     WorkspaceId workspace;
     std::string query_hash;  // "sha256:…" of the normalised text: the same for statements that differ in literals only
+    std::uint64_t shape = 0;  // records with the same one differ in numbers and times only; 0: nothing is known of that
 };
 
-// The wire form of records, one behind the other. A batch is bytes until somebody has the time to read it.
+// The wire form of one record. Bytes until somebody has the time to read it.
 void append_record(std::vector<std::uint8_t>& out, const QueryRecord& record);
-// XX000 when malformed.
-Result<std::vector<QueryRecord>> read_records(ByteSpan batch);
-// Reads one record after the other into the same object, whose strings keep their memory, and calls `each` with it; for
-// those who look at each once. False when the batch is malformed; what came before was given.
-bool for_each_record(ByteSpan batch, QueryRecord& record, const std::function<void(QueryRecord&)>& each);
+// Into an object whose strings keep their memory. False when malformed.
+bool read_record(ByteSpan bytes, QueryRecord& record);
 
 // What may be kept of a text: query_audit_mode.
 enum class TextMode : std::uint8_t { kFull, kStructure, kHashOnly };

@@ -3,15 +3,17 @@
 #include "core/clock.hpp"
 #include "telemetry/json_text.hpp"
 
-#include <array>
 #include <charconv>
 #include <chrono>
+#include <cstring>
 
 namespace smew::observe {
 namespace {
 
 constexpr std::size_t kKnownSessions = 2000;
 constexpr std::int64_t kMicros = 1'000'000;
+constexpr std::size_t kMostDigits = 24;  // of a number, with what may follow it
+constexpr std::size_t kMostTime = 64;    // bytes of a time
 
 // These take the name with its comma, quotes and colon, which costs nothing at run time.
 void append_text(std::string& out, std::string_view name, std::string_view value) {
@@ -25,48 +27,49 @@ void append_text_or_null(std::string& out, std::string_view name, std::string_vi
     out += "null";
 }
 
-void append_digits(std::string& out, std::uint64_t value) {
-    std::array<char, 20> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
+// The following write into room that is known to suffice.
+char* put(char* at, std::string_view text) {
+    std::memcpy(at, text.data(), text.size());
+    return at + text.size();
 }
 
-void append_number(std::string& out, std::string_view name, std::uint64_t value) {
-    out += name;
-    append_digits(out, value);
+char* put_number(char* at, std::uint64_t value) {
+    return std::to_chars(at, at + kMostDigits, value).ptr;
 }
 
-void append_thousandths(std::string& out, std::uint64_t value) {
+char* put_thousandths(char* at, std::uint64_t value) {
     const auto digit = [](std::uint64_t number) { return static_cast<char>('0' + number % 10); };
-    const std::array<char, 4> text{'.', digit(value / 100), digit(value / 10), digit(value)};
-    out.append(text.data(), text.size());
+    *at++ = '.';
+    *at++ = digit(value / 100);
+    *at++ = digit(value / 10);
+    *at++ = digit(value);
+    return at;
 }
 
 // Milliseconds, to the microsecond.
-void append_milliseconds(std::string& out, std::string_view name, std::uint64_t micros) {
-    append_number(out, name, micros / 1000);
-    if (micros % 1000 != 0) append_thousandths(out, micros % 1000);
+char* put_milliseconds(char* at, std::uint64_t micros) {
+    at = put_number(at, micros / 1000);
+    return micros % 1000 == 0 ? at : put_thousandths(at, micros % 1000);
 }
 
 }  // namespace
 
-void AuditLines::append_time(std::string& out, std::int64_t micros) {
+char* AuditLines::put_time(char* at, std::int64_t micros) {
     const std::int64_t second = micros / kMicros;
     if (second != second_) {
         second_ = second;
         second_text_ = to_iso8601(WallTime(std::chrono::seconds(second)));
         second_text_.resize(second_text_.rfind('.'));
     }
-    out += second_text_;
-    append_thousandths(out, static_cast<std::uint64_t>(micros % kMicros) / 1000);
-    out += 'Z';
+    at = put(at, second_text_);
+    return put_thousandths(at, static_cast<std::uint64_t>(micros % kMicros) / 1000);
 }
 
 const AuditLines::Session& AuditLines::session_of(const link::QueryRecord& record) {
     if (const auto found = sessions_.find(record.session.value()); found != sessions_.end()) return found->second;
     if (sessions_.size() >= kKnownSessions) sessions_.clear();
     Session& session = sessions_[record.session.value()];
-    append_text(session.ids, R"(,"workspace_id":)", record.workspace.value());
+    append_text(session.ids, R"(Z","workspace_id":)", record.workspace.value());
     append_text(session.ids, R"(,"project_id":)", record.project.value());
     append_text(session.ids, R"(,"session_id":)", record.session.value());
     append_text(session.ids, R"(,"query_id":)", record.session.value());
@@ -76,22 +79,45 @@ const AuditLines::Session& AuditLines::session_of(const link::QueryRecord& recor
     return session;
 }
 
-void AuditLines::append(std::string& out, const link::QueryRecord& record) {
+void AuditLines::make(Texts& texts, const link::QueryRecord& record) {
     const Session& session = session_of(record);
-    out += R"({"event":"query_executed","timestamp":")";
-    append_time(out, record.started_at_us + static_cast<std::int64_t>(record.duration_us));
-    out += '"';
-    out += session.ids;
-    append_digits(out, record.number);
-    out += session.client;
-    append_text_or_null(out, R"(,"query":)", record.query);
-    append_text(out, R"(,"query_hash":)", record.query_hash);
-    append_milliseconds(out, R"(,"duration_ms":)", record.duration_us);
-    append_number(out, R"(,"rows_returned":)", record.rows_returned);
-    append_number(out, R"(,"bytes_returned":)", record.bytes_returned);
-    append_text(out, R"(,"status":)", to_text(record.status));
-    append_text_or_null(out, R"(,"error":)", record.error);
-    out += "}\n";
+    texts.shape = record.shape;
+    texts.ids = session.ids;
+    texts.statement = session.client;
+    append_text_or_null(texts.statement, R"(,"query":)", record.query);
+    append_text(texts.statement, R"(,"query_hash":)", record.query_hash);
+    texts.statement += R"(,"duration_ms":)";
+    texts.outcome.clear();
+    append_text(texts.outcome, R"(,"status":)", to_text(record.status));
+    append_text_or_null(texts.outcome, R"(,"error":)", record.error);
+    texts.outcome += "}\n";
+}
+
+const AuditLines::Texts& AuditLines::texts_of(const link::QueryRecord& record) {
+    Texts& texts = record.shape == 0 ? passing_ : known_[record.shape % kKnownShapes];
+    if (record.shape == 0 || texts.shape != record.shape) make(texts, record);
+    return texts;
+}
+
+void AuditLines::append(std::string& out, const link::QueryRecord& record) {
+    constexpr std::string_view kEvent = R"({"event":"query_executed","timestamp":")";
+    constexpr std::string_view kRows = R"(,"rows_returned":)", kBytes = R"(,"bytes_returned":)";
+    const Texts& texts = texts_of(record);
+    const std::size_t before = out.size();
+    out.resize(before + kEvent.size() + kMostTime + texts.ids.size() + texts.statement.size() + kRows.size() +
+               kBytes.size() + texts.outcome.size() + 4 * kMostDigits);
+    char* at = put(out.data() + before, kEvent);
+    at = put_time(at, record.started_at_us + static_cast<std::int64_t>(record.duration_us));
+    at = put(at, texts.ids);
+    at = put_number(at, record.number);
+    at = put(at, texts.statement);
+    at = put_milliseconds(at, record.duration_us);
+    at = put(at, kRows);
+    at = put_number(at, record.rows_returned);
+    at = put(at, kBytes);
+    at = put_number(at, record.bytes_returned);
+    at = put(at, texts.outcome);
+    out.resize(static_cast<std::size_t>(at - out.data()));
 }
 
 }  // namespace smew::observe

@@ -5,7 +5,10 @@
 namespace smew::observe {
 namespace {
 
-constexpr std::size_t kHandedOverAt = 64U << 10;
+// Large enough that neither calls of the system nor the other thread's waking count.
+constexpr std::size_t kHandedOverAt = 256U << 10;
+constexpr std::size_t kRoom = kHandedOverAt + (16U << 10);
+constexpr std::size_t kMostSpare = 8;
 
 }  // namespace
 
@@ -32,37 +35,44 @@ void QueryAudit::executed(const link::QueryRecord& record) {
 void QueryAudit::hand_over() {
     if (made_.count == 0) return;
     bool room = false;
+    Lines next;
     {
         const std::lock_guard lock(mutex_);
-        room = waiting_.text.size() + made_.text.size() <= kMaxBytes;
-        if (room && waiting_.count == 0) {
-            std::swap(waiting_, made_);
-        } else if (room) {
-            waiting_.text += made_.text;
-            waiting_.count += made_.count;
+        room = waiting_bytes_ + made_.text.size() <= kMaxBytes;
+        if (room) {
+            waiting_bytes_ += made_.text.size();
+            waiting_.push_back(std::move(made_));
+            if (!spare_.empty()) {
+                next = std::move(spare_.back());
+                spare_.pop_back();
+            }
         }
     }
     if (room) {
         changed_.notify_one();
+        made_ = std::move(next);
+        made_.text.reserve(kRoom);
     } else {
         metrics_.query_records_dropped(telemetry::Metrics::RecordLoss::kAuditFile, made_.count);
+        made_.text.clear();
+        made_.count = 0;
     }
-    made_.text.clear();
-    made_.count = 0;
 }
 
 void QueryAudit::run() {
-    Lines lines;
     std::unique_lock lock(mutex_);
     for (;;) {
-        changed_.wait(lock, [this] { return stopping_ || waiting_.count != 0; });
-        if (waiting_.count == 0) return;
-        std::swap(lines, waiting_);
+        changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        Lines lines = std::move(waiting_.front());
+        waiting_.pop_front();
+        waiting_bytes_ -= lines.text.size();
         lock.unlock();
         write(lines);
         lines.text.clear();
         lines.count = 0;
         lock.lock();
+        if (spare_.size() < kMostSpare && lines.text.capacity() <= 2 * kRoom) spare_.push_back(std::move(lines));
     }
 }
 

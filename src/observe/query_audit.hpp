@@ -6,9 +6,11 @@
 #include "observe/rotating_file.hpp"
 
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace smew::observe {
 
@@ -43,7 +45,9 @@ private:
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    Lines waiting_;
+    std::deque<Lines> waiting_;
+    std::size_t waiting_bytes_ = 0;
+    std::vector<Lines> spare_;  // whose memory is in use for good: new memory costs as much as what is written to it
     bool stopping_ = false;
     std::thread thread_;
 };

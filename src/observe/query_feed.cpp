@@ -4,10 +4,16 @@
 
 namespace smew::observe {
 
-QueryFeed::QueryFeed(const QueryPolicy& policy, telemetry::Metrics& metrics) : metrics_(metrics), completion_(policy) {}
+QueryFeed::QueryFeed(const QueryPolicy& policy, telemetry::Metrics& metrics)
+    : policy_(policy), metrics_(metrics), completion_(policy) {}
 
 QueryFeed::~QueryFeed() {
     stop();
+    std::uint64_t lost = 0;
+    for (const link::QueryRecords& batch : batches_) {
+        (void)batch.reader->read(as_bytes(batch.frames), [&lost](link::QueryRecord&, bool) { ++lost; });
+    }
+    metrics_.query_records_dropped(telemetry::Metrics::RecordLoss::kFeed, lost);
 }
 
 void QueryFeed::start() {
@@ -23,23 +29,17 @@ void QueryFeed::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
-void QueryFeed::take(const ProjectId& project, const WorkspaceId& workspace, link::QueryRecords records) {
-    using Loss = telemetry::Metrics::RecordLoss;
-    if (records.dropped != 0) metrics_.query_records_dropped(Loss::kWorker, records.dropped);
+void QueryFeed::take(link::QueryRecords records) {
+    if (records.dropped != 0) {
+        metrics_.query_records_dropped(telemetry::Metrics::RecordLoss::kWorker, records.dropped);
+    }
+    if (records.frames.empty()) return;
     {
         const std::lock_guard lock(mutex_);
-        if (waiting_bytes_ + records.records.size() <= kMaxBytes && !stopping_) {
-            waiting_bytes_ += records.records.size();
-            batches_.push_back({project, workspace, std::move(records.records)});
-            records.records.clear();
-        }
+        waiting_bytes_ += records.frames.size();
+        batches_.push_back(std::move(records));
     }
-    if (records.records.empty()) {
-        changed_.notify_one();
-        return;
-    }
-    const auto lost = link::read_records(as_bytes(records.records));
-    metrics_.query_records_dropped(Loss::kFeed, lost ? lost->size() : 1);
+    changed_.notify_one();
 }
 
 void QueryFeed::run() {
@@ -52,22 +52,28 @@ void QueryFeed::run() {
         }
         changed_.wait(lock, [this] { return stopping_ || !batches_.empty(); });
         if (batches_.empty()) return;
-        const Batch batch = std::move(batches_.front());
+        const link::QueryRecords batch = std::move(batches_.front());
         batches_.pop_front();
-        waiting_bytes_ -= batch.records.size();
+        waiting_bytes_ -= batch.frames.size();
         lock.unlock();
         give(batch);
         lock.lock();
     }
 }
 
-void QueryFeed::give(const Batch& batch) {
+void QueryFeed::give(const link::QueryRecords& batch) {
     std::uint64_t count = 0;
-    const bool whole = link::for_each_record(as_bytes(batch.records), record_, [&](link::QueryRecord& record) {
+    batch.reader->valid_for(policy_.generation());
+    const bool whole = batch.reader->read(as_bytes(batch.frames), [&](link::QueryRecord& record, bool fresh) {
         ++count;
-        record.project = batch.project;
-        record.workspace = batch.workspace;
-        completion_.complete(record);
+        if (fresh) {
+            record.project = batch.project;
+            record.workspace = batch.workspace;
+            record.shape = 0;
+            completion_.complete(record);
+        } else if (record.shape == 0) {
+            record.shape = ++shapes_;
+        }
         for (QueryListener* listener : listeners_) listener->executed(record);
     });
     metrics_.query_records(count);

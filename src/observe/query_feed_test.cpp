@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 
 namespace smew::observe {
 namespace {
@@ -38,6 +39,19 @@ protected:
         record.query_bytes = record.query.size();
         return record;
     }
+    struct Worker {
+        link::RecordWriter writer;
+        std::shared_ptr<link::RecordReader> reader = std::make_shared<link::RecordReader>();
+    };
+    static void take(QueryFeed& feed, const std::vector<link::QueryRecord>& records, Worker& worker) {
+        std::vector<std::uint8_t> frames;
+        for (const auto& record : records) worker.writer.write(frames, record);
+        feed.take({.project = ProjectId("123"),
+                   .workspace = WorkspaceId("ws_abc123"),
+                   .frames = std::string(as_text(frames)),
+                   .reader = worker.reader,
+                   .dropped = 2});
+    }
     // Through feed and completion, to the end.
     std::vector<link::QueryRecord> through(const std::vector<link::QueryRecord>& records,
                                            const std::vector<QueryListener*>& more = {}) {
@@ -46,9 +60,8 @@ protected:
         feed.listen(kept);
         for (QueryListener* listener : more) feed.listen(*listener);
         feed.start();
-        std::vector<std::uint8_t> batch;
-        for (const auto& record : records) link::append_record(batch, record);
-        feed.take(ProjectId("123"), WorkspaceId("ws_abc123"), {.dropped = 2, .records = std::string(as_text(batch))});
+        Worker worker;
+        take(feed, records, worker);
         feed.stop();
         return kept.records;
     }
@@ -86,6 +99,54 @@ TEST_F(QueryFeedTest, CompletesWhatAWorkerReported) {
     EXPECT_EQ(records[0].query_hash.size(), 7U + 64);
     EXPECT_EQ(scraped("smew_query_records_total"), "1");
     EXPECT_EQ(scraped("smew_query_records_dropped_total{where=\"worker\"}"), "2");
+}
+
+TEST_F(QueryFeedTest, WhatRepeatsHasAShapeAndIsCompletedAsItsFirst) {
+    policy_.change([](QueryPolicy::Values& values) { values.mode = QueryAuditMode::kStructure; });
+    link::QueryRecord other = sample();
+    other.query = "SELECT 'secret'";
+    const auto records = through({sample(), sample(), other, sample(), other});
+    ASSERT_EQ(records.size(), 5U);
+    for (const auto& record : {records[1], records[3]}) {
+        EXPECT_EQ(record.query, "SELECT * FROM in_c_sales.orders WHERE date > ?");
+        EXPECT_EQ(record.query_hash, records[0].query_hash);
+        EXPECT_EQ(record.workspace.value(), "ws_abc123");
+        EXPECT_EQ(record.number, 3U);
+    }
+    EXPECT_NE(records[1].shape, 0U);
+    EXPECT_EQ(records[3].shape, records[1].shape);
+    EXPECT_EQ(records[4].query, "SELECT ?");
+    EXPECT_NE(records[4].shape, records[1].shape);
+}
+
+TEST_F(QueryFeedTest, AChangedModeHoldsForWhatRepeatsToo) {
+    Worker worker;
+    Kept kept;
+    for (const QueryAuditMode mode :
+         {QueryAuditMode::kFull, QueryAuditMode::kStructure, QueryAuditMode::kHashOnly, QueryAuditMode::kFull}) {
+        policy_.change([mode](QueryPolicy::Values& values) { values.mode = mode; });
+        QueryFeed feed(policy_, metrics_);
+        feed.listen(kept);
+        feed.start();
+        take(feed, {sample(), sample()}, worker);
+    }
+    std::vector<std::string> texts;
+    for (const auto& record : kept.records) texts.push_back(record.query);
+    const std::string full = sample().query, structure = "SELECT * FROM in_c_sales.orders WHERE date > ?";
+    EXPECT_EQ(texts, (std::vector<std::string>{full, full, structure, structure, "", "", full, full}));
+}
+
+TEST_F(QueryFeedTest, ABacklogIsLeftToTheWorkersAndNoRecordIsLostUncounted) {
+    {
+        QueryFeed feed(policy_, metrics_);  // nobody reads
+        link::QueryRecord large = sample();
+        large.query.resize(1U << 20, 'x');
+        Worker worker;
+        EXPECT_TRUE(feed.has_room());
+        for (int i = 0; i < 33; ++i) take(feed, {large}, worker);
+        EXPECT_FALSE(feed.has_room());
+    }
+    EXPECT_EQ(scraped("smew_query_records_dropped_total{where=\"feed\"}"), "33");
 }
 
 TEST_F(QueryFeedTest, TheHashIsTheSameForStatementsThatDifferInLiteralsAndInEveryMode) {
@@ -193,6 +254,26 @@ TEST_F(QueryFeedTest, FilesRotateBySizeAndCount) {
     EXPECT_EQ(content("f.1"), "three3");
     EXPECT_EQ(content("f.2"), "two222");
     EXPECT_FALSE(std::filesystem::exists(dir_ / "f.3"));
+}
+
+TEST_F(QueryFeedTest, WhatIsReservedForMuchIsGivenBack) {
+    std::filesystem::create_directories(dir_);
+    const auto allocated = [&](const char* name) {
+        struct stat found {};
+        return ::stat((dir_ / name).c_str(), &found) == 0 ? found.st_blocks * 512 : -1;
+    };
+    const std::string much(100'000, 'x');
+    {
+        RotatingFile file(dir_ / "f", Bytes{250'000}, 3);
+        for (int i = 0; i < 3; ++i) ASSERT_TRUE(file.append(much));  // the third is in a new file
+        ASSERT_TRUE(file.append("little\n"));
+    }
+    EXPECT_EQ(std::filesystem::file_size(dir_ / "f.1"), 200'000U);
+    EXPECT_EQ(std::filesystem::file_size(dir_ / "f"), 100'007U);
+    EXPECT_LT(allocated("f"), 110'000 + 65'536);
+    std::ifstream in(dir_ / "f");
+    const std::string content((std::istreambuf_iterator<char>(in)), {});
+    EXPECT_EQ(content, much + "little\n");
 }
 
 TEST_F(QueryFeedTest, SlowOnesAreCountedKeptAndAlerted) {

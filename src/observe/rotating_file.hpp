@@ -15,6 +15,8 @@ public:
     // `path`: also "stdout" and "stderr", which do not rotate. `count` files are kept, this one among them. Nothing is
     // opened before the first line.
     RotatingFile(std::string path, Bytes max_size, int count);
+    RotatingFile(RotatingFile&&) noexcept = default;
+    ~RotatingFile() { close(); }
 
     // Whole lines, which are written in one piece or, when the disk does not take them, not at all. Error 58030 or
     // 53100.
@@ -24,6 +26,8 @@ private:
     Result<void> open();
     void rotate();
     Result<void> write(std::string_view lines);
+    void reserve(std::size_t more);
+    void close();
 
     const std::string path_;
     const std::uint64_t max_size_;
@@ -31,6 +35,7 @@ private:
     int fd_ = -1;  // of own_, or a standard stream
     UniqueFd own_;
     std::uint64_t size_ = 0;
+    std::uint64_t reserved_ = 0;  // the file system has given it room up to here; 0: none beyond its size
 };
 
 }  // namespace smew::observe

@@ -79,6 +79,15 @@ microseconds StatementRecorder::since_start() const {
     return notes_.taken + duration_cast<microseconds>(steady_clock::now() - started_);
 }
 
+std::int64_t StatementRecorder::wall_micros_at(TimePoint now) {
+    const auto micros = [](TimePoint time) { return duration_cast<microseconds>(time.time_since_epoch()).count(); };
+    if (wall_read_ == TimePoint{} || now - wall_read_ > std::chrono::seconds(1)) {
+        wall_read_ = steady_clock::now();
+        wall_offset_us_ = wall_micros() - micros(wall_read_);
+    }
+    return micros(now) + wall_offset_us_;
+}
+
 void StatementRecorder::note_first_row() {
     notes_.first_row = since_start();
 }
@@ -97,7 +106,7 @@ link::QueryRecord* StatementRecorder::end(const End& end) {
     record_.number = end.number;
     record_.plan = {};
     record_.peak_memory_bytes = record_.spilled_bytes = 0;
-    record_.started_at_us = wall_micros() - taken.count();
+    record_.started_at_us = wall_micros_at(started_ + end.taken) - taken.count();
     record_.duration_us = count_of(taken);
     record_.plan_us = count_of(notes_.planning);
     record_.first_row_us = count_of(notes_.first_row);

@@ -72,6 +72,7 @@ private:
     std::string_view as_written() const;
     void note_first_row();
     std::chrono::microseconds since_start() const;
+    std::int64_t wall_micros_at(TimePoint now);
 
     const Observation& observation_;
     const bool recorded_;  // sessions of the gateway's own are not
@@ -82,6 +83,9 @@ private:
     StatementNotes notes_;
     std::string session_traceparent_;  // of application_name
     link::QueryRecord record_;         // its constant parts filled in once
+    // The wall clock less the steady one, read when it was more than a second ago that it was.
+    std::int64_t wall_offset_us_ = 0;
+    TimePoint wall_read_{};
 
     mutable std::mutex mutex_;  // guards what is shown
     std::string shown_query_, shown_application_;

@@ -66,7 +66,7 @@ void QueryLog::stop() {
 }
 
 void QueryLog::executed(const link::QueryRecord& record) {
-    if (!enabled() || !policy_.values().audit) return;
+    if (!enabled() || !policy_.audits()) return;
     bool room = false;
     {
         const std::lock_guard lock(mutex_);

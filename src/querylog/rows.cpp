@@ -2,6 +2,7 @@
 
 #include "querylog/sql_literal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -66,13 +67,22 @@ public:
     }
     Line& text(std::string_view value) {
         separate();
-        for (const char c : value) append(c);
+        while (!value.empty()) {
+            const auto plain = static_cast<std::size_t>(std::ranges::find_if(value, is_special) - value.begin());
+            out_ += value.substr(0, plain);
+            value.remove_prefix(plain);
+            if (value.empty()) break;
+            append(value.front());
+            value.remove_prefix(1);
+        }
         return *this;
     }
     Line& text_or_null(std::string_view value) { return value.empty() ? raw("\\N") : text(value); }
     void end() { out_ += '\n'; }
 
 private:
+    static bool is_special(char c) { return c == '\\' || c == '\t' || c == '\n' || c == '\r' || c == '\0'; }
+
     void separate() {
         if (!first_) out_ += '\t';
         first_ = false;

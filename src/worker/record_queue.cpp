@@ -1,60 +1,32 @@
 #include "worker/record_queue.hpp"
 
 namespace smew::worker {
+namespace {
 
-RecordQueue::RecordQueue(link::Channel& channel) : channel_(channel), thread_([this] { run(); }) {}
+constexpr std::size_t kMostKept = 64U << 10;  // bytes of a buffer
 
-RecordQueue::~RecordQueue() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
-}
+}  // namespace
+
+RecordQueue::RecordQueue(link::Channel& channel, std::optional<link::RecordRing> ring)
+    : channel_(channel), ring_(std::move(ring)) {}
 
 void RecordQueue::put(const link::QueryRecord& record) {
-    bool ring = false;
+    std::size_t waiting = 0;
+    bool call = false;
     {
         const std::lock_guard lock(mutex_);
-        const std::size_t before = waiting_.size();
-        if (before >= kMaxBytes) {
-            ++dropped_;
-            return;
-        }
-        link::append_record(waiting_, record);
-        ring = before == 0 || (before < kBatchBytes && waiting_.size() >= kBatchBytes);
+        if (!ring_) return;
+        frame_.clear();
+        writer_.write(frame_, record);
+        if (!ring_->put(frame_)) writer_.take_back();
+        if (frame_.capacity() > kMostKept) frame_ = {};
+        waiting = ring_->waiting();
+        const bool much = waiting >= kCallAt;
+        call = much && !called_;
+        called_ = much;
     }
-    if (ring) changed_.notify_one();
-}
-
-void RecordQueue::flush() {
-    const std::lock_guard order(send_mutex_);
-    std::vector<std::uint8_t> batch;
-    link::QueryRecords message;
-    {
-        const std::lock_guard lock(mutex_);
-        if (waiting_.empty() && dropped_ == 0) return;
-        batch.swap(spare_);
-        batch.swap(waiting_);
-        message.dropped = std::exchange(dropped_, 0);
-    }
-    message.records.assign(batch.begin(), batch.end());
-    (void)channel_.send(message);  // a gateway that is gone is noticed by the inbox
-    batch.clear();
-    const std::lock_guard lock(mutex_);
-    if (batch.capacity() <= 4 * kBatchBytes) spare_ = std::move(batch);
-}
-
-void RecordQueue::run() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-        changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-        changed_.wait_for(lock, kDelay, [this] { return stopping_ || waiting_.size() >= kBatchBytes; });
-        lock.unlock();
-        flush();
-        lock.lock();
-    }
+    // A gateway that is gone is noticed by the inbox.
+    if (call) (void)channel_.send_now(link::RecordsWaiting{waiting});
 }
 
 }  // namespace smew::worker

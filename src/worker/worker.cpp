@@ -19,6 +19,7 @@ constexpr int kStartFailed = 3;
 struct Order {
     link::Start start;
     link::CatalogGeneration generation;
+    std::optional<link::RecordRing> records = {};
 };
 
 Result<Order> receive_start(link::Channel& channel) {
@@ -42,7 +43,8 @@ Result<std::unique_ptr<Worker>> opened(link::Channel& channel, Order& order, con
         if constexpr (std::is_same_v<Worker, LoaderWorker>) {
             return LoaderWorker::open(channel, order.start, memory);
         } else {
-            return WorkspaceWorker::open(channel, order.start, std::move(order.generation), memory);
+            return WorkspaceWorker::open(channel, order.start, std::move(order.generation), std::move(order.records),
+                                         memory);
         }
     } catch (const std::exception& error) {
         return Error{sqlstate::kInternalError, "the worker could not start", error.what()};
@@ -70,16 +72,17 @@ bool is_sealed_memory(int fd) {
 
 }  // namespace
 
-int run_worker(int link_fd, int crash_fd) {
+int run_worker(const Descriptors& descriptors) {
     set_up_process();
-    if (is_sealed_memory(crash_fd)) stacks::leave_crash_dumps(crash_fd);
+    if (is_sealed_memory(descriptors.crash)) stacks::leave_crash_dumps(descriptors.crash);
     const PrivateMemory memory;
-    link::Channel channel((UniqueFd(link_fd)));
+    link::Channel channel((UniqueFd(descriptors.link)));
     auto order = receive_start(channel);
     if (!order) {
         log::error("worker_not_started", {{"error", order.error().message}});
         return start_failed(channel, order.error()), kNoStart;
     }
+    if (auto ring = link::RecordRing::map(descriptors.records)) order->records = std::move(*ring);
     const auto in_force = enter_sandbox(order->start);
     if (!in_force) return start_failed(channel, in_force.error());
     if (order->start.kind == link::WorkerKind::kLoader) {

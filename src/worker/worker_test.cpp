@@ -113,7 +113,7 @@ public:
         if (child_ == 0) {
             ends.first.reset();
             channel_.reset();
-            ::_exit(run_worker(ends.second.release(), -1));
+            ::_exit(run_worker({.link = ends.second.release()}));
         }
         channel_ = std::make_unique<link::Channel>(std::move(ends.first));
     }

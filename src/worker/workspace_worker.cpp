@@ -35,7 +35,7 @@ std::size_t max_threads(const link::WorkspaceLimits& limits) {
 // ---------------------------------------------------------------- start
 
 WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& start, link::CatalogGeneration generation,
-                                 const PrivateMemory& memory, TempDir temp)
+                                 std::optional<link::RecordRing> records, const PrivateMemory& memory, TempDir temp)
     : channel_(channel),
       start_(start),
       memory_(memory),
@@ -43,7 +43,7 @@ WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& star
       temp_(std::move(temp)),
       inbox_(channel),
       resolver_(channel, std::move(generation)),
-      records_(channel),
+      records_(channel, std::move(records)),
       services_(records_),
       profiles_(channel),
       turns_(start.turns),
@@ -56,11 +56,12 @@ WorkspaceWorker::WorkspaceWorker(link::Channel& channel, const link::Start& star
 
 Result<std::unique_ptr<WorkspaceWorker>> WorkspaceWorker::open(link::Channel& channel, const link::Start& start,
                                                                link::CatalogGeneration generation,
+                                                               std::optional<link::RecordRing> records,
                                                                const PrivateMemory& memory) {
     auto temp = TempDir::create(start.temp_dir);
     if (!temp) return temp.error();
     std::unique_ptr<WorkspaceWorker> worker(
-        new WorkspaceWorker(channel, start, std::move(generation), memory, std::move(*temp)));
+        new WorkspaceWorker(channel, start, std::move(generation), std::move(records), memory, std::move(*temp)));
     if (auto opened = worker->open_instance(); !opened) return opened.error();
     worker->start_threads();
     return worker;
@@ -225,14 +226,12 @@ int WorkspaceWorker::close() {
         // A statement that ignores its interrupt would keep its thread, and the instance, for ever. What was committed
         // is in the write-ahead log.
         pool_->for_each([this](pgsession::Session& session) { session.last_words(error_for(drain_reason_)); });
-        records_.flush();
         { const TempDir removed = std::move(temp_); }
         ::_exit(0);
     }
     report();
     engine_check_.reset();
     pool_.reset();
-    records_.flush();
     if (auto lifted = set_file_size_limit({}); !lifted) log::warning("worker_limit_not_set", {});
     if (auto done = instance_->checkpoint(); !done) {
         log::warning("workspace_not_checkpointed", {{"error", done.error().message}});  // the log is replayed next time
@@ -244,7 +243,6 @@ int WorkspaceWorker::close() {
 // ---------------------------------------------------------------- other threads
 
 void WorkspaceWorker::session_closed(const pgsession::Session& session) {
-    records_.flush();
     (void)channel_.send(link::SessionClosed{
         .session = session.info().session, .statements = session.statements(), .bytes_sent = session.bytes_sent()});
     if (draining_) inbox_.wake();
@@ -303,7 +301,6 @@ void WorkspaceWorker::give_memory_back() {
 }
 
 void WorkspaceWorker::end_process(const std::string& reason, const SessionId& culprit) {
-    records_.flush();
     (void)channel_.send(link::Ending{.reason = reason, .session = culprit});
     pool_->for_each([&](pgsession::Session& session) {
         const bool guilty = session.info().session == culprit;

@@ -29,9 +29,11 @@ public:
 
 class WorkspaceWorker {
 public:
-    // Opens the instance; the process is in its sandbox already. `channel` and `memory` outlive the worker.
+    // Opens the instance; the process is in its sandbox already. `records`: where those of its statements go. `channel`
+    // and `memory` outlive the worker.
     static Result<std::unique_ptr<WorkspaceWorker>> open(link::Channel& channel, const link::Start& start,
                                                          link::CatalogGeneration generation,
+                                                         std::optional<link::RecordRing> records,
                                                          const PrivateMemory& memory);
 
     // Serves until the gateway says Shutdown or is gone, then ends the sessions and closes the database. Returns the
@@ -42,7 +44,7 @@ private:
     using Time = std::chrono::steady_clock::time_point;
 
     WorkspaceWorker(link::Channel& channel, const link::Start& start, link::CatalogGeneration generation,
-                    const PrivateMemory& memory, TempDir temp);
+                    std::optional<link::RecordRing> records, const PrivateMemory& memory, TempDir temp);
     Result<void> open_instance();
     void start_threads();
 

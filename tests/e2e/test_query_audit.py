@@ -1,6 +1,8 @@
 """Every statement through every protocol leaves a record. (Seed, Task 2)"""
 
 import json
+import os
+import signal
 import statistics
 import time
 
@@ -203,6 +205,40 @@ def test_every_statement_is_logged_once(audit):
                        and len(found) >= 2000 and found, 60, "2000 records")
     assert texts == [f"SELECT {number} AS many" for number in range(2000)]
     assert audit.server.metric("smew_query_records_dropped_total") == 0
+
+
+def test_a_killed_worker_loses_no_record(audited):
+    """Not even those of its last millisecond: statements that were answered are in the audit."""
+    audit = Audit(audited, audited.project("killed").workspace())
+    before = set(audited.workers())
+    connection = audit.workspace.connect()
+    connection.autocommit = True
+    [worker] = set(audited.workers()) - before
+    with connection.cursor() as cursor:
+        for number in range(500):
+            cursor.execute("SELECT 'last words'" if number % 5 else f"SELECT {number} AS number")
+        os.kill(worker, signal.SIGKILL)
+    connection.close()
+    # 400 that repeat each other, 100 that do not.
+    audit.wait("SELECT 'last words'", 400)
+    assert len({record["query_id"] for record in audit.find("SELECT 'last words'")}) == 400
+    assert [len(audit.find(f"SELECT {number} AS number")) for number in range(0, 500, 5)] == [1] * 100
+
+
+def test_repeated_statements_have_records_of_their_own(audit):
+    """What they share is written once on the way, but each has its number, time, rows and bytes."""
+    with audit.workspace.connect() as connection, connection.cursor() as cursor:
+        for _ in range(60):
+            cursor.execute("SELECT length('same')")
+            cursor.execute("SELECT 1 AS between")
+            cursor.execute("SELECT i FROM range((random() * 0)::int + 3) t(i)")
+    records = audit.wait("SELECT length('same')", 60)
+    numbers = [int(record["query_id"].rsplit("-", 1)[1]) for record in records]
+    assert len(set(numbers)) == 60 and numbers == sorted(numbers)
+    assert all(list(record) == SEED_FIELDS and record["rows_returned"] == 1 for record in records)
+    assert [record["timestamp"] for record in records] == sorted(record["timestamp"] for record in records)
+    assert len({(record["query_hash"], record["session_id"]) for record in records}) == 1
+    assert all(record["rows_returned"] == 3 for record in audit.wait("SELECT i FROM range((random() * 0)::int + 3) t(i)", 60))
 
 
 def test_query_sanitization_structure_mode(start_server):
