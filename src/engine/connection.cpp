@@ -270,8 +270,8 @@ void GatedConnection::set_profiling(std::chrono::milliseconds slow) {
     want_profiles(context_, slow);
 }
 
-Profile GatedConnection::profile() {
-    return profile_of_last(context_);
+Profile GatedConnection::profile(std::chrono::steady_clock::time_point since) {
+    return profile_of_last(context_, since);
 }
 
 void GatedConnection::interrupt(CancelReason reason) {

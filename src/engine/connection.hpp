@@ -50,7 +50,7 @@ public:
     Result<void> set_time_zone(std::string_view zone) override;
     void set_dialect(Dialect dialect) override;
     void set_profiling(std::chrono::milliseconds slow) override;
-    Profile profile() override;
+    Profile profile(std::chrono::steady_clock::time_point since) override;
 
 private:
     Result<ParsedStatement::Parts> admit(duckdb::unique_ptr<duckdb::SQLStatement> tree,

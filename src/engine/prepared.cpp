@@ -379,7 +379,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
         note_definition(*context_);
         outdated_ = true;  // DuckDB moves the columns out of the plan of a CREATE TABLE, also of one that then fails
     }
-    profile_next(*context_, pace_->was_slow() ? kForEver : at_worst_);
+    const bool needs_no_plan = profile_next(*context_, pace_->was_slow() ? kForEver : at_worst_);
     pace_->start();
     if (lasts()) lasting_.narrow(*context_, values_);
     auto pending = planned_->PendingQuery(values_, true);
@@ -389,6 +389,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
         generation_ = generation;
         outdated_ = true;
     }
+    if (!needs_no_plan) note_plan(*context_, planned_->data);
     if (pending->HasError()) return failure(pending->GetErrorObject());
     if (planned_anew) {
         if (auto same = check_columns(pending->types, pending->names); !same) {

@@ -1,5 +1,7 @@
 #include "engine/profile.hpp"
 
+#include "engine/plan_tree.hpp"
+
 #include <duckdb/main/client_config.hpp>
 #include <duckdb/main/client_context_state.hpp>
 #include <duckdb/main/profiling_node.hpp>
@@ -27,6 +29,9 @@ const duckdb::profiler_settings_t& metrics() {
 struct ProfileState final : duckdb::ClientContextState {
     std::chrono::milliseconds slow{0};
     bool taken = false;  // of the last statement
+    // When it was not: what then ran, for as long as whoever ran it keeps it.
+    duckdb::weak_ptr<duckdb::PreparedStatementData> plan;
+    std::chrono::steady_clock::time_point planned_at;
 };
 
 ProfileState& state_of(duckdb::ClientContext& context) {
@@ -43,10 +48,11 @@ void want_profiles(duckdb::ClientContext& context, std::chrono::milliseconds slo
     state_of(context).slow = slow;
 }
 
-void profile_next(duckdb::ClientContext& context, std::chrono::microseconds at_worst) {
+bool profile_next(duckdb::ClientContext& context, std::chrono::microseconds at_worst) {
     ProfileState& state = state_of(context);
     auto& config = duckdb::ClientConfig::GetConfig(context);
     state.taken = state.slow.count() != 0 && at_worst >= state.slow;
+    state.plan.reset();
     if (state.taken && !config.enable_profiler) {
         config.profiler_settings = metrics();
         config.emit_profiler_output = false;
@@ -54,15 +60,26 @@ void profile_next(duckdb::ClientContext& context, std::chrono::microseconds at_w
         config.profiler_print_format = duckdb::ProfilerPrintFormat::JSON;
     }
     config.enable_profiler = state.taken;
+    return state.taken || state.slow.count() == 0;
+}
+
+void note_plan(duckdb::ClientContext& context, const duckdb::shared_ptr<duckdb::PreparedStatementData>& plan) {
+    ProfileState& state = state_of(context);
+    state.plan = plan;
+    state.planned_at = std::chrono::steady_clock::now();
 }
 
 void pause_profiles(duckdb::ClientContext& context) {
     duckdb::ClientConfig::GetConfig(context).enable_profiler = false;
 }
 
-Profile profile_of_last(duckdb::ClientContext& context) {
+Profile profile_of_last(duckdb::ClientContext& context, std::chrono::steady_clock::time_point since) {
     Profile profile;
-    if (!state_of(context).taken) return profile;
+    if (const ProfileState& state = state_of(context); !state.taken) {
+        const auto ran = state.planned_at >= since ? state.plan.lock() : nullptr;
+        if (ran && ran->physical_plan) profile.plan = plan_without_times(ran->physical_plan->Root());
+        return profile;
+    }
     auto& profiler = duckdb::QueryProfiler::Get(context);
     profiler.GetRootUnderLock([&](duckdb::optional_ptr<duckdb::ProfilingNode> root) {
         if (!root) return;

@@ -359,7 +359,7 @@ void SessionImpl::record(StatementOutcome outcome, std::string_view tag, const E
                                                    .queued = std::exchange(queued_, {})});
     if (made == nullptr) return;
     if (made->slow && group_.observation.slow_plans.load(std::memory_order_relaxed) && profiling_ != nullptr) {
-        engine::Profile profile = profiling_->profile();
+        engine::Profile profile = profiling_->profile(statement_started_);
         made->plan = std::move(profile.plan);
         made->peak_memory_bytes = profile.peak_memory_bytes;
         made->spilled_bytes = profile.spilled_bytes;

@@ -98,6 +98,34 @@ def test_slow_queries_that_fail_have_their_plan_too(slow_workspace):
     assert entry["status"] == "timeout" and entry["sqlstate"] == "57014" and entry["plan"] is not None
 
 
+def test_an_expensive_expression_over_few_values_has_its_plan_too(slow_workspace):
+    """Nothing said that it would be slow, so the first run tells its plan without times, and later ones with them."""
+    slow_workspace.query("CREATE TABLE few AS SELECT i, 'some text ' || i AS t FROM range(10) r(i)")
+    dear = "SELECT sum(length(replace(repeat(t, 3000000 + i::int), 't', 'tt'))) FROM few WHERE i >= 0"
+    with slow_workspace.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(dear)
+        expected = cursor.fetchall()
+        first = find(slow_workspace, dear)["plan"]
+        assert first["untimed"] is True and "without times" in first["note"]
+        nodes = list(operators(first))
+        names = [node.get("operator_name", "").strip() for node in nodes]
+        assert "SEQ_SCAN" in names and "UNGROUPED_AGGREGATE" in names, names
+        assert not any("operator_timing" in node for node in nodes)
+        scan = nodes[names.index("SEQ_SCAN")]
+        assert "few" in scan["extra_info"]["Table"] and int(scan["extra_info"]["Estimated Cardinality"]) <= 10
+        # The second run may get a plan that it shares with others, of which nothing is known yet.
+        for _ in range(3):
+            cursor.execute(dear)
+            assert cursor.fetchall() == expected
+
+    def plans():
+        listed = slow_workspace.project.rest.get(f"{slow_workspace.project.path}/slow-queries")["slow_queries"]
+        found = [entry["plan"] for entry in listed if entry["query"] == dear]  # the newest first
+        return len(found) == 4 and found
+    last = eventually(plans, 30, "the later runs")[0]
+    assert "untimed" not in last and sum(node.get("operator_timing", 0) for node in operators(last)) > 0.02
+
+
 def test_fast_query_no_explain(slow_server, slow_workspace):
     """Fast queries don't trigger EXPLAIN overhead."""
     slow_server.admin.patch("/query-audit", {"slow_query_threshold_ms": 60_000})  # what is fast on any machine

@@ -2,7 +2,7 @@
 
 import { append, h } from "../shared/dom";
 import { bytes, clock, count, duration } from "../shared/format";
-import { planTree } from "../shared/plan";
+import { isUntimed, planTree } from "../shared/plan";
 import { TablePanel } from "./panel";
 import { SlowQuery } from "./types";
 
@@ -27,6 +27,7 @@ function showDetail(query: SlowQuery): void {
       fact("Rows", count(query.rows_returned)), fact("Sent", bytes(query.bytes_returned)),
       fact("Planning", duration(query.plan_ms)), fact("Peak memory", bytes(query.peak_memory_bytes)), fact("Spilled to disk", bytes(query.spilled_bytes))),
     h("section", { "aria-label": "Plan of this run" }, h("h3", {}, "Plan of this run"),
+      isUntimed(query.plan) && h("p", { class: "note" }, "Without times: nothing said before the run that it would be slow. Later runs in its session are timed."),
       plan ?? h("p", { class: "note" }, "No plan was taken: slow_query_explain is off, or the statement has none."))));
   document.body.append(dialog);
   dialog.showModal();

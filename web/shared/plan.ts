@@ -1,4 +1,5 @@
-// A query's plan as a tree: DuckDB's profile of a run (with timings and rows) or EXPLAIN (FORMAT JSON) without them.
+// A query's plan as a tree: DuckDB's profile of a run (with timings and rows), or without them EXPLAIN (FORMAT JSON) and the plan of a
+// slow query whose run was not profiled.
 
 import { h } from "./dom";
 import { count, duration } from "./format";
@@ -65,6 +66,10 @@ function readNode(node: Json): PlanNode {
   };
 }
 
+export function isUntimed(value: unknown): boolean {
+  return isObject(value) && value.untimed === true;
+}
+
 // The roots: a profile's own node only holds totals, so its children are shown.
 export function readPlan(value: unknown): PlanNode[] {
   let plan = value;
@@ -77,7 +82,7 @@ export function readPlan(value: unknown): PlanNode[] {
   }
   const roots = (Array.isArray(plan) ? plan : [plan]).filter(isObject);
   return roots.flatMap((root) => {
-    const total = "latency" in root && Array.isArray(root.children);
+    const total = ("latency" in root || isUntimed(root)) && Array.isArray(root.children);
     const nodes = total ? childrenOf(root) : [readNode(root)];
     // EXPLAIN itself is no step of the query.
     return nodes.flatMap((node) => (node.name === "EXPLAIN ANALYZE" ? node.children : [node]));
