@@ -20,9 +20,8 @@ namespace {
 
 std::vector<const NativeFunction*> gather() {
     std::vector<const NativeFunction*> all;
-    for (const auto group :
-         {backend_functions(), formatting_functions(), series_functions(), session_functions(), string_functions(),
-          text_functions(), type_functions(), vector_functions()}) {
+    for (const auto group : {backend_functions(), formatting_functions(), series_functions(), session_functions(),
+                             string_functions(), text_functions(), type_functions(), vector_functions()}) {
         for (const NativeFunction& function : group) all.push_back(&function);
     }
     return all;
