@@ -79,12 +79,14 @@ duckdb::unique_ptr<duckdb::BaseStatistics> statistics_that_last(duckdb::ClientCo
 }
 
 // A parameter in a filter that is pushed into a scan loses its type ("to force a re-bind"), so none is while DuckDB
-// optimizes; narrow() does it at each execution.
+// optimizes; narrow() does it at each execution. A scan that is narrowed finds few rows: to fetch their other columns by a
+// second scan, as late materialization does, which nothing narrows, would be the greater part of the work.
 void prepare_scan(duckdb::LogicalGet& get) {
     get.function.statistics_extended = statistics_that_last;
     get.function.get_partition_stats = nullptr;
     get.function.pushdown_complex_filter = nullptr;
     get.function.filter_pushdown = false;
+    get.function.late_materialization = false;
 }
 
 void prepare_scans(duckdb::LogicalOperator& op, bool& possible) {

@@ -87,6 +87,23 @@ void collect_tables(const LogicalOperator& op, const SessionState& session, std:
     for (const auto& child : op.children) collect_tables(*child, session, names);
 }
 
+bool asks_for_setting(const duckdb::Expression& expression) {
+    bool asks = expression.GetExpressionClass() == duckdb::ExpressionClass::BOUND_FUNCTION &&
+                expression.Cast<duckdb::BoundFunctionExpression>().function.name == "current_setting";
+    duckdb::ExpressionIterator::EnumerateChildren(
+        expression, [&](const duckdb::Expression& child) { asks = asks || asks_for_setting(child); });
+    return asks;
+}
+
+bool filters_by_settings(const LogicalOperator& op) {
+    const auto asks = [](const auto& expression) { return asks_for_setting(*expression); };
+    if (op.type == LogicalOperatorType::LOGICAL_FILTER &&
+        std::any_of(op.expressions.begin(), op.expressions.end(), asks))
+        return true;
+    return std::any_of(op.children.begin(), op.children.end(),
+                       [](const auto& child) { return filters_by_settings(*child); });
+}
+
 // ---------------------------------------------------------------- changes that can be made again
 
 // Rows of one table in, changes of one table out. Joins, limits and aggregates may depend on the order of rows.
@@ -163,6 +180,7 @@ PlanFacts facts_of(LogicalOperator& plan, SessionState& session, bool changes) {
     const Origins origins(plan, session);
     if (!origins.any_scan()) return facts;
     collect_tables(plan, session, facts.tables);
+    facts.filters_by_settings = filters_by_settings(plan);
     for (const duckdb::ColumnBinding& binding : plan.GetColumnBindings()) facts.origins.push_back(origins.of(binding));
     return facts;
 }

@@ -20,6 +20,7 @@ struct PlanFacts {
     std::vector<ColumnOrigin> origins;  // one for each column, or none at all
     std::set<std::string> tables;       // that the plan scans, by their names in lower case
     bool repeatable = false;
+    bool filters_by_settings = false;  // rows are compared with settings of the session, as row filters of views do
 };
 
 // `changes`: the statement is one that may change something.

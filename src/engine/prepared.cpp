@@ -151,6 +151,7 @@ void PlannedStatement::find_array_types(const duckdb::SQLStatement& tree, Types&
 void PlannedStatement::take_facts() {
     PlanFacts facts = std::exchange(session_->plan_facts, {});
     repeatable_ = facts.repeatable;
+    filters_by_settings_ = facts.filters_by_settings;
     const bool all_seen = std::includes(facts.tables.begin(), facts.tables.end(), tables_.begin(), tables_.end());
     origins_ = all_seen ? std::move(facts.origins) : std::vector<ColumnOrigin>();
 }
@@ -284,6 +285,11 @@ bool PlannedStatement::is_planned_with_values() const {
     return !parameter_types_.empty() && !planned_->data->physical_plan && is_resolved();
 }
 
+// A plan kept by DuckDB reads all rows and then compares them; one that lasts tells its scans what to leave out.
+bool PlannedStatement::would_be_narrowed() const {
+    return filters_by_settings_ && may_last_ && !lasts();
+}
+
 Result<void> PlannedStatement::plan_again() {
     if (auto planned = plan(planned_->data->unbound_statement->Copy()); !planned) return planned;
     auto same = check_columns(planned_->data->types, planned_->data->names);
@@ -323,7 +329,7 @@ Result<void> PlannedStatement::renew() {
     if (!parameter_types_.empty() && definitions_ != definitions_version(*context_)) return plan_again();
     const auto stale = is_stale();
     if (!stale) return stale.error();
-    if (!*stale && !is_planned_with_values()) return {};
+    if (!*stale && !is_planned_with_values() && !would_be_narrowed()) return {};
     if (executed_ && may_last_ && plan_to_last()) return {};
     return *stale ? plan_again() : Result<void>();
 }

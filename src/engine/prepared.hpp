@@ -63,6 +63,7 @@ private:
     std::uint64_t current_generation() const;
     Result<bool> versions_changed();
     bool rows_changed() const;
+    bool would_be_narrowed() const;
     std::size_t parameter_of(const std::string& name) const;
     Result<void> bind_values(std::span<const ParameterValue> parameters);
     Result<void> check_columns(const Types& types, const duckdb::vector<std::string>& names) const;
@@ -77,6 +78,7 @@ private:
     std::optional<PlanCost> cost_;           // of the plan that is kept, or was made last
     bool returns_rows_ = false;
     bool repeatable_ = false;
+    bool filters_by_settings_ = false;
     std::set<std::string> tables_;  // named in the statement
     std::vector<ColumnOrigin> origins_;
     std::shared_ptr<const SourceText> sql_;
