@@ -20,8 +20,9 @@ TEST(Characters, EveryCodePointHasItsLength) {
         const std::string text = encoded(point);
         const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
         ASSERT_EQ(character_length(text + "x"), surrogate ? 0 : text.size()) << point;
-        if (text.size() > 1)
+        if (text.size() > 1) {
             ASSERT_EQ(character_length(std::string_view(text).substr(0, text.size() - 1)), 0U) << point;
+        }
     }
 }
 

@@ -107,7 +107,8 @@ GatedConnection::GatedConnection(const InstanceParts& instance, SessionFacts& fa
     : instance_(instance),
       connection_(instance.database),
       context_(*connection_.context),
-      session_(duckdb::make_shared_ptr<SessionState>(instance.resolver, instance.files, instance.own_catalog, facts)) {
+      session_(duckdb::make_shared_ptr<SessionState>(instance.resolver, instance.files, instance.commits,
+                                                     instance.own_catalog, facts)) {
     session_->register_with(context_, session_);
     follow_changes(context_);
 }
@@ -220,6 +221,7 @@ Result<std::unique_ptr<Prepared>> GatedConnection::prepare(std::unique_ptr<State
 
 Result<void> GatedConnection::run_internal(std::string_view sql) {
     const Ungated ungated(*session_);
+    const CommitLog::Scope commit(instance_.commits);
     pause_profiles(context_);  // or a COMMIT would take the place of what it ends
     try {
         auto planned = internal_.find(sql);

@@ -1,6 +1,7 @@
 #pragma once
 // Connection as the engine makes it. Internal to engine/.
 
+#include "engine/commit_log.hpp"
 #include "engine/engine.hpp"
 #include "engine/file_pipe.hpp"
 #include "engine/gate.hpp"
@@ -21,6 +22,7 @@ namespace smew::engine {
 // What an instance shares with its connections; outlives them.
 struct InstanceParts {
     duckdb::DuckDB& database;
+    CommitLog& commits;
     TableResolver& resolver;
     VersionFiles& files;
     const std::string& own_catalog;

@@ -46,6 +46,7 @@ Result<const Chunk*> StreamCursor::next() {
 }
 
 Result<const Chunk*> StreamCursor::advance() {
+    const CommitLog::Scope commit(source_.session->commits());
     try {
         // What has run to its end is not stopped any more: it may be committed, and is not to be told as a failure.
         const bool over = source_.result->type != duckdb::QueryResultType::STREAM_RESULT;

@@ -1,5 +1,6 @@
 #include "engine/duckdb_instance.hpp"
 
+#include "engine/commit_log.hpp"
 #include "engine/errors.hpp"
 
 #include <duckdb.hpp>
@@ -28,6 +29,7 @@ void configure(duckdb::DBConfig& config, const OpenOptions& options) {
     config.SetOptionByName("autoload_known_extensions", duckdb::Value::BOOLEAN(false));
     // New files can hold every type of this version; only this version and later ones read them.
     config.SetOptionByName("storage_compatibility_version", duckdb::Value("latest"));
+    if (options.commits) config.file_system = commit_log_files(options.commits);
     config.SetOptionByName("temp_directory", duckdb::Value(options.temp_dir));
     if (options.memory_limit.count > 0) {
         config.SetOptionByName("memory_limit", duckdb::Value(std::to_string(options.memory_limit.count) + "B"));

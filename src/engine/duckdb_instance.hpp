@@ -21,6 +21,8 @@ class DuckDB;
 
 namespace smew::engine {
 
+class CommitLog;
+
 struct OpenOptions {
     std::string database_file;               // ":memory:" for none
     std::string temp_dir;                    // empty: no spilling
@@ -30,6 +32,7 @@ struct OpenOptions {
     std::uint32_t threads = 1;
     // DuckDB starts no threads: a statement runs on its caller's, and HelperThreads join where it pays.
     bool own_threads = false;
+    std::shared_ptr<CommitLog> commits;  // nullptr: each commit synchronizes the log for itself
 };
 
 // Opens the file (making it if it does not exist) and sets everything that does not depend on lock().

@@ -1,4 +1,5 @@
 #include "engine/builtin_catalog.hpp"
+#include "engine/commit_log.hpp"
 #include "engine/connection.hpp"
 #include "engine/dead_buffers.hpp"
 #include "engine/duckdb_instance.hpp"
@@ -36,9 +37,11 @@ constexpr const char* kHeadersVersion = "v1.5.5";
 
 class LockedInstance final : public Instance {
 public:
-    LockedInstance(std::unique_ptr<duckdb::DuckDB> database, TableResolver& resolver, std::string own_catalog,
-                   std::shared_ptr<FilePipes> pipes, std::uint32_t threads)
+    LockedInstance(std::unique_ptr<duckdb::DuckDB> database, std::shared_ptr<CommitLog> commits,
+                   TableResolver& resolver, std::string own_catalog, std::shared_ptr<FilePipes> pipes,
+                   std::uint32_t threads)
         : database_(std::move(database)),
+          commits_(std::move(commits)),
           files_(*database_),
           resolver_(resolver),
           own_catalog_(std::move(own_catalog)),
@@ -48,7 +51,7 @@ public:
 
     Result<std::unique_ptr<Connection>> connect(SessionFacts& facts) override {
         try {
-            const InstanceParts parts{*database_, resolver_, files_, own_catalog_, pure_functions_, pipes_};
+            const InstanceParts parts{*database_, *commits_, resolver_, files_, own_catalog_, pure_functions_, pipes_};
             return std::unique_ptr<Connection>(std::make_unique<GatedConnection>(parts, facts));
         } catch (const std::exception& exception) {
             return to_error(exception);
@@ -119,6 +122,7 @@ private:
     duckdb::BufferManager& buffers() const { return duckdb::BufferManager::GetBufferManager(*database_->instance); }
 
     std::unique_ptr<duckdb::DuckDB> database_;
+    std::shared_ptr<CommitLog> commits_;  // shared with DuckDB's file system
     VersionFiles files_;
     TableResolver& resolver_;
     const std::string own_catalog_;
@@ -145,7 +149,10 @@ OpenOptions open_options(const InstanceOptions& options) {
 
 Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options, TableResolver& resolver) {
     duckdb_version();
-    auto opened = open_duckdb(open_options(options));
+    const auto commits = std::make_shared<CommitLog>();
+    OpenOptions open = open_options(options);
+    open.commits = commits;
+    auto opened = open_duckdb(open);
     if (!opened) return opened.error();
     try {
         std::unique_ptr<duckdb::DuckDB> database = *std::move(opened);
@@ -166,8 +173,8 @@ Result<std::unique_ptr<Instance>> Instance::open(const InstanceOptions& options,
         if (auto locked = lock_duckdb(*database); !locked) return locked.error();
         duckdb::Connection connection(*database);
         std::string own = duckdb::DatabaseManager::GetDefaultDatabase(*connection.context);
-        return std::unique_ptr<Instance>(std::make_unique<LockedInstance>(std::move(database), resolver, std::move(own),
-                                                                          pipes, std::max(options.threads, 1U)));
+        return std::unique_ptr<Instance>(std::make_unique<LockedInstance>(
+            std::move(database), commits, resolver, std::move(own), pipes, std::max(options.threads, 1U)));
     } catch (const std::exception& exception) {
         return to_error(exception);
     }

@@ -263,12 +263,15 @@ Result<bool> PlannedStatement::versions_changed() {
     return false;
 }
 
+bool PlannedStatement::reads_own_tables() const {
+    return planned_->data->properties.read_databases.count(session_->own_catalog()) != 0;
+}
+
 // Of tables that can change; project tables are new files when they do. Changes of temporary tables are not counted.
 bool PlannedStatement::rows_changed() const {
     if (lasts()) return false;
-    const auto& read = planned_->data->properties.read_databases;
-    if (read.count("temp") != 0) return true;
-    if (read.count(session_->own_catalog()) == 0) return false;
+    if (planned_->data->properties.read_databases.count("temp") != 0) return true;
+    if (!reads_own_tables()) return false;
     return data_version_ != data_version(*context_) || has_uncommitted_changes(*context_);
 }
 
@@ -385,6 +388,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
         note_definition(*context_);
         outdated_ = true;  // DuckDB moves the columns out of the plan of a CREATE TABLE, also of one that then fails
     }
+    CommitLog::Scope commit(session_->commits());
     const bool needs_no_plan = profile_next(*context_, pace_->was_slow() ? kForEver : at_worst_);
     pace_->start();
     if (lasts()) lasting_.narrow(*context_, values_);
@@ -403,6 +407,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
             return same.error();
         }
     }
+    if (reads_own_tables()) commit.has_read();
     // What arrived while DuckDB planned may have been cleared with its flag.
     session_->renew_interrupt(*context_);
     // Its tables have grown: the next execution plans with its values again.

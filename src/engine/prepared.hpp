@@ -62,6 +62,7 @@ private:
     Result<bool> is_stale();
     std::uint64_t current_generation() const;
     Result<bool> versions_changed();
+    bool reads_own_tables() const;
     bool rows_changed() const;
     bool would_be_narrowed() const;
     std::size_t parameter_of(const std::string& name) const;

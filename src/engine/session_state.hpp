@@ -6,6 +6,7 @@
 
 #include "core/cancel.hpp"
 #include "core/error.hpp"
+#include "engine/commit_log.hpp"
 #include "engine/engine.hpp"
 #include "engine/plan_facts.hpp"
 #include "engine/source_text.hpp"
@@ -30,8 +31,9 @@ namespace smew::engine {
 
 class SessionState final : public duckdb::ClientContextState {
 public:
-    SessionState(TableResolver& resolver, VersionFiles& files, std::string own_catalog, SessionFacts& facts)
-        : resolver_(resolver), files_(files), own_catalog_(std::move(own_catalog)), facts_(facts) {}
+    SessionState(TableResolver& resolver, VersionFiles& files, CommitLog& commits, std::string own_catalog,
+                 SessionFacts& facts)
+        : resolver_(resolver), files_(files), commits_(commits), own_catalog_(std::move(own_catalog)), facts_(facts) {}
 
     // nullptr for connections of the engine itself, which are neither gated nor know the project's tables.
     static duckdb::shared_ptr<SessionState> of(duckdb::ClientContext& context);
@@ -75,7 +77,7 @@ public:
     std::vector<std::string> project_path;         // the buckets in it, in order
     std::uint64_t path_changes = 0;
     Dialect dialect = Dialect::kPostgres;
-    bool gated = true;  // false while run_internal() runs
+    bool gated = true;                               // false while run_internal() runs
     std::shared_ptr<const SourceText> running_text;  // of the statement that was last planned or started
 
     // True for statements of users that follow PostgreSQL's rules.
@@ -98,6 +100,7 @@ public:
 
     TableResolver& resolver() { return resolver_; }
     VersionFiles& files() { return files_; }
+    CommitLog& commits() { return commits_; }
     const std::string& own_catalog() const { return own_catalog_; }
     SessionFacts& facts() const { return facts_; }
     // How many plans were made on this connection.
@@ -122,6 +125,7 @@ private:
 
     TableResolver& resolver_;
     VersionFiles& files_;
+    CommitLog& commits_;
     const std::string own_catalog_;
     SessionFacts& facts_;
     std::map<Name, TableVersion> pins_;  // names of this transaction; one version each until it ends

@@ -52,7 +52,9 @@ TEST_F(RecordRingTest, TextsOverItsEndStayInOnePiece) {
     for (int i = 0; i < 10; ++i) {
         const std::string next = piece + std::to_string(i);
         ASSERT_TRUE(put(next));
-        if (i % 2 == 1) EXPECT_EQ(gateway.take().bytes, expected + next);
+        if (i % 2 == 1) {
+            EXPECT_EQ(gateway.take().bytes, expected + next);
+        }
         expected = i % 2 == 1 ? "" : expected + next;
     }
 }
