@@ -65,27 +65,27 @@ void CommitLog::wait_for(std::uint64_t commit) {
     if (on_disk_.load(std::memory_order_acquire) >= commit) return;
     std::unique_lock lock(mutex_);
     while (on_disk_.load(std::memory_order_relaxed) < commit) {
-        if (syncing_) {
-            synced_.wait(lock);
-        } else {
+        if (syncing_ == 0) {
             sync_once(lock);
+        } else {
+            ended_[(commit <= syncing_ ? round_ : round_ + 1) % 2].wait(lock);
         }
     }
 }
 
-// For all that have committed by now; who comes meanwhile waits for the next.
+// For all that have committed by now; of those who come meanwhile one makes the next.
 void CommitLog::sync_once(std::unique_lock<std::mutex>& lock) {
-    syncing_ = true;
-    const std::uint64_t target = committed_.load(std::memory_order_relaxed);
+    ++round_;
+    syncing_ = committed_.load(std::memory_order_relaxed);
     const std::set<std::string> files = std::exchange(written_, {});
     lock.unlock();
     for (const std::string& file : files) {
         if (const int error = sync_(file); error != 0) lose(file, error);
     }
     lock.lock();
-    on_disk_.store(target, std::memory_order_release);
-    syncing_ = false;
-    synced_.notify_all();
+    on_disk_.store(std::exchange(syncing_, 0), std::memory_order_release);
+    ended_[round_ % 2].notify_all();
+    ended_[(round_ + 1) % 2].notify_one();
 }
 
 }  // namespace smew::engine

@@ -9,6 +9,7 @@
 
 #include <duckdb/common/file_system.hpp>
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -59,9 +60,11 @@ private:
     std::atomic<std::uint64_t> committed_{0};  // counts commits
     std::atomic<std::uint64_t> on_disk_{0};    // of them, the last that is
     std::mutex mutex_;
-    std::condition_variable synced_;
     std::set<std::string> written_;  // logs with commits that are not on disk
-    bool syncing_ = false;
+    // Synchronizations are counted, and who waits does so for the one that runs or for the next.
+    std::uint64_t round_ = 0;
+    std::uint64_t syncing_ = 0;                     // up to which commit it runs; 0: none does
+    std::array<std::condition_variable, 2> ended_;  // of even and odd ones
 };
 
 // Files as DuckDB has them, but for the write-ahead log. Shares `log`.

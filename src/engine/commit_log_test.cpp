@@ -5,11 +5,12 @@
 #include <duckdb.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <future>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -80,6 +81,30 @@ TEST(CommitLogTest, CommitsShareASynchronization) {
     disk.allow(2);
     for (auto& thread : threads) thread.wait();
     EXPECT_EQ(disk.begun(), (std::vector<std::string>{"db.wal", "db.wal"}));
+}
+
+TEST(CommitLogTest, NobodyWaitsForEver) {
+    std::atomic<std::uint64_t> syncs{0};
+    CommitLog log([&](const std::string&) {
+        ++syncs;
+        return 0;
+    });
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 8; ++thread) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < 5000; ++i) {
+                CommitLog::Scope scope(log);
+                if (i % 3 == 0) {
+                    scope.has_read();
+                } else {
+                    log.defer("db.wal");
+                }
+            }
+        });
+    }
+    threads.clear();
+    EXPECT_GT(syncs, 0U);
+    EXPECT_LE(syncs, 8U * 5000U);
 }
 
 TEST(CommitLogTest, OutsideOfAScopeNothingIsDeferred) {
