@@ -422,6 +422,7 @@ Result<std::unique_ptr<Cursor>> PlannedStatement::start() {
     if (planned_anew || !cost_) cost_ = last_cost(*context_);
     auto claim = claim_memory(*context_, *cost_);
     if (!claim) {
+        context_->Interrupt();  // or what has begun would be run to its end here
         context_->CancelTransaction();
         return claim.error();
     }

@@ -61,7 +61,18 @@ std::vector<std::string> fill_statements(Isolation isolation, const DatabaseSize
                 series(size.users * size.conversations_each * size.messages_each)};
 }
 
-// PostgreSQL: indexes, policies, and a role that they bind. The owner of tables goes round them.
+// Both kinds of isolation compare a table's owner for every statement.
+std::vector<std::string> index_statements(Isolation isolation) {
+    std::vector<std::string> statements;
+    for (const Table& table : tables()) {
+        if (table.owner == "user_id")
+            statements.push_back("CREATE INDEX ON " + stored(isolation, table.name) + " (user_id)");
+    }
+    statements.push_back("CREATE INDEX ON " + stored(isolation, "messages") + " (conversation_id)");
+    return statements;
+}
+
+// PostgreSQL: policies, and a role that they bind. The owner of tables goes round them.
 std::vector<std::string> policy_statements() {
     std::vector<std::string> statements{
         "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'smew_load_app') THEN "
@@ -71,11 +82,9 @@ std::vector<std::string> policy_statements() {
         "GRANT USAGE ON SEQUENCE smew_load.expense_ids TO smew_load_app"};
     for (const Table& table : tables()) {
         const std::string name = "smew_load." + table.name, own = table.owner + " = " + owner_of(Isolation::kPolicies);
-        if (table.owner == "user_id") statements.push_back("CREATE INDEX ON " + name + " (user_id)");
         statements.push_back("ALTER TABLE " + name + " ENABLE ROW LEVEL SECURITY");
         statements.push_back("CREATE POLICY own_rows ON " + name + " USING (" + own + ") WITH CHECK (" + own + ")");
     }
-    statements.emplace_back("CREATE INDEX ON smew_load.messages (conversation_id)");
     return statements;
 }
 
@@ -102,6 +111,7 @@ std::vector<std::string> database_prepare_statements(Isolation isolation, const 
     for (const Table& table : tables())
         statements.push_back("CREATE TABLE " + stored(isolation, table.name) + " (" + table.columns + ")");
     append(statements, fill_statements(isolation, size));
+    append(statements, index_statements(isolation));
     if (!policies) append(statements, view_statements());
     // As who asks, not as who made it: else the view would see all users' rows (PostgreSQL 15).
     statements.push_back(

@@ -14,8 +14,9 @@ constexpr std::uint64_t kChosenShare = 4;
 
 }  // namespace
 
-void LargeStatements::set_room(std::uint64_t memory, std::uint32_t percent) {
+void LargeStatements::set_room(std::uint64_t memory, std::uint32_t percent, std::uint32_t most) {
     const std::lock_guard lock(mutex_);
+    places_ = most;
     memory_ = memory;
     room_ = memory / 100 * percent;
     changed_.notify_all();
@@ -41,6 +42,16 @@ void LargeStatements::release(std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
     claimed_ -= bytes;
     changed_.notify_all();
+}
+
+LargeStatements::Place LargeStatements::take_place() {
+    const std::lock_guard lock(mutex_);
+    if (places_taken_ >= places_) return {};
+    ++places_taken_;
+    return {this, [](LargeStatements* all) {
+                const std::lock_guard again(all->mutex_);
+                --all->places_taken_;
+            }};
 }
 
 LargeStatements::Claim LargeStatements::try_claim(std::uint64_t bytes) {

@@ -8,6 +8,12 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
+Error too_many_wait() {
+    return {sqlstate::kOutOfMemory, "too many statements of this workspace wait for memory", "",
+            "Try again later. As many may wait as may run (max_concurrent_queries); with a larger memory_limit fewer "
+            "have to. SET query_class = small lets a statement run at once that needs less than its plan's estimate."};
+}
+
 // What may keep the engine busy; the rest of a conversation costs nothing worth waiting for.
 bool runs_something(char type) {
     return type == 'Q' || type == 'P' || type == 'B' || type == 'D' || type == 'E';
@@ -80,6 +86,8 @@ Result<std::shared_ptr<void>> SessionImpl::claim_memory(std::uint64_t bytes) {
     if (claim == 0 || !claim_.expired()) return std::shared_ptr<void>();
     LargeStatements::Claim held = group_.large.try_claim(claim);
     if (!held) {
+        const LargeStatements::Place place = group_.large.take_place();
+        if (!place) return too_many_wait();
         const TimePoint begun = steady_clock::now();
         waiting_.store(link::QueryWait::kMemory, std::memory_order_relaxed);
         const auto stop = [this] {

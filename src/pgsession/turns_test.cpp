@@ -171,16 +171,32 @@ TEST(Turns, ManyThreadsNeverHoldMoreThanTheLimit) {
 TEST(LargeStatements, TellsClassesByTheEstimate) {
     LargeStatements large;
     EXPECT_EQ(large.claim_of(1000, QueryClass::kAuto), 0U) << "without room there is no class";
-    large.set_room(1600, 50);
+    large.set_room(1600, 50, 8);
     EXPECT_EQ(large.claim_of(100, QueryClass::kAuto), 0U);
     EXPECT_EQ(large.claim_of(101, QueryClass::kAuto), 101U);
     EXPECT_EQ(large.claim_of(101, QueryClass::kSmall), 0U);
     EXPECT_EQ(large.claim_of(1, QueryClass::kLarge), 400U);
 }
 
+TEST(LargeStatements, OnlySoManyMayWait) {
+    LargeStatements large;
+    large.set_room(1000, 60, 2);
+    auto one = large.take_place();
+    auto two = large.take_place();
+    EXPECT_TRUE(one && two);
+    EXPECT_FALSE(large.take_place());
+    two.reset();
+    EXPECT_TRUE(two = large.take_place());
+    large.set_room(1000, 60, 1);
+    one.reset();
+    EXPECT_FALSE(large.take_place()) << "one is in the only place there is now";
+    two.reset();
+    EXPECT_TRUE(large.take_place());
+}
+
 TEST(LargeStatements, WaitUntilTheirClaimFits) {
     LargeStatements large;
-    large.set_room(1000, 60);
+    large.set_room(1000, 60, 8);
     auto one = large.try_claim(400);
     ASSERT_TRUE(one);
     EXPECT_FALSE(large.try_claim(300));

@@ -19,7 +19,7 @@ inline constexpr std::uint64_t kThreadStackBytes = 8U << 20;
 Bytes data_limit(Bytes memory_limit, std::uint32_t threads);
 
 // The most threads that a workspace's sessions have: one for each statement that may run, as many for those that wait
-// for memory, and some so that one at its limit still answers.
+// for memory (LargeStatements lets no more), and some so that one at its limit still answers.
 std::size_t session_threads(const link::WorkspaceLimits& limits);
 
 // The most threads a worker has, with `engine_threads` of DuckDB's.

@@ -25,7 +25,8 @@ std::size_t base_threads() {
     return std::max(2U, std::thread::hardware_concurrency());
 }
 
-// Beside those of the statements that run there are as many at most that wait for memory, and the spare ones.
+// Beside those of the statements that run there are as many at most that wait for memory (set_shares()), and the spare
+// ones.
 std::size_t max_threads(const link::WorkspaceLimits& limits) {
     return std::max(base_threads(), session_threads(limits));
 }
@@ -190,7 +191,7 @@ void WorkspaceWorker::set_limits(const link::WorkspaceLimits& limits) {
 
 void WorkspaceWorker::set_shares(const link::WorkspaceLimits& limits) {
     group_.limits.set(limits);
-    group_.large.set_room(limits.memory.count, limits.large_query_percent);
+    group_.large.set_room(limits.memory.count, limits.large_query_percent, limits.max_concurrent_queries);
     group_.turns.set_limit(limits.max_concurrent_queries, turns_.turns, turns_.order);
 }
 

@@ -1,5 +1,6 @@
 """How many statements run at a time: of a workspace, of a project, of the machine; and memory for large ones. (Seed, Task 6)"""
 
+import re
 import threading
 
 import psycopg2
@@ -249,6 +250,37 @@ def test_large_statements_share_a_part_of_the_memory(shop):
     waiting.stop()
     with pytest.raises(psycopg2.errors.InvalidParameterValue):
         workspace.query("SET query_class = huge")
+    shop.rest.delete(workspace.path)
+
+
+def test_small_statements_find_a_thread_however_many_wait_for_memory(shop):
+    """As many wait as may run; the next ones are told so, and nobody who is small notices."""
+    workspace = shop.workspace("crowd", memory_limit="256MB", limits={"temp_limit_gb": 100, "max_concurrent_queries": 2})
+    # Each of a shape of its own: a plan that several share knows less of what they hold.
+    large = lambda number: re.sub(r"\bh\b", f"h{number}", LARGE)  # noqa: E731
+    running = Client(workspace).start(LARGE)
+    running.until(None, LARGE)
+    crowd = [Client(workspace, ["SET query_class = large"]).start(large(number)) for number in range(10)]
+    # More than there would be threads for them all: 2 x 2 + 2.
+    eventually(lambda: sum(not one.thread.is_alive() for one in crowd) == 8, 60, "all but two are refused")
+    refused = [one for one in crowd if not one.thread.is_alive()]
+    waiting = [one for one in crowd if one not in refused]
+    assert {one.error.pgcode for one in refused} == {"53200"}
+    assert "max_concurrent_queries" in refused[0].error.diag.message_hint
+    for one in waiting:
+        one.until("memory", None)
+    with workspace.connect() as connection, connection.cursor() as cursor:
+        for _ in range(20):
+            cursor.execute("SELECT 1")
+            assert cursor.fetchall() == [(1,)]
+    assert all(one.thread.is_alive() for one in [running, *waiting])
+    # Who was refused goes on, and finds a place when one is free.
+    refused[0].cursor.execute("SELECT 2")
+    assert refused[0].cursor.fetchall() == [(2,)]
+    waiting[0].stop()
+    refused[0].start(large(99)).until("memory", large(99))
+    for one in [running, waiting[1], *refused]:
+        one.stop()
     shop.rest.delete(workspace.path)
 
 
