@@ -169,3 +169,13 @@ def test_projects_see_their_own_only(slow_server, slow_workspace):
     assert other.rest.get("/projects/other/slow-queries")["slow_queries"] == []
     other.rest.get("/projects/slow/slow-queries", expect=403)
     other.rest.get("/slow-queries", expect=403)
+
+
+def test_explain_analyze_is_text_unless_another_format_is_asked_for(workspace):
+    with workspace.connect() as connection, connection.cursor() as cursor:
+        for statement in ("EXPLAIN ANALYZE SELECT 42", "EXPLAIN (ANALYZE) SELECT 42", "EXPLAIN (ANALYZE, FORMAT TEXT) SELECT 42"):
+            cursor.execute(statement)
+            lines = "\n".join(line for line, in cursor.fetchall())
+            assert "Total Time" in lines and "PROJECTION" in lines and "{" not in lines, lines
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) SELECT 42")
+        assert cursor.fetchone()[0]["children"]

@@ -11,6 +11,7 @@ import psycopg
 import psycopg2
 import pytest
 from smew_server import ROOT, eventually, farewell
+from test_turns import LARGE, Client
 
 PAGE = ROOT / "docs/workspace-troubleshooting.md"
 LONG = "SELECT count(*) FROM generate_series(1, 100000000000) t(i) WHERE i % 7 = 3"
@@ -217,6 +218,16 @@ def _(case):
     with pytest.raises(psycopg2.Error) as caught:
         workspace.query("SELECT repeat('x', 2000000000)")
     return caught.value.pgcode, str(caught.value)
+
+
+@provokes("too many statements of this workspace wait for memory")
+def _(case):
+    workspace = case.shop.workspace("crowd", memory_limit="256MB", limits={"temp_limit_gb": 100, "max_concurrent_queries": 2})
+    clients = [Client(workspace, ["SET query_class = large"]).start(LARGE) for _ in range(4)]
+    refused = eventually(lambda: next((one for one in clients if one.error), None), 60, "the one too many")
+    for client in clients:
+        client.stop()
+    return refused.error.pgcode, str(refused.error)
 
 
 @provokes("could not serialize access due to concurrent update")
