@@ -74,9 +74,10 @@ TEST_F(RecordRingTest, OneWritesWhileTheOtherReads) {
     constexpr std::uint32_t kCount = 300'000;
     std::thread writer([&] {
         std::mt19937 random(1);
-        for (std::uint32_t i = 0; i < kCount;) {
+        for (std::uint32_t i = 0; i < kCount; ++i) {
             // Of changing length, each byte of which tells the number.
-            if (worker.put(as_bytes(std::string(1 + random() % 97, static_cast<char>(i % 251))))) ++i;
+            const std::string piece(1 + random() % 97, static_cast<char>(i % 251));
+            while (!worker.put(as_bytes(piece))) std::this_thread::yield();
         }
     });
     std::mt19937 random(1);
