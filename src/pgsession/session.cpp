@@ -402,12 +402,13 @@ milliseconds SessionImpl::check_deadlines(steady_clock::time_point now) {
     const bool waits = waiting() == link::QueryWait::kTurn;
     if (waits || watch_.running()) check_peer(now);
     if (waits) check_wait(now);
+    // Before the statement hears of its end: then the session rests.
+    const std::int64_t since = idle_since_.load(std::memory_order_relaxed);
     if (watch_.running()) {
         const milliseconds overdue = watch_.check_deadline(now);
         // A COPY that waits for its client is not stuck: it ends when more of it comes.
-        if (idle_since_.load(std::memory_order_relaxed) == 0) return overdue;
+        if (since == 0) return overdue;
     }
-    const std::int64_t since = idle_since_.load(std::memory_order_relaxed);
     const bool in_transaction = idle_in_transaction_.load(std::memory_order_relaxed);
     const std::chrono::nanoseconds wanted(idle_limit_.load(std::memory_order_relaxed));
     const milliseconds most =
