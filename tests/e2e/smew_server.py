@@ -18,6 +18,11 @@ PROGRAM = pathlib.Path(os.environ.get("SMEW_PROGRAM", ROOT / "build/release/smew
 ADMIN_KEY = "e2e-admin-key-0123456789"
 
 
+def whole_lines(path):
+    """Of a file that is being written: without a last line that is still on its way."""
+    return path.read_bytes().rpartition(b"\n")[0].decode().splitlines()
+
+
 def eventually(condition, seconds=60, what="condition"):
     """Waits until condition() is true and returns its value; fails loudly at the deadline. The deadline asserts nothing: the
     machine may be busy."""

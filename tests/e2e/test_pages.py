@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 import requests
-from smew_server import ROOT, eventually
+from smew_server import ROOT, eventually, whole_lines
 
 
 def fetch(server, path, **headers):
@@ -84,7 +84,7 @@ def test_percentiles_are_close_to_what_statements_took(server):
     project = server.project("percentiles")
     sql = "SELECT sum(sqrt(i) * sin(i)) FROM range(3000000) t(i)"
     project.workspace().query(sql)
-    [record] = eventually(lambda: [json.loads(line) for line in (server.data_dir / "log/query-audit.jsonl").read_text().splitlines()
+    [record] = eventually(lambda: [json.loads(line) for line in whole_lines(server.data_dir / "log/query-audit.jsonl")
                                    if "percentiles" in line and sql in line], 60, "the audit's record")
 
     def seen():

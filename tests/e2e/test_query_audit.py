@@ -10,7 +10,7 @@ import psycopg
 import psycopg2
 import pytest
 import requests
-from smew_server import eventually
+from smew_server import eventually, whole_lines
 from websocket_client import Socket
 
 SEED_FIELDS = ["event", "timestamp", "workspace_id", "project_id", "session_id", "query_id", "username", "client_ip", "query",
@@ -25,18 +25,18 @@ class Audit:
 
     def all(self):
         files = sorted(self.files(), reverse=True)
-        lines = [json.loads(line) for file in files for line in self.text(file).splitlines()]
+        lines = [json.loads(line) for file in files for line in self.lines(file)]
         return [line for line in lines if line["workspace_id"] == self.workspace.id]
 
     def files(self):
         return list((self.server.data_dir / "log").glob("query-audit.jsonl*"))
 
     @staticmethod
-    def text(file):
+    def lines(file):
         try:
-            return file.read_text()
+            return whole_lines(file)
         except FileNotFoundError:  # the server has given it its next name meanwhile
-            return ""
+            return []
 
     def find(self, query):
         return [line for line in self.all() if line["query"] == query]
