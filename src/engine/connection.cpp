@@ -19,7 +19,6 @@
 #include "engine/type_names.hpp"
 
 #include <duckdb.hpp>
-#include <duckdb/parser/statement/explain_statement.hpp>
 #include <duckdb/catalog/catalog.hpp>
 #include <duckdb/common/string_util.hpp>
 #include <duckdb/main/config.hpp>
@@ -90,13 +89,6 @@ std::set<std::string> tables_of(const TreeParts& parts) {
     return names;
 }
 
-// As text unless another format is asked for. DuckDB would take that of profiles, which here is JSON.
-void show_times_as_text(duckdb::SQLStatement& tree) {
-    if (tree.type != duckdb::StatementType::EXPLAIN_STATEMENT) return;
-    auto& explain = tree.Cast<duckdb::ExplainStatement>();
-    if (explain.explain_format == duckdb::ExplainFormat::DEFAULT) explain.explain_format = duckdb::ExplainFormat::TEXT;
-}
-
 // Restores a flag at the end of a scope.
 class Ungated {
 public:
@@ -152,7 +144,6 @@ Result<ParsedStatement::Parts> GatedConnection::admit(duckdb::unique_ptr<duckdb:
     if (!kind) return kind.error();
     const auto parameters = count_parameters(*tree);
     if (!parameters) return parameters.error();
-    show_times_as_text(*tree);
     TreeParts named = survey(*tree);
     restore_type_names(named, sql->parsed());
     const bool system_columns = names_system_columns(named);

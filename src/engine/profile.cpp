@@ -57,7 +57,6 @@ bool profile_next(duckdb::ClientContext& context, std::chrono::microseconds at_w
         config.profiler_settings = metrics();
         config.emit_profiler_output = false;
         config.profiling_coverage = duckdb::ProfilingCoverage::ALL;
-        config.profiler_print_format = duckdb::ProfilerPrintFormat::JSON;
     }
     config.enable_profiler = state.taken;
     return state.taken || state.slow.count() == 0;
